@@ -1,0 +1,75 @@
+/**
+ * Progress of a long job: a bar that redraws itself on a terminal, a plain line every few seconds elsewhere (a batch
+ * queue's log, cron mail).
+ */
+export interface Progress {
+  /** Adds `count` done units; `note` (a file name, a loss) is shown behind the bar. */
+  advance(count?: number, note?: string): void;
+  /** Draws the last state and releases the line. */
+  done(): void;
+}
+
+export type ProgressFactory = (label: string, total: number, unit: string) => Progress;
+
+export interface ProgressOptions {
+  write: (text: string) => void;
+  isTerminal: boolean;
+  columns?: number;
+  /** Milliseconds, from any origin. */
+  now?: () => number;
+}
+
+const REDRAW_MS = 100;
+const PLAIN_LINE_MS = 5_000;
+const BAR_WIDTH = 24;
+
+export function createProgressFactory(options: ProgressOptions): ProgressFactory {
+  const now = options.now ?? (() => performance.now());
+  const interval = options.isTerminal ? REDRAW_MS : PLAIN_LINE_MS;
+
+  return (label, total, unit) => {
+    const startedAt = now();
+    let drawnAt = options.isTerminal ? Number.NEGATIVE_INFINITY : startedAt;
+    let count = 0;
+    let note = '';
+
+    const draw = () => {
+      drawnAt = now();
+      const seconds = (drawnAt - startedAt) / 1000;
+      const rate = seconds > 0 ? count / seconds : 0;
+      const left = rate > 0 && total > count ? `, ${formatSeconds((total - count) / rate)} left` : '';
+      const numbers = `${formatCount(count)}/${formatCount(total)} ${unit}, ${rate.toFixed(1)}/s${left}${note && `, ${note}`}`;
+      if (!options.isTerminal) {
+        options.write(`${label}: ${numbers}\n`);
+        return;
+      }
+      const share = total > 0 ? Math.min(1, count / total) : 1;
+      const filled = Math.round(share * BAR_WIDTH);
+      const line = `${label} [${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${numbers}`;
+      options.write(`\r\u001b[2K${line.slice(0, (options.columns ?? 100) - 1)}`);
+    };
+
+    return {
+      advance(step = 1, text) {
+        count += step;
+        if (text !== undefined) note = text;
+        if (now() - drawnAt >= interval) draw();
+      },
+      done() {
+        draw();
+        if (options.isTerminal) options.write('\n');
+      },
+    };
+  };
+}
+
+export const silentProgress: ProgressFactory = () => ({ advance() {}, done() {} });
+
+function formatCount(count: number): string {
+  return Number.isInteger(count) ? String(count) : count.toFixed(2);
+}
+
+function formatSeconds(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  return seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
