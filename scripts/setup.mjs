@@ -14,7 +14,9 @@ const quiet = process.argv.includes('--quiet');
 const say = (text) => quiet || process.stderr.write(`setup: ${text}\n`);
 
 function fail(step, output, remedy) {
-  process.stderr.write(`\nsetup: ${step} failed.\n${output.trim().split('\n').slice(-30).join('\n')}\n\nWhat to do: ${remedy}\n`);
+  process.stderr.write(
+    `\nsetup: ${step} failed.\n${output.trim().split('\n').slice(-30).join('\n')}\n\nWhat to do: ${remedy}\n`,
+  );
   process.exit(1);
 }
 
@@ -32,7 +34,9 @@ function run(command, args, env = {}) {
 
 function filesUnder(folder, found = []) {
   if (!existsSync(folder)) return found;
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) filesUnder(path, found);
     else found.push(path);
@@ -59,11 +63,18 @@ function markDone(name, hash) {
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 17)) return;
-  fail('checking Node', `found Node ${process.versions.node}`, 'install Node 20.17 or newer (https://nodejs.org), then run this again.');
+  fail(
+    'checking Node',
+    `found Node ${process.versions.node}`,
+    'install Node 20.17 or newer (https://nodejs.org), then run this again.',
+  );
 }
 
 function install() {
-  const hash = hashOf([join(root, 'package.json'), join(root, 'package-lock.json'), join(root, '.npmrc')], process.version);
+  const hash = hashOf(
+    [join(root, 'package.json'), join(root, 'package-lock.json'), join(root, '.npmrc')],
+    process.version,
+  );
   if (isDone('install', hash)) return;
   say('installing packages from the npm registry (about a minute the first time) ...');
   // A killed install can leave packages that look whole and are not, so one that was begun and not ended starts over.
@@ -75,7 +86,11 @@ function install() {
   // the lock file as it is. .npmrc switches install scripts off: onnxruntime-node's would fetch CUDA libraries.
   const { ok, output } = run('npm', ['install', '--no-save', '--no-audit', '--no-fund']);
   if (!ok) {
-    fail('npm install', output, 'check that the npm registry is reachable (`npm ping`; behind a proxy set `npm config set proxy`), that the disk has 1 GB free, then run this again: it starts over cleanly.');
+    fail(
+      'npm install',
+      output,
+      'check that the npm registry is reachable (`npm ping`; behind a proxy set `npm config set proxy`), that the disk has 1 GB free, then run this again: it starts over cleanly.',
+    );
   }
   markDone('install', hash);
   rmSync(begun);
@@ -99,13 +114,23 @@ function loads(module) {
 function nativeAddons() {
   if (loads('better-sqlite3')) return;
   const headers = nodeHeaders();
-  say('preparing SQLite: a prebuilt file where one can be fetched, else compiled here (about two minutes) ...');
-  const { ok, output } = run('npm', ['rebuild', 'better-sqlite3', '--ignore-scripts=false', '--foreground-scripts'], {
-    JOBS: 'max',
-    ...(headers ? { npm_config_nodedir: headers } : {}),
-  });
+  say(
+    'preparing SQLite: a prebuilt file where one can be fetched, else compiled here (about two minutes) ...',
+  );
+  const { ok, output } = run(
+    'npm',
+    ['rebuild', 'better-sqlite3', '--ignore-scripts=false', '--foreground-scripts'],
+    {
+      JOBS: 'max',
+      ...(headers ? { npm_config_nodedir: headers } : {}),
+    },
+  );
   if (!ok || !loads('better-sqlite3')) {
-    fail('building better-sqlite3', output, 'install a C++ compiler, make and Python 3 (Debian: `apt-get install g++ make python3`; macOS: `xcode-select --install`), then run this again.');
+    fail(
+      'building better-sqlite3',
+      output,
+      'install a C++ compiler, make and Python 3 (Debian: `apt-get install g++ make python3`; macOS: `xcode-select --install`), then run this again.',
+    );
   }
 }
 
@@ -113,13 +138,20 @@ function build() {
   const sources = [
     ...filesUnder(join(root, 'src')),
     ...filesUnder(join(root, 'kernels')),
-    ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'].map((name) => join(root, name)),
+    ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'].map(
+      (name) => join(root, name),
+    ),
   ];
   const hash = hashOf(sources);
   if (isDone('build', hash) && existsSync(join(root, 'dist', 'cli', 'main.js'))) return;
   say('building ...');
   const { ok, output } = run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
-  if (!ok) fail('the build', output, 'this is a fault of the source tree: `git status` shows whether a file was changed.');
+  if (!ok)
+    fail(
+      'the build',
+      output,
+      'this is a fault of the source tree: `git status` shows whether a file was changed.',
+    );
   markDone('build', hash);
 }
 

@@ -6,5 +6,4 @@ export interface CommandEntry {
   load(): Promise<{ default: Command }>;
 }
 
-export const COMMANDS: Record<string, CommandEntry> = {
-};
+export const COMMANDS: Record<string, CommandEntry> = {};

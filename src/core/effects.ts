@@ -25,5 +25,6 @@ export function quietEffects(overrides: Partial<Effects> = {}): Effects {
 
 /** Call between atomic steps. */
 export function throwIfStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw new SunganError('interrupted', 'stopped on request; run the same command again to go on');
+  if (signal.aborted)
+    throw new SunganError('interrupted', 'stopped on request; run the same command again to go on');
 }

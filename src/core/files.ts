@@ -19,7 +19,11 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
   } catch (cause) {
     await file.close();
     await rm(temporary, { force: true });
-    throw new SunganError('io', `cannot write: ${(cause as Error).message}`, { where: path, remedy: 'check the free space and the permissions of that folder', cause });
+    throw new SunganError('io', `cannot write: ${(cause as Error).message}`, {
+      where: path,
+      remedy: 'check the free space and the permissions of that folder',
+      cause,
+    });
   }
   await file.close();
   await rename(temporary, path);

@@ -3,12 +3,19 @@ import type { z } from 'zod';
 import { SunganError } from './errors.ts';
 
 /** Validates `values` strictly. `origin` says where they came from ("command line", a config file). */
-export function parseOptions<Schema extends z.ZodType>(schema: Schema, values: unknown, origin: string): z.output<Schema> {
+export function parseOptions<Schema extends z.ZodType>(
+  schema: Schema,
+  values: unknown,
+  origin: string,
+): z.output<Schema> {
   const result = schema.safeParse(values);
   if (result.success) return result.data;
   const known = Object.keys((schema as unknown as { shape?: object }).shape ?? {});
   const lines = result.error.issues.map((issue) => describeIssue(issue, known));
-  throw new SunganError('usage', lines.join('; '), { where: origin, remedy: 'add --help to see every option with its default' });
+  throw new SunganError('usage', lines.join('; '), {
+    where: origin,
+    remedy: 'add --help to see every option with its default',
+  });
 }
 
 function describeIssue(issue: z.core.$ZodIssue, known: string[]): string {

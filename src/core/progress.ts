@@ -32,9 +32,11 @@ export function createProgressFactory(options: ProgressOptions): ProgressFactory
     let drawnAt = options.isTerminal ? Number.NEGATIVE_INFINITY : startedAt;
     let count = 0;
     let note = '';
+    let drawnCount = -1;
 
     const draw = () => {
       drawnAt = now();
+      drawnCount = count;
       const seconds = (drawnAt - startedAt) / 1000;
       const rate = seconds > 0 ? count / seconds : 0;
       const left = rate > 0 && total > count ? `, ${formatSeconds((total - count) / rate)} left` : '';
@@ -56,7 +58,7 @@ export function createProgressFactory(options: ProgressOptions): ProgressFactory
         if (now() - drawnAt >= interval) draw();
       },
       done() {
-        draw();
+        if (drawnCount !== count) draw();
         if (options.isTerminal) options.write('\n');
       },
     };

@@ -19,7 +19,8 @@ export function parseTime(text: string): Date | undefined {
   const match = ISO.exec(text.trim());
   if (!match) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', zone] = match;
-  if (+month! < 1 || +month! > 12 || +day! < 1 || +day! > 31 || +hour > 24 || +minute > 59 || +second >= 61) return undefined;
+  if (+month! < 1 || +month! > 12 || +day! < 1 || +day! > 31 || +hour > 24 || +minute > 59 || +second >= 61)
+    return undefined;
   const midnight = Date.UTC(+year!, +month! - 1, +day!);
   if (new Date(midnight).getUTCDate() !== +day!) return undefined;
   const milliseconds = midnight + (+hour * 3600 + +minute * 60) * 1000 + Math.round(+second * 1000);
@@ -30,7 +31,10 @@ export function parseTime(text: string): Date | undefined {
 export function requireTime(text: string, option: string): Date {
   const time = parseTime(text);
   if (time) return time;
-  throw new SunganError('usage', `'${text}' is not a time`, { where: option, remedy: 'write it as 2014-01-31 or 2014-01-31T06:00:00Z (UTC)' });
+  throw new SunganError('usage', `'${text}' is not a time`, {
+    where: option,
+    remedy: 'write it as 2014-01-31 or 2014-01-31T06:00:00Z (UTC)',
+  });
 }
 
 export function taiMinusUtc(milliseconds: number): number {
@@ -45,7 +49,10 @@ export function requireDuration(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d)$/.exec(text.trim());
   const milliseconds = match ? Number(match[1]) * UNIT_MS[match[2]!]! : 0;
   if (milliseconds > 0) return milliseconds;
-  throw new SunganError('usage', `'${text}' is not a duration`, { where: option, remedy: 'write a number and a unit: 12s, 2m, 6h, 1d' });
+  throw new SunganError('usage', `'${text}' is not a duration`, {
+    where: option,
+    remedy: 'write a number and a unit: 12s, 2m, 6h, 1d',
+  });
 }
 
 /** `2017-01-03T23:00:00Z`: seconds are enough for slots; fractions are kept when there are any. */

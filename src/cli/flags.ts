@@ -1,0 +1,85 @@
+/** Flags and help text made from a command's schema, so that an option is described in one place only. */
+import { type Command as Commander, Option } from 'commander';
+import { z } from 'zod';
+import { SunganError } from '../core/errors.ts';
+import { flagName } from '../core/options.ts';
+import type { Command } from './command.ts';
+
+interface Property {
+  type?: string | string[];
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  items?: Property;
+  anyOf?: Property[];
+}
+
+/** Adds one flag for every key of the schema that is not written as a positional. */
+export function addFlags(program: Commander, command: Command): void {
+  const positionals = command.positionals ?? [];
+  const properties = propertiesOf(command.schema);
+  for (const key of positionals) {
+    const property = properties[key];
+    program.argument(typeOf(property) === 'array' ? `[${key}...]` : `[${key}]`, property?.description ?? '');
+  }
+  for (const [key, property] of Object.entries(properties)) {
+    if (!positionals.includes(key)) program.addOption(optionOf(key, property));
+  }
+}
+
+/** Values from the command line, still text, made into what the schema's types ask for. */
+export function coerceFlags(command: Command, values: Record<string, unknown>): Record<string, unknown> {
+  const properties = propertiesOf(command.schema);
+  const coerced: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) coerced[key] = coerce(value, properties[key], key);
+  }
+  return coerced;
+}
+
+function propertiesOf(schema: z.ZodObject): Record<string, Property> {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return (json.properties ?? {}) as Record<string, Property>;
+}
+
+function typeOf(property: Property | undefined): string | undefined {
+  const type = property?.type ?? property?.anyOf?.find((choice) => choice.type !== 'null')?.type;
+  return Array.isArray(type) ? type.find((name) => name !== 'null') : type;
+}
+
+function optionOf(key: string, property: Property): Option {
+  const flag = flagName(key);
+  const choices = property.enum ?? property.items?.enum;
+  const fallback = property.default;
+  const shown =
+    fallback === undefined || fallback === null
+      ? ''
+      : ` (default: ${Array.isArray(fallback) ? fallback.join(',') : String(fallback)})`;
+  const among = choices ? ` [${choices.join(' | ')}]` : '';
+  const description = `${property.description ?? ''}${among}${shown}`;
+  const type = typeOf(property);
+  if (type === 'boolean') {
+    const spelled = fallback === true ? `--no-${flag.slice(2)}` : flag;
+    return new Option(spelled, description).default(undefined);
+  }
+  return new Option(
+    `${flag} <${type === 'array' ? 'a,b,...' : type === 'string' || !type ? 'value' : 'n'}>`,
+    description,
+  );
+}
+
+function coerce(value: unknown, property: Property | undefined, key: string): unknown {
+  const type = typeOf(property);
+  if (type === 'array') {
+    const parts = Array.isArray(value) ? value.map(String) : String(value).split(',');
+    return parts.filter((part) => part !== '').map((part) => coerce(part.trim(), property?.items, key));
+  }
+  if ((type === 'number' || type === 'integer') && typeof value === 'string') {
+    const number = Number(value);
+    if (value.trim() === '' || Number.isNaN(number)) {
+      throw new SunganError('usage', `'${value}' is not a number`, { where: flagName(key) });
+    }
+    return number;
+  }
+  return value;
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+/** The program: finds the command, runs it, prints its result, sets the exit code. Nothing else prints or exits. */
+import { Command as Commander, CommanderError } from 'commander';
+import { describeError, isSunganError, SunganError } from '../core/errors.ts';
+import { createLogger, type LogLevel } from '../core/log.ts';
+import { closest } from '../core/options.ts';
+import { createProgressFactory, silentProgress } from '../core/progress.ts';
+import { VERSION } from '../core/version.ts';
+import { COMMANDS } from './commands.ts';
+import { addFlags } from './flags.ts';
+import { type CommonFlags, runCommand } from './run.ts';
+import { stopOnSignals } from './signals.ts';
+
+const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const writeError = (text: string) => void process.stderr.write(text);
+
+function newProgram(): Commander {
+  return new Commander('sungan')
+    .description('From the SDO archive to a scored generative model of the Sun.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeErr: writeError })
+    .showSuggestionAfterError(true);
+}
+
+function addCommonFlags(program: Commander): Commander {
+  return program
+    .option(
+      '--workspace <dir>',
+      'folder of raw files, catalog, datasets and runs (default: ./data, or SUNGAN_WORKSPACE)',
+    )
+    .option(
+      '--config <file>',
+      'YAML or JSON file with options (default: ./sungan.yaml when there is one); flags win',
+    )
+    .option('--jobs <n>', 'how many things at once')
+    .option('--dry-run', 'print the plan, do nothing')
+    .option('--json', 'result as JSON on standard output, all else on standard error')
+    .option('--quiet', 'only warnings and errors')
+    .option('--debug', 'every detail, and stack traces');
+}
+
+/** Help of the whole program: names and one-line summaries, without loading any command. */
+function addSummaries(program: Commander): void {
+  for (const [name, entry] of Object.entries(COMMANDS)) program.command(name).description(entry.summary);
+}
+
+function requireKnown(name: string): void {
+  if (name in COMMANDS) return;
+  const near = closest(name, Object.keys(COMMANDS));
+  throw new SunganError('usage', `unknown command '${name}'${near ? `, did you mean '${near}'?` : ''}`, {
+    remedy: 'sungan --help lists the commands',
+  });
+}
+
+async function main(argv: string[]): Promise<number> {
+  const program = newProgram();
+  const name = argv[0];
+  if (name === undefined || name.startsWith('-') || name === 'help') {
+    addSummaries(program);
+    if (name === undefined) {
+      program.outputHelp({ error: true });
+      return EXIT.usage;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return EXIT.done;
+  }
+  requireKnown(name);
+  const command = (await COMMANDS[name]!.load()).default;
+  let exitCode: number = EXIT.done;
+  const sub = addCommonFlags(program.command(name).description(command.summary)).exitOverride();
+  addFlags(sub, command);
+  sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
+  sub.allowExcessArguments(false);
+  sub.action(async () => {
+    const stop = stopOnSignals();
+    try {
+      const flags = givenFlags(sub);
+      exitCode = await runCommand(name, command, {
+        flags,
+        positionals: sub.processedArgs,
+        ...outputs(flags),
+        signal: stop.signal,
+      });
+    } finally {
+      stop.release();
+    }
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  return exitCode;
+}
+
+/** Only what was typed: commander gives every --no-flag a default of its own, which would win over a config file. */
+function givenFlags(program: Commander): CommonFlags {
+  return Object.fromEntries(
+    Object.entries(program.opts()).filter(([key]) => program.getOptionValueSource(key) === 'cli'),
+  );
+}
+
+function outputs(flags: CommonFlags) {
+  const level: LogLevel = flags.debug ? 'debug' : flags.quiet ? 'warn' : 'info';
+  const progress = flags.quiet
+    ? silentProgress
+    : createProgressFactory({
+        write: writeError,
+        isTerminal: process.stderr.isTTY === true,
+        columns: process.stderr.columns,
+      });
+  return { log: createLogger(level, writeError), progress };
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (isSunganError(error) && error.kind === 'usage') return EXIT.usage;
+  if (isSunganError(error) && error.kind === 'interrupted') return EXIT.interrupted;
+  return EXIT.failed;
+}
+
+// A reader that leaves early (`sungan ... | head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // Commander has already printed its own.
+  if (!(error instanceof CommanderError)) {
+    const debug = process.argv.includes('--debug') || !isSunganError(error);
+    writeError(
+      `sungan: ${debug && error instanceof Error ? `${describeError(error)}\n${error.stack}` : describeError(error)}\n`,
+    );
+  }
+  process.exitCode = exitCodeOf(error);
+}
