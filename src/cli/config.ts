@@ -21,7 +21,8 @@ export async function readConfig(
   path: string | undefined,
   commands: readonly string[],
 ): Promise<ConfigFile | undefined> {
-  const chosen = path ?? ((await exists(DEFAULT_FILE)) ? DEFAULT_FILE : undefined);
+  const chosen =
+    path ?? process.env['SUNGAN_CONFIG'] ?? ((await exists(DEFAULT_FILE)) ? DEFAULT_FILE : undefined);
   if (!chosen) return undefined;
   const schema = z.strictObject({
     workspace: z.string().optional(),

@@ -32,7 +32,7 @@ function addCommonFlags(program: Commander): Commander {
     )
     .option(
       '--config <file>',
-      'YAML or JSON file with options (default: ./sungan.yaml when there is one); flags win',
+      'YAML or JSON file with options (default: SUNGAN_CONFIG, else ./sungan.yaml when there is one); flags win',
     )
     .option('--jobs <n>', 'how many things at once')
     .option('--dry-run', 'print the plan, do nothing')

@@ -1,0 +1,72 @@
+import { Command as Commander } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineCommand } from '../../src/cli/command.ts';
+import { addFlags, coerceFlags } from '../../src/cli/flags.ts';
+
+const command = defineCommand({
+  summary: 'a test',
+  examples: [],
+  positionals: ['paths'],
+  schema: z.strictObject({
+    paths: z.array(z.string()).describe('files to read'),
+    wavelength: z.array(z.number()).default([193]).describe('channels'),
+    imageSize: z.int().default(1024).describe('pixels'),
+    level: z.enum(['1', '1.5']).default('1.5').describe('level'),
+    strict: z.boolean().default(false).describe('refuse more'),
+    sheet: z.boolean().default(true).describe('write the sheet'),
+    note: z.string().optional().describe('a word'),
+  }),
+  run: async () => ({ text: '', data: null }),
+});
+
+function parse(args: string[]) {
+  const program = new Commander('x').exitOverride().configureOutput({ writeErr() {} });
+  addFlags(program, command);
+  program.action(() => {});
+  program.parse(args, { from: 'user' });
+  return { flags: program.opts(), positionals: program.processedArgs, help: program.helpInformation() };
+}
+
+describe('flags from a schema', () => {
+  it('shows name, meaning, choices and default of every option', () => {
+    const { help } = parse([]);
+    expect(help).toMatch(/--wavelength <a,b,...>\s+channels \(default: 193\)/);
+    expect(help).toMatch(/--image-size <n>\s+pixels \(default: 1024\)/);
+    expect(help).toMatch(/--level <value>\s+level \[1 \| 1\.5\] \(default: 1\.5\)/);
+    expect(help).toMatch(/--strict\s+refuse more/);
+    expect(help).toMatch(/--no-sheet\s+write the sheet/);
+    expect(help).toMatch(/\[paths\.\.\.\]/);
+  });
+
+  it('turns text into the types that the schema asks for', () => {
+    const { flags, positionals } = parse([
+      'a.fits',
+      'b.fits',
+      '--wavelength',
+      '171,193',
+      '--image-size',
+      '512',
+      '--strict',
+      '--no-sheet',
+    ]);
+    expect(coerceFlags(command, flags)).toEqual({
+      wavelength: [171, 193],
+      imageSize: 512,
+      strict: true,
+      sheet: false,
+    });
+    expect(positionals[0]).toEqual(['a.fits', 'b.fits']);
+  });
+
+  it('keeps text that looks like a number where text is asked for', () => {
+    expect(coerceFlags(command, { note: '42', level: '1' })).toEqual({ note: '42', level: '1' });
+  });
+
+  it('refuses what is no number, naming the flag', () => {
+    expect(() => coerceFlags(command, { imageSize: 'big' })).toThrow(
+      expect.objectContaining({ kind: 'usage', where: '--image-size' }),
+    );
+    expect(() => coerceFlags(command, { wavelength: '171,x' })).toThrow(/'x' is not a number/);
+  });
+});
