@@ -18,13 +18,16 @@ export type FrameState =
 export interface SlotKey {
   /** `synoptic`, `files`, ... */
   source: string;
-  /** `aia.lev1.5s`, `aia.lev1`, `hmi.m_720s`, ... */
+  /** `aia.lev1.5s`, `aia.lev1`, `hmi.M_720s`, ... */
   product: string;
   /** Angstrom; 0 for HMI products. */
   wavelength: number;
   /** Nominal time of the slot. */
   slot: string;
 }
+
+/** Every card of the image HDU by keyword (the last of duplicates); non-finite numbers as text. */
+export type HeaderRecord = Record<string, string | number | boolean | null>;
 
 /** What is known of a stored file: all that screening by header needs, without opening the file again. */
 export interface FrameFacts {
@@ -34,28 +37,71 @@ export interface FrameFacts {
   etag: string | null;
   bytes: number;
   sha256: string;
+  /** T_OBS (middle of the exposure), UTC. */
   tObs: string | null;
-  /** T_OBS as the header has it, before any correction. */
+  /** EXPTIME as the header has it, before any correction. */
   exposureSeconds: number | null;
-  /** Unsigned 32-bit. */
+  /** QUALITY, unsigned 32-bit. */
   quality: number | null;
+  /** Frame serial number: counts the exposures of one instrument. */
   fsn: number | null;
   width: number;
   height: number;
-  /** Every card of the image HDU by keyword (the last of duplicates); non-finite numbers as text. */
-  header: Record<string, string | number | boolean | null>;
+  header: HeaderRecord;
 }
 
+/** `header` of a frame read from the catalog is fetched when it is asked for, so that a list of frames stays small. */
 export interface Frame extends SlotKey, Partial<Nullable<FrameFacts>> {
   id: number;
   state: FrameState;
   /** Why the state is what it is, for people. */
   reason: string | null;
+  /** Runs that asked the archive for this slot. */
+  tries: number;
   updatedAt: string;
 }
 
-type Nullable<T> = { [Key in keyof T]: T[Key] | null };
+export type Nullable<T> = { [Key in keyof T]: T[Key] | null };
 
+export interface FrameFilter {
+  source?: string;
+  product?: string;
+  wavelength?: number;
+  states?: FrameState[];
+  /** Slot at or after / before. */
+  from?: string;
+  to?: string;
+}
+
+/** Frames of one source, product, wavelength and state, counted. */
+export interface FrameCount {
+  source: string;
+  product: string;
+  wavelength: number;
+  state: FrameState;
+  frames: number;
+  bytes: number;
+  firstSlot: string;
+  lastSlot: string;
+}
+
+/** Neighbouring slots that are missing for the same reason, with no stored frame between them. */
+export interface Gap {
+  source: string;
+  product: string;
+  wavelength: number;
+  state: FrameState;
+  reason: string | null;
+  firstSlot: string;
+  lastSlot: string;
+  frames: number;
+  /** Most runs that asked for one of its slots. */
+  tries: number;
+  /** When the newest of its rows was last written. */
+  updatedAt: string;
+}
+
+/** One request to a server, whether it succeeded or not. */
 export interface Attempt {
   frameId: number;
   url: string;
@@ -91,12 +137,66 @@ export interface Verdict {
   by: string;
 }
 
-export interface FrameFilter {
-  source?: string;
-  product?: string;
-  wavelength?: number;
-  states?: FrameState[];
-  /** Slot at or after / before. */
-  from?: string;
-  to?: string;
+/** A month (`2017-01`) or a day (`2017-01-03`) and the split that all its frames belong to, for ever. */
+export interface SplitAssignment {
+  unit: string;
+  split: Split;
+  /** The rule and seed that chose it. */
+  rule: string;
+}
+
+export interface RunStart {
+  command: string;
+  /** The resolved options; stored as JSON. */
+  options: unknown;
+  version: string;
+}
+
+export interface Run extends RunStart {
+  id: number;
+  startedAt: string;
+  /** null while it runs, or when it was killed. */
+  finishedAt: string | null;
+  exitCode: number | null;
+  summary: unknown;
+}
+
+/** A known interval in which frames are bad or absent (eclipse, manoeuvre, calibration), from a list that others keep. */
+export interface KnownEvent {
+  /** Name of the list. */
+  source: string;
+  start: string;
+  /** null when the list gives no end. */
+  end: string | null;
+  /** `AIA`, `HMI`, `SDO`, ... */
+  instrument: string;
+  comment: string;
+}
+
+export type ExportState = 'submitted' | 'ready' | 'done' | 'failed' | 'expired';
+
+/** A request for files that an archive prepares. Its id is stored before it is polled, so that a killed run finds it again. */
+export interface ExportRequest {
+  id: string;
+  source: string;
+  /** The record set that was asked for. */
+  query: string;
+  state: ExportState;
+  submittedAt: string;
+  updatedAt: string;
+  /** Status number of the archive, as last answered. */
+  status: number | null;
+  error: string | null;
+}
+
+/** A table that helps (pointing, response, events, F10.7), kept in the workspace's cache. */
+export interface AuxFile {
+  name: string;
+  url: string;
+  /** Relative to the workspace, with forward slashes. */
+  path: string;
+  bytes: number;
+  sha256: string;
+  etag: string | null;
+  fetchedAt: string;
 }

@@ -1,0 +1,73 @@
+/** One SQLite file a workspace. Everything is synchronous: a row costs microseconds, and order is then plain to see. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { SunganError } from '../core/errors.ts';
+import { type ArchiveTable, archiveTable } from './archive.ts';
+import { type AttemptTable, attemptTable } from './attempts.ts';
+import { type FrameTable, frameTable } from './frames.ts';
+import { migrate } from './migrations.ts';
+import { type RunTable, runTable } from './runs.ts';
+import { type VerdictTable, verdictTable } from './verdicts.ts';
+
+export interface Catalog extends FrameTable, AttemptTable, VerdictTable, RunTable, ArchiveTable {
+  /** Runs `work` in one transaction: all its changes or, when it throws, none. May be nested. */
+  transaction<Result>(work: () => Result): Result;
+  close(): void;
+}
+
+export interface CatalogOptions {
+  /** The time written into rows. */
+  now?: () => Date;
+}
+
+/** Long enough for another process' batch; a longer wait means that something is wrong. */
+const BUSY_TIMEOUT_MS = 15_000;
+
+/** Opens the catalog at `path` (`:memory:` for one that is not kept), making or upgrading it where needed. */
+export function openCatalog(path: string, { now = () => new Date() }: CatalogOptions = {}): Catalog {
+  const db = openDatabase(path);
+  try {
+    // With WAL, NORMAL loses no committed row when the process is killed, only when the machine loses power; files come
+    // before rows, so what is lost then is at most a row whose file is fetched again.
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('foreign_keys = ON');
+    migrate(db, path, now);
+    return {
+      ...frameTable(db, now),
+      ...attemptTable(db),
+      ...verdictTable(db, now),
+      ...runTable(db, now),
+      ...archiveTable(db),
+      transaction: (work) => db.transaction(work).immediate(),
+      close: () => void db.close(),
+    };
+  } catch (cause) {
+    db.close();
+    throw explain(cause, path);
+  }
+}
+
+function openDatabase(path: string): Database.Database {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    return new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  } catch (cause) {
+    throw explain(cause, path);
+  }
+}
+
+function explain(cause: unknown, path: string): unknown {
+  if (cause instanceof SunganError) return cause;
+  const code = (cause as { code?: string }).code;
+  const remedy =
+    code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT'
+      ? 'the file is damaged or not a catalog: move it away; `sungan ingest` makes a new one and finds the files that are there'
+      : 'check that the folder exists, is writable and lies on a local disk';
+  return new SunganError('io', `cannot open the catalog: ${(cause as Error).message}`, {
+    where: path,
+    remedy,
+    cause,
+  });
+}

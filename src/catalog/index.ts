@@ -1,0 +1,25 @@
+/**
+ * The catalog: what was expected, what was tried, what lies where, and what was decided about it, in one SQLite file.
+ */
+export { type Catalog, type CatalogOptions, openCatalog } from './catalog.ts';
+export type {
+  Attempt,
+  AuxFile,
+  ExportRequest,
+  ExportState,
+  Frame,
+  FrameCount,
+  FrameFacts,
+  FrameFilter,
+  FrameState,
+  Gap,
+  HeaderRecord,
+  KnownEvent,
+  RuleScore,
+  Run,
+  RunStart,
+  SlotKey,
+  Split,
+  SplitAssignment,
+  Verdict,
+} from './types.ts';

@@ -1,0 +1,160 @@
+/**
+ * The schema as ordered, numbered steps. A step and the record of it share one transaction, so a killed upgrade repeats
+ * its last step. Steps that have been released are never edited: add one.
+ */
+import type { Database } from 'better-sqlite3';
+import { SunganError } from '../core/errors.ts';
+
+interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+// Headers have a table of their own: at 6 kB each they would otherwise fill the pages that every scan of frames reads.
+const FIRST = `
+CREATE TABLE frames (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  product TEXT NOT NULL,
+  wavelength INTEGER NOT NULL,
+  slot TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'expected' CHECK (state IN
+    ('expected', 'absent', 'blocked', 'downloading', 'stored', 'corrupt', 'superseded', 'explained')),
+  reason TEXT,
+  tries INTEGER NOT NULL DEFAULT 0,
+  updated_at TEXT NOT NULL,
+  path TEXT,
+  url TEXT,
+  etag TEXT,
+  bytes INTEGER,
+  sha256 TEXT,
+  t_obs TEXT,
+  exposure_seconds REAL,
+  quality INTEGER CHECK (quality BETWEEN 0 AND 4294967295),
+  fsn INTEGER,
+  width INTEGER,
+  height INTEGER,
+  CHECK (state <> 'stored' OR (path IS NOT NULL AND sha256 IS NOT NULL AND bytes IS NOT NULL)),
+  UNIQUE (source, product, wavelength, slot)
+) STRICT;
+CREATE UNIQUE INDEX frames_path ON frames (path) WHERE path IS NOT NULL;
+CREATE INDEX frames_stored ON frames (source, product, wavelength, slot) WHERE state = 'stored';
+CREATE INDEX frames_missing ON frames (source, product, wavelength, slot) WHERE state <> 'stored';
+CREATE INDEX frames_sha256 ON frames (sha256) WHERE sha256 IS NOT NULL;
+
+CREATE TABLE headers (
+  frame_id INTEGER PRIMARY KEY REFERENCES frames (id) ON DELETE CASCADE,
+  header TEXT NOT NULL CHECK (json_valid(header))
+) STRICT;
+
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY,
+  frame_id INTEGER NOT NULL REFERENCES frames (id) ON DELETE CASCADE,
+  url TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  status INTEGER,
+  bytes INTEGER NOT NULL,
+  milliseconds REAL NOT NULL,
+  error TEXT
+) STRICT;
+CREATE INDEX attempts_frame ON attempts (frame_id);
+
+CREATE TABLE exports (
+  id TEXT PRIMARY KEY,
+  source TEXT NOT NULL,
+  query TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('submitted', 'ready', 'done', 'failed', 'expired')),
+  submitted_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  status INTEGER,
+  error TEXT
+) STRICT;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  start TEXT NOT NULL,
+  "end" TEXT,
+  instrument TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  UNIQUE (source, start, instrument, comment)
+) STRICT;
+CREATE INDEX events_start ON events (start);
+
+CREATE TABLE verdicts (
+  dataset TEXT NOT NULL,
+  frame_id INTEGER NOT NULL REFERENCES frames (id) ON DELETE CASCADE,
+  accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
+  scores TEXT NOT NULL CHECK (json_valid(scores)),
+  "by" TEXT NOT NULL,
+  decided_at TEXT NOT NULL,
+  PRIMARY KEY (dataset, frame_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE splits (
+  unit TEXT PRIMARY KEY,
+  split TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test', 'guard')),
+  rule TEXT NOT NULL,
+  assigned_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY,
+  command TEXT NOT NULL,
+  options TEXT NOT NULL CHECK (json_valid(options)),
+  version TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  finished_at TEXT,
+  exit_code INTEGER,
+  summary TEXT CHECK (summary IS NULL OR json_valid(summary))
+) STRICT;
+
+CREATE TABLE aux_files (
+  name TEXT PRIMARY KEY,
+  url TEXT NOT NULL,
+  path TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  etag TEXT,
+  fetched_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'first schema', sql: FIRST }];
+
+/** Brings `db` to the newest schema known here. A file that a newer program wrote is refused, untouched. */
+export function migrate(db: Database, path: string, now: () => Date): void {
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT',
+  );
+  const newest = MIGRATIONS.at(-1)!.version;
+  const applied = appliedVersion(db);
+  if (applied > newest) {
+    throw new SunganError(
+      'data',
+      `the catalog has schema ${applied}, this program knows schemas up to ${newest}`,
+      {
+        where: path,
+        remedy: 'update sungan, or choose another --workspace',
+      },
+    );
+  }
+  if (applied === newest) return;
+  const record = db.prepare('INSERT INTO migrations (version, name, applied_at) VALUES (?, ?, ?)');
+  for (const migration of MIGRATIONS) {
+    // Immediate, and asked again inside: two processes may open a new catalog at the same moment.
+    db.transaction(() => {
+      if (appliedVersion(db) >= migration.version) return;
+      db.exec(migration.sql);
+      record.run(migration.version, migration.name, now().toISOString());
+    }).immediate();
+  }
+}
+
+function appliedVersion(db: Database): number {
+  return (
+    db.prepare<[], { version: number | null }>('SELECT max(version) AS version FROM migrations').get()
+      ?.version ?? 0
+  );
+}
