@@ -1,0 +1,162 @@
+/** Judges one set of pictures against another: equal counts, the reals' own floors, every metric of the list. */
+import { type Effects, throwIfStopped } from '../core/effects.ts';
+import { SunganError } from '../core/errors.ts';
+import { createRandom } from '../numeric/random.ts';
+import { assertSameShape, hold, type ImageSet, rangeOf, sample, subset } from './image-set.ts';
+import type { MetricSettings, RealPair } from './metric.ts';
+import { METRICS, type MetricName } from './metrics.ts';
+import type { MetricResult } from './scores.ts';
+
+export interface Comparison {
+  /** What the pictures are judged against: the test split. */
+  real: ImageSet;
+  fake: ImageSet;
+  /** Reals that were not set aside for the test (the training split), for the first floor. */
+  otherReals?: ImageSet | undefined;
+  metrics: readonly MetricName[];
+  /** Pictures a side; fewer where a side has fewer. */
+  count: number;
+  seed: number;
+  settings: MetricSettings;
+}
+
+export interface ComparisonResult {
+  count: number;
+  results: MetricResult[];
+  warnings: string[];
+}
+
+/** A floor of one picture a side says nothing. */
+const SMALLEST_HALF = 2;
+
+export async function compareSets(comparison: Comparison, effects: Effects): Promise<ComparisonResult> {
+  assertSameShape(comparison.real, comparison.fake);
+  const count = Math.min(comparison.count, comparison.real.count, comparison.fake.count);
+  refuseUnfit(comparison, count);
+  const random = createRandom(`eval/${comparison.seed}`);
+  const real = await hold(sample(comparison.real, count, random.fork('real')));
+  const reading = effects.progress('eval: generated pictures', count, 'pictures');
+  const fake = await hold(subset(comparison.fake, rangeOf(count)), (done) => reading.advance(done));
+  reading.done();
+  const pairs = await realPairs(comparison, real, count);
+
+  const results: MetricResult[] = [];
+  const progress = effects.progress('eval', comparison.metrics.length, 'metrics');
+  for (const name of comparison.metrics) {
+    throwIfStopped(effects.signal);
+    const startedAt = effects.clock.now().getTime();
+    const { seed, settings } = comparison;
+    const note = (text: string) => progress.advance(0, `${name}: ${text}`);
+    const outcome = await METRICS[name].compute({
+      real,
+      fake,
+      pairs,
+      seed,
+      settings,
+      effects,
+      progress: note,
+    });
+    progress.advance(1, name);
+    results.push({
+      metric: name,
+      title: METRICS[name].title,
+      count: { real: real.count, fake: fake.count },
+      seed,
+      seconds: (effects.clock.now().getTime() - startedAt) / 1000,
+      ...outcome,
+    });
+  }
+  progress.done();
+  const warnings = countWarnings(comparison, count, pairs);
+  return { count, results, warnings };
+}
+
+function refuseUnfit({ metrics, real, fake }: Comparison, count: number): void {
+  if (count < 1) {
+    const empty = real.count === 0 ? real : fake;
+    throw new SunganError('data', 'no pictures to judge', {
+      where: empty.label,
+      remedy: 'choose another --split, or curate more frames',
+    });
+  }
+  for (const name of metrics) {
+    const reason = METRICS[name].unfit({ ...real, count });
+    if (reason)
+      throw new SunganError('usage', `${name}: ${reason}`, {
+        where: real.label,
+        remedy: 'take it off --metrics',
+      });
+  }
+}
+
+/**
+ * The floors: the other reals against the very set that the fakes are judged by, and random halves of all reals.
+ * Every side has `count` pictures where there are enough, because every one of these distances falls with the count.
+ */
+async function realPairs(
+  { real: all, otherReals, seed }: Comparison,
+  real: ImageSet,
+  count: number,
+): Promise<RealPair[]> {
+  const random = createRandom(`floors/${seed}`);
+  const pairs: RealPair[] = [];
+  if (otherReals && otherReals.count >= SMALLEST_HALF) {
+    const size = Math.min(count, otherReals.count);
+    const a = await hold(sample(otherReals, size, random.fork('other')));
+    const b = size < count ? sample(real, size, random.fork('test')) : real;
+    pairs.push({ pair: 'train-test', label: `${otherReals.label} against ${all.label}`, a, b });
+  }
+  const pool = otherReals ? concatenate(all, otherReals) : all;
+  const half = Math.min(count, Math.floor(pool.count / 2));
+  if (half >= SMALLEST_HALF) {
+    const order = random.fork('halves').shuffle(rangeOf(pool.count));
+    const [a, b] = [order.slice(0, half), order.slice(half, 2 * half)];
+    pairs.push({
+      pair: 'halves',
+      label: 'random halves of the reals',
+      a: await hold(subset(pool, a, 'reals, one half')),
+      b: await hold(subset(pool, b, 'reals, other half')),
+    });
+  }
+  return pairs;
+}
+
+function concatenate(a: ImageSet, b: ImageSet): ImageSet {
+  return {
+    ...a,
+    count: a.count + b.count,
+    async read(indices) {
+      const parts = [a, b].map((set, part) => {
+        const own = indices.flatMap((index, at) =>
+          Number(index >= a.count) === part ? [{ index: index - part * a.count, at }] : [],
+        );
+        return { set, own };
+      });
+      const size = a.channels * a.width * a.height;
+      const result = new Float32Array(indices.length * size);
+      for (const { set, own } of parts) {
+        if (own.length === 0) continue;
+        const data = await set.read(own.map(({ index }) => index));
+        own.forEach(({ at }, i) => {
+          result.set(data.subarray(i * size, (i + 1) * size), at * size);
+        });
+      }
+      return result;
+    },
+  };
+}
+
+function countWarnings(comparison: Comparison, count: number, pairs: readonly RealPair[]): string[] {
+  const warnings: string[] = [];
+  if (count < comparison.count) {
+    const short = comparison.real.count <= comparison.fake.count ? comparison.real : comparison.fake;
+    warnings.push(`${comparison.count} pictures a side were asked for; ${short.label} has ${count}`);
+  }
+  for (const { label, a } of pairs) {
+    if (a.count < count)
+      warnings.push(`floor "${label}" has ${a.count} pictures a side instead of ${count}, so it is too high`);
+  }
+  if (pairs.length === 0)
+    warnings.push('too few reals for a real-against-real floor: the numbers cannot be judged');
+  return warnings;
+}

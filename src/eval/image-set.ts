@@ -1,0 +1,114 @@
+/**
+ * A set of pictures to be judged, whatever it comes from. Values are in transform space, [0, 1]; row 0 is the bottom
+ * (solar south). Small interfaces, so that a test, a folder and a generator look the same to every metric.
+ */
+import { SunganError } from '../core/errors.ts';
+import type { Random } from '../numeric/random.ts';
+
+export interface ImageSet {
+  /** For tables: `aia-193, test split`. */
+  readonly label: string;
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** float32 [indices.length, channels, height, width]. */
+  read(indices: readonly number[]): Promise<Float32Array>;
+}
+
+/** Pictures read at once: bounds the memory of a pass over a large set. */
+export const BATCH = 64;
+
+/** Sets up to this many bytes of float32 are held in memory after the first reading, so that a generator runs once. */
+const HELD_BYTES = 768 * 2 ** 20;
+
+export function pixelsOf(set: ImageSet): number {
+  return set.channels * set.width * set.height;
+}
+
+export function rangeOf(count: number, first = 0): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+/** The pictures of `indices` as a set of their own. */
+export function subset(set: ImageSet, indices: readonly number[], label = set.label): ImageSet {
+  return {
+    ...set,
+    label,
+    count: indices.length,
+    read: (wanted) => set.read(wanted.map((index) => indices[index])),
+  };
+}
+
+/** `count` different pictures drawn at random, in ascending order (sequential reading is faster). */
+export function sample(set: ImageSet, count: number, random: Random, label = set.label): ImageSet {
+  if (count >= set.count) return { ...set, label };
+  const chosen = random.shuffle(rangeOf(set.count)).slice(0, count);
+  return subset(
+    set,
+    chosen.sort((a, b) => a - b),
+    label,
+  );
+}
+
+export function setFromMemory(
+  label: string,
+  pictures: { width: number; height: number; channels: number; data: Float32Array },
+): ImageSet {
+  const { width, height, channels, data } = pictures;
+  const size = width * height * channels;
+  return {
+    label,
+    count: data.length / size,
+    width,
+    height,
+    channels,
+    async read(indices) {
+      const result = new Float32Array(indices.length * size);
+      indices.forEach((index, i) => {
+        result.set(data.subarray(index * size, (index + 1) * size), i * size);
+      });
+      return result;
+    },
+  };
+}
+
+/** Reads the whole set once where it is small enough to keep; larger sets are read again by every metric. */
+export async function hold(set: ImageSet, onRead: (count: number) => void = () => {}): Promise<ImageSet> {
+  const size = pixelsOf(set);
+  if (set.count * size * 4 > HELD_BYTES) return set;
+  const data = new Float32Array(set.count * size);
+  await forEachBatch(set, async (batch, first) => {
+    data.set(batch, first * size);
+    onRead(batch.length / size);
+  });
+  return setFromMemory(set.label, { ...set, data });
+}
+
+/** Calls `use` with batches of at most 64 pictures in order. */
+export async function forEachBatch(
+  set: ImageSet,
+  use: (batch: Float32Array, first: number) => void | Promise<void>,
+  batchSize = BATCH,
+): Promise<void> {
+  for (let first = 0; first < set.count; first += batchSize) {
+    await use(await set.read(rangeOf(Math.min(batchSize, set.count - first), first)), first);
+  }
+}
+
+/**
+ * Values as the original metrics see them: an 8-bit picture, round(255 y) clipped to 0..255, as floats. In place.
+ * (PG-GAN and StyleGAN round their generators' output so; pictures on disk are 8-bit anyway.)
+ */
+export function toBytes(values: Float32Array): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(255, Math.max(0, Math.round(255 * values[i])));
+  return values;
+}
+
+export function assertSameShape(a: ImageSet, b: ImageSet): void {
+  const shape = (set: ImageSet) => `${set.width}x${set.height}, ${set.channels} channel(s)`;
+  if (shape(a) === shape(b)) return;
+  throw new SunganError('data', `${a.label} is ${shape(a)}, but ${b.label} is ${shape(b)}`, {
+    remedy: 'choose a common --resolution, or a run trained on this data set',
+  });
+}

@@ -1,0 +1,49 @@
+/** What one metric is: a file in `metrics/` and a row in the table of `metrics.ts`. */
+import type { Effects } from '../core/effects.ts';
+import type { ImageSet } from './image-set.ts';
+import type { Curve, Floor, Score } from './scores.ts';
+
+/** Two sets of real pictures, of the same count as the sets that are compared where there are enough. */
+export interface RealPair {
+  readonly pair: string;
+  readonly label: string;
+  readonly a: ImageSet;
+  readonly b: ImageSet;
+}
+
+export interface MetricInput {
+  /** Same count and shape on both sides. */
+  readonly real: ImageSet;
+  readonly fake: ImageSet;
+  readonly pairs: readonly RealPair[];
+  readonly seed: number;
+  readonly settings: MetricSettings;
+  readonly effects: Effects;
+  /** Called as work goes on; the sum of all calls is `cost` of the metric. */
+  readonly progress: (note: string) => void;
+}
+
+export interface MetricSettings {
+  /** Pairs of pictures for MS-SSIM. */
+  readonly ssimPairs: number;
+}
+
+export interface MetricOutcome {
+  readonly variant: string;
+  readonly scores: readonly Score[];
+  readonly warnings: readonly string[];
+  readonly curves?: readonly Curve[];
+}
+
+export interface Metric {
+  readonly title: string;
+  readonly summary: string;
+  /** Why this metric cannot be had for such pictures; undefined when it can. */
+  unfit(set: ImageSet): string | undefined;
+  compute(input: MetricInput): Promise<MetricOutcome>;
+}
+
+/** Floors of one score from the pairs' values, in the pairs' order. */
+export function floorsOf(pairs: readonly RealPair[], values: readonly number[]): Floor[] {
+  return pairs.map(({ pair, label, a }, index) => ({ pair, label, value: values[index], count: a.count }));
+}

@@ -1,0 +1,99 @@
+/** MS-SSIM as a measure of diversity: the mean over random pairs of one set, beside the same of the reals. */
+import { throwIfStopped } from '../../core/effects.ts';
+import { createRandom, type Random } from '../../numeric/random.ts';
+import { type ImageSet, pixelsOf, toBytes } from '../image-set.ts';
+import { msSsim, SMALLEST_PICTURE } from '../measures/ms-ssim.ts';
+import type { Metric, MetricInput, MetricOutcome } from '../metric.ts';
+
+const FEW_PAIRS = 1000;
+/** Pairs read at once. */
+const PAIR_BATCH = 32;
+
+export const diversity: Metric = {
+  title: 'MS-SSIM between random pairs',
+  summary: 'diversity: similarity of pairs of generated pictures, to be compared with the reals own (PG-GAN)',
+  unfit({ width, height, count }) {
+    if (width !== height) return `needs square pictures, these are ${width}x${height}`;
+    if (count < 2) return 'needs two pictures or more';
+    return width < SMALLEST_PICTURE
+      ? `needs ${SMALLEST_PICTURE} pixels or more, these have ${width}`
+      : undefined;
+  },
+  compute: computeDiversity,
+};
+
+async function computeDiversity(input: MetricInput): Promise<MetricOutcome> {
+  const { real, fake, pairs, seed, settings } = input;
+  // The floors' sets may overlap with each other and with `real`; each is measured alone, so that does not matter.
+  const measured = [fake, real, ...pairs.flatMap(({ a, b }) => [a, b])];
+  const values = new Map<ImageSet, PairMean>();
+  for (const set of measured) {
+    throwIfStopped(input.effects.signal);
+    if (!values.has(set)) values.set(set, await pairMean(set, settings.ssimPairs, seed));
+    input.progress(set.label);
+  }
+  const own = values.get(fake)!;
+  const reference = values.get(real)!;
+  const floors = pairs.map(({ pair, label, a, b }) => ({
+    pair,
+    label: `${label}, difference`,
+    value: Math.abs(values.get(a)!.mean - values.get(b)!.mean),
+    count: a.count,
+  }));
+  return {
+    variant: `PG-GAN, five scales, 8-bit, ${own.pairs} pairs`,
+    scores: [
+      {
+        key: 'ms-ssim',
+        label: 'MS-SSIM of pairs',
+        value: own.mean,
+        unit: '',
+        sense: 'match',
+        reference: reference.mean,
+        floors,
+      },
+    ],
+    warnings: own.pairs < FEW_PAIRS ? [`MS-SSIM from ${own.pairs} pairs only; PG-GAN uses 10,000`] : [],
+  };
+}
+
+interface PairMean {
+  mean: number;
+  pairs: number;
+}
+
+/** Mean MS-SSIM over at most `wanted` different unordered pairs. */
+export async function pairMean(set: ImageSet, wanted: number, seed: number): Promise<PairMean> {
+  const pairs = drawPairs(set.count, wanted, createRandom(`ms-ssim/${seed}`));
+  const size = pixelsOf(set);
+  let sum = 0;
+  for (let first = 0; first < pairs.length; first += PAIR_BATCH) {
+    const batch = pairs.slice(first, first + PAIR_BATCH);
+    const data = toBytes(await set.read(batch.flat()));
+    for (let i = 0; i < batch.length; i++) {
+      const picture = (k: number) => ({
+        size: set.width,
+        channels: set.channels,
+        data: data.subarray(k * size, (k + 1) * size),
+      });
+      sum += msSsim(picture(2 * i), picture(2 * i + 1));
+    }
+  }
+  return { mean: sum / pairs.length, pairs: pairs.length };
+}
+
+/** All pairs when there are no more than `wanted`, else `wanted` different ones. */
+export function drawPairs(count: number, wanted: number, random: Random): [number, number][] {
+  const all = (count * (count - 1)) / 2;
+  if (all <= 2 * wanted) {
+    const pairs: [number, number][] = [];
+    for (let i = 0; i < count; i++) for (let j = i + 1; j < count; j++) pairs.push([i, j]);
+    return random.shuffle(pairs).slice(0, wanted);
+  }
+  const chosen = new Map<number, [number, number]>();
+  while (chosen.size < wanted) {
+    const [i, j] = [random.int(count), random.int(count)];
+    if (i !== j) chosen.set(Math.min(i, j) * count + Math.max(i, j), [i, j]);
+  }
+  return [...chosen.values()];
+}

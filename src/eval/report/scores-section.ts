@@ -1,0 +1,104 @@
+/** Scores beside their floors: a picture of all of them, then the table, then what must be known to read it. */
+import { type EvalSummary, type MetricResult, type Score, timesFloor } from '../scores.ts';
+import { floorChart, metricChart, seriesColour } from './charts.ts';
+import { formatCount, formatKimg, formatNumber } from './format.ts';
+import { type Html, html } from './html.ts';
+
+export interface JudgedRun {
+  name: string;
+  summary: EvalSummary;
+}
+
+export function scoresSection(runs: readonly JudgedRun[]): Html {
+  if (runs.length === 0) {
+    return html`<p class="quiet">No scores yet: <code>sungan eval</code> has not been run.</p>`;
+  }
+  const lower = runs.flatMap(({ name, summary }) =>
+    summary.results.flatMap(({ scores }) =>
+      scores.filter(({ sense }) => sense === 'lower').map((score) => ({ name, score })),
+    ),
+  );
+  const names = runs.map(({ name }) => name);
+  return html`
+    <p>A number alone says little: every distance falls with the number of pictures and depends on the data. Beside each
+    stands its <em>floor</em>, the same number between two sets of <em>real</em> pictures of the same size. A generator
+    that cannot be told from the Sun scores its floor.</p>
+    ${
+      lower.length > 0 &&
+      html`<figure>
+      <ul class="legend">${names.map((name, i) => html`<li><span class="dot" style="background:${seriesColour(i)}"></span>${name}</li>`)}
+        <li><span class="tick" style="background:var(--floor)"></span>reals against reals (floor)</li></ul>
+      ${floorChart(lower, names)}
+      <figcaption>Distance of the generated pictures from the reals, on a logarithmic axis. Dots on the gray ticks are as
+      near as the reals are to themselves.</figcaption>
+    </figure>`
+    }
+    ${runs.map((run) => runScores(run, runs.length > 1))}`;
+}
+
+function runScores({ name, summary }: JudgedRun, named: boolean): Html {
+  const pairs = [
+    ...new Map(
+      summary.results.flatMap(({ scores }) =>
+        scores.flatMap(({ floors }) => floors.map(({ pair, label }) => [pair, label] as const)),
+      ),
+    ).keys(),
+  ];
+  return html`
+    ${named && html`<h3>${name}</h3>`}
+    <div class="scroll"><table>
+      <caption>${summary.fake.label} judged against ${summary.real.label}; ${formatCount(summary.fake.count)} pictures a side,
+        ${summary.real.resolution} × ${summary.real.resolution} pixels, seed ${summary.seed}${summary.kimg !== null && `, after ${formatKimg(summary.kimg)} thousand pictures`}.</caption>
+      <thead><tr><th scope="col">Score</th><th scope="col" class="number">Generated</th><th scope="col" class="number">Reals</th>
+        ${pairs.map((pair) => html`<th scope="col" class="number">Floor:<br>${PAIR_NAMES[pair] ?? pair}</th>`)}
+        <th scope="col" class="number">Times<br>floor</th></tr></thead>
+      ${summary.results.map((result) => resultRows(result, pairs))}
+    </table></div>
+    ${warningList([...summary.warnings, ...summary.results.flatMap(({ warnings }) => warnings)])}
+    ${
+      summary.results.some(({ curves }) => curves && curves.length > 0) &&
+      html`<div class="charts">${summary.results.flatMap(({ curves }) => (curves ?? []).map(curveFigure))}</div>`
+    }`;
+}
+
+const PAIR_NAMES: Record<string, string> = { 'train-test': 'train / test', halves: 'halves' };
+
+function resultRows(result: MetricResult, pairs: readonly string[]): Html {
+  return html`<tbody class="group">
+    <tr><th scope="colgroup" colspan="${pairs.length + 4}">${result.title} <span class="quiet" style="font-weight:400">– ${result.variant}</span></th></tr>
+    ${result.scores.map((score) => scoreRow(score, pairs))}
+  </tbody>`;
+}
+
+function scoreRow(score: Score, pairs: readonly string[]): Html {
+  const times = timesFloor(score);
+  const interval =
+    score.interval &&
+    html`<br><span class="quiet">${formatNumber(score.interval.low)} … ${formatNumber(score.interval.high)}</span>`;
+  return html`<tr>
+    <th scope="row">${score.label}${score.unit && html` <span class="quiet">${score.unit}</span>`}</th>
+    <td class="number"><strong>${formatNumber(score.value)}</strong>${interval}</td>
+    <td class="number">${score.reference === undefined ? '' : formatNumber(score.reference)}</td>
+    ${pairs.map((pair) => html`<td class="number">${formatNumber(score.floors.find((floor) => floor.pair === pair)?.value)}</td>`)}
+    <td class="number ${verdict(times)}">${times === undefined ? '' : `${formatNumber(times, 3)} ×`}</td>
+  </tr>`;
+}
+
+/** Colours only repeat what the number says. */
+function verdict(times: number | undefined): string {
+  if (times === undefined) return '';
+  return times < 1.5 ? 'good' : times < 5 ? 'fair' : 'bad';
+}
+
+function warningList(warnings: readonly string[]): Html | false {
+  if (warnings.length === 0) return false;
+  return html`<ul class="warnings" aria-label="Warnings">${[...new Set(warnings)].map((warning) => html`<li>${warning}</li>`)}</ul>`;
+}
+
+function curveFigure(curve: NonNullable<MetricResult['curves']>[number]): Html {
+  return html`<figure>${metricChart(curve)}${legend(curve.series.map(({ name }) => name))}<figcaption><strong>${curve.title}</strong></figcaption></figure>`;
+}
+
+export function legend(names: readonly string[]): Html {
+  return html`<ul class="legend">${names.map((name, i) => html`<li><span style="background:${seriesColour(i)}"></span>${name}</li>`)}</ul>`;
+}

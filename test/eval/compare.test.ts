@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { quietEffects } from '../../src/core/effects.ts';
+import { compareSets } from '../../src/eval/compare.ts';
+import { type ImageSet, setFromMemory, subset, toBytes } from '../../src/eval/image-set.ts';
+import { drawPairs } from '../../src/eval/metrics/ms-ssim.ts';
+import { timesFloor } from '../../src/eval/scores.ts';
+import { createRandom } from '../../src/numeric/random.ts';
+import { drawnSuns } from '../support/drawn-suns.ts';
+
+const settings = { ssimPairs: 120 };
+const SIZE = 32;
+
+const compare = (fake: ImageSet, overrides: { otherReals?: ImageSet | undefined; count?: number } = {}) =>
+  compareSets(
+    {
+      real: drawnSuns('test', 40, SIZE),
+      otherReals: drawnSuns('train', 60, SIZE),
+      fake,
+      metrics: ['swd', 'ms-ssim'],
+      count: 32,
+      seed: 1,
+      settings,
+      ...overrides,
+    },
+    quietEffects(),
+  );
+
+describe('comparing two sets', () => {
+  it('puts both floors beside every distance, at the same count', async () => {
+    const { results, count, warnings } = await compare(drawnSuns('other', 50, SIZE));
+    expect(count).toBe(32);
+    expect(warnings).toEqual([]);
+    const [swd, ssim] = results;
+    expect(swd.scores.map(({ key }) => key)).toEqual(['swd.32', 'swd.16', 'swd.mean']);
+    for (const score of swd.scores) {
+      expect(score.floors.map(({ pair, count: n }) => [pair, n])).toEqual([
+        ['train-test', 32],
+        ['halves', 32],
+      ]);
+    }
+    // The same distribution: as near as the reals are to themselves.
+    expect(timesFloor(swd.scores[2])).toBeLessThan(1.6);
+    expect(swd.warnings[0]).toContain('32 pictures');
+    expect(ssim.scores[0].reference).toBeGreaterThan(0);
+    expect(ssim.scores[0].value).toBeCloseTo(ssim.scores[0].reference!, 1);
+  });
+
+  it('tells noise, blur and collapse from the reals', async () => {
+    const good = await compare(drawnSuns('other', 40, SIZE));
+    const noisy = await compare(
+      changed(drawnSuns('other', 40, SIZE), (v, random) => v + 0.1 * random.normal()),
+    );
+    const collapsed = await compare(subset(drawnSuns('other', 1, SIZE), Array(40).fill(0)));
+    const swd = ({ results }: typeof good) => results[0].scores.at(-1)!.value;
+    const ssim = ({ results }: typeof good) => results[1].scores[0];
+    expect(swd(noisy)).toBeGreaterThan(2 * swd(good));
+    expect(swd(collapsed)).toBeGreaterThan(2 * swd(good));
+    expect(ssim(collapsed).value).toBeCloseTo(1, 6);
+    expect(ssim(collapsed).value - ssim(collapsed).reference!).toBeGreaterThan(
+      5 * ssim(good).floors[0].value,
+    );
+  });
+
+  it('gives the same numbers for the same seed', async () => {
+    const fake = drawnSuns('other', 40, SIZE);
+    const values = async () =>
+      (await compare(fake)).results.flatMap(({ scores }) => scores.map(({ value }) => value));
+    expect(await values()).toEqual(await values());
+  });
+
+  it('says when pictures are few, and that a floor cannot be had', async () => {
+    const { warnings, results } = await compareSets(
+      {
+        real: drawnSuns('test', 3, SIZE),
+        fake: drawnSuns('other', 9, SIZE),
+        metrics: ['swd'],
+        count: 100,
+        seed: 1,
+        settings,
+      },
+      quietEffects(),
+    );
+    expect(results[0].count).toEqual({ real: 3, fake: 3 });
+    expect(warnings.join()).toContain('test has 3');
+    expect(warnings.join()).toContain('too few reals');
+  });
+
+  it('refuses sets of different shape and pictures that a metric cannot take', async () => {
+    await expect(compare(drawnSuns('other', 40, 16))).rejects.toThrow('32x32');
+    const tiny = (label: string) => drawnSuns(label, 8, 8);
+    await expect(
+      compareSets(
+        { real: tiny('test'), fake: tiny('other'), metrics: ['swd'], count: 8, seed: 1, settings },
+        quietEffects(),
+      ),
+    ).rejects.toThrow('swd: needs 16 pixels');
+  });
+
+  it('stops between sets when asked to', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const run = compareSets(
+      {
+        real: drawnSuns('t', 8, 16),
+        fake: drawnSuns('o', 8, 16),
+        metrics: ['swd'],
+        count: 8,
+        seed: 1,
+        settings,
+      },
+      quietEffects({ signal: stop.signal }),
+    );
+    await expect(run).rejects.toMatchObject({ kind: 'interrupted' });
+  });
+});
+
+describe('pairs for MS-SSIM', () => {
+  it('are different unordered pairs of different pictures', () => {
+    for (const [count, wanted] of [
+      [5, 100],
+      [5, 6],
+      [100, 50],
+    ]) {
+      const pairs = drawPairs(count, wanted, createRandom(1));
+      expect(pairs).toHaveLength(Math.min(wanted, (count * (count - 1)) / 2));
+      expect(new Set(pairs.map(([i, j]) => `${Math.min(i, j)}-${Math.max(i, j)}`)).size).toBe(pairs.length);
+      expect(pairs.every(([i, j]) => i !== j && i < count && j < count)).toBe(true);
+    }
+  });
+});
+
+it('rounds to 8 bits as the originals do', () => {
+  expect([...toBytes(Float32Array.of(-0.1, 0, 0.002, 0.5, 1, 1.5))]).toEqual([0, 0, 1, 128, 255, 255]);
+});
+
+function changed(
+  set: ImageSet,
+  change: (value: number, random: ReturnType<typeof createRandom>) => number,
+): ImageSet {
+  const random = createRandom('changed');
+  return { ...set, read: async (indices) => (await set.read(indices)).map((value) => change(value, random)) };
+}
+
+it('reads from memory what was put in', async () => {
+  const set = setFromMemory('m', { width: 1, height: 1, channels: 1, data: Float32Array.of(1, 2, 3) });
+  expect([...(await set.read([2, 0]))]).toEqual([3, 1]);
+});
