@@ -1,0 +1,77 @@
+/** Tells images from other HDUs and describes them: plain arrays and tile-compressed ones alike. */
+import type { FitsPlace } from './errors.ts';
+import type { FitsSource, Hdu, OtherHdu } from './hdu.ts';
+import type { FitsHeader } from './header.ts';
+import { product, type Structure } from './structure.ts';
+import { isCompressedImage, readTileTable, uncompressedHeader } from './tiles/index.ts';
+
+export interface HduParts {
+  source: FitsSource;
+  index: number;
+  headerOffset: number;
+  dataOffset: number;
+  availableBytes: number;
+  storedHeader: FitsHeader;
+  structure: Structure;
+}
+
+export function describeHdu(parts: HduParts): Hdu {
+  const { structure, storedHeader, index, source, headerOffset } = parts;
+  const place: FitsPlace = { file: source.file, hdu: index, byteOffset: headerOffset };
+  const common = {
+    source,
+    index,
+    headerOffset,
+    dataOffset: parts.dataOffset,
+    dataBytes: structure.dataBytes,
+    availableBytes: parts.availableBytes,
+    storedHeader,
+    header: storedHeader,
+  };
+  if (isCompressedImage(storedHeader)) {
+    const tiles = readTileTable(common, structure, place, storedHeader);
+    return {
+      ...common,
+      kind: 'image',
+      header: uncompressedHeader(storedHeader),
+      ...axes(tiles.shape),
+      bitpix: tiles.bitpix,
+      ...scaling(storedHeader, tiles.bitpix),
+      compression: tiles.codec,
+      tiles,
+    };
+  }
+  const kind = kindOf(storedHeader, structure);
+  if (kind !== 'image') return { ...common, kind };
+  return {
+    ...common,
+    kind,
+    ...axes(structure.shape),
+    bitpix: structure.bitpix,
+    ...scaling(storedHeader, structure.bitpix),
+    compression: 'none',
+    tiles: undefined,
+  };
+}
+
+function axes(shape: number[]): { shape: number[]; width: number; height: number } {
+  return { shape, width: shape[0]!, height: product(shape.slice(1)) };
+}
+
+/** As the header has them: a scale of zero is refused when pixels are scaled, not here, so that the header stays readable. */
+function scaling(header: FitsHeader, bitpix: number) {
+  const blank = header.number('BLANK');
+  return {
+    bscale: header.number('BSCALE') ?? 1,
+    bzero: header.number('BZERO') ?? 0,
+    blank: bitpix > 0 && blank !== undefined && Number.isInteger(blank) ? blank : undefined,
+  };
+}
+
+function kindOf(header: FitsHeader, { shape, isGroups, dataBytes }: Structure): OtherHdu['kind'] | 'image' {
+  if (isGroups) return 'groups';
+  const extension = header.text('XTENSION');
+  if (extension === 'BINTABLE' || extension === 'TABLE' || extension === 'A3DTABLE') return 'table';
+  if (extension !== undefined && extension !== 'IMAGE' && extension !== 'IUEIMAGE') return 'other';
+  return shape.length === 0 || dataBytes === 0 ? 'empty' : 'image';
+}

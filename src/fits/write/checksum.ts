@@ -1,0 +1,56 @@
+/** CHECKSUM and DATASUM: the ones' complement sum of 32-bit words and its text form (FITS 4.0 section 4.4.2.7, appendix J). */
+
+/** Sum over whole 2880-byte blocks; sums of parts add up by `addSums`. */
+export function checksum(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const words = bytes.length >>> 2;
+  let total = 0;
+  // 2^20 words stay below 2^53.
+  for (let i = 0; i < words; ) {
+    const end = Math.min(words, i + (1 << 20));
+    for (; i < end; i++) total += view.getUint32(i * 4);
+    total = fold(total);
+  }
+  return total;
+}
+
+export function addSums(a: number, b: number): number {
+  return fold(a + b);
+}
+
+/** 2^32 counts as 1; a sum of all ones stays, as in the standard's own procedure. */
+function fold(sum: number): number {
+  let folded = sum;
+  while (folded > 0xffffffff) folded = (folded % 2 ** 32) + Math.floor(folded / 2 ** 32);
+  return folded;
+}
+
+/**
+ * The 16 characters that make the HDU's sum all ones: each byte of the complement is spread over four characters, which
+ * are moved away from punctuation in pairs, so that their sum stays.
+ */
+export function encodeChecksum(sum: number): string {
+  const complement = ~sum >>> 0;
+  const characters = new Uint8Array(16);
+  for (let i = 0; i < 4; i++) {
+    const byte = (complement >>> (24 - 8 * i)) & 0xff;
+    const quarter = Array.from({ length: 4 }, (_, j) => (byte >>> 2) + 0x30 + (j === 0 ? byte & 3 : 0));
+    for (let again = true; again; ) {
+      again = false;
+      for (let j = 0; j < 4; j += 2) {
+        if (!isPunctuation(quarter[j]!) && !isPunctuation(quarter[j + 1]!)) continue;
+        quarter[j]!++;
+        quarter[j + 1]!--;
+        again = true;
+      }
+    }
+    for (let j = 0; j < 4; j++) characters[4 * j + i] = quarter[j]!;
+  }
+  // The value begins at column 12 of the card, one byte after a word: the text is rotated to match.
+  const text = String.fromCharCode(...characters);
+  return text.slice(15) + text.slice(0, 15);
+}
+
+function isPunctuation(code: number): boolean {
+  return (code >= 0x3a && code <= 0x40) || (code >= 0x5b && code <= 0x60);
+}
