@@ -6,6 +6,10 @@ export interface Image {
   readonly data: Float32Array;
 }
 
-export function createImage(width: number, height: number, data = new Float32Array(width * height)): Image {
+export function createImage(
+  width: number,
+  height: number,
+  data: Float32Array = new Float32Array(width * height),
+): Image {
   return { width, height, data };
 }

@@ -1,0 +1,127 @@
+/** Pictures for the eye: what is in the dataset, and what was left out and why. North is up. */
+import { join } from 'node:path';
+import type { Catalog, Verdict } from '../catalog/index.ts';
+import { writeAtomic } from '../core/files.ts';
+import { boxReduceTo, createImage } from '../numeric/index.ts';
+import { type Channel, channelOf } from './channels.ts';
+import { type Dataset, openDataset } from './dataset.ts';
+import { decodeFrame } from './decode.ts';
+import { numberOf, reasonsOf } from './rules/index.ts';
+import { renderSheet, type Tile } from './sheet-layout.ts';
+import { toRgb } from './tone.ts';
+
+export const ACCEPTED_SHEET = 'contact-sheet.png';
+export const REJECTED_SHEET = 'contact-sheet-rejected.png';
+
+/** More tiles than that are no overview; they are taken evenly over the time covered. */
+const LARGEST_TILES = 96;
+const TILE_SIZE = 128;
+
+export interface SheetSource {
+  dataset: string;
+  directory: string;
+  wavelength: number;
+  catalog: Catalog;
+  /** Absolute path of a workspace path. */
+  resolvePath(path: string): string;
+}
+
+/** Writes both sheets; their paths. */
+export async function writeContactSheets(source: SheetSource): Promise<string[]> {
+  const channel = channelOf(source.wavelength);
+  const paths: string[] = [];
+  const write = async (name: string, title: string, tileSize: number, tiles: Tile[]) => {
+    const path = join(source.directory, name);
+    await writeAtomic(path, await renderSheet({ title, tileSize, tiles }));
+    paths.push(path);
+  };
+
+  const dataset = await openDataset(source.directory).catch(() => undefined);
+  if (dataset && dataset.count > 0) {
+    const tileSize = largestLevel(dataset);
+    const simulated = dataset.simulated ? ' (SIMULATED)' : '';
+    const title = `${source.dataset}: ${dataset.count} frames${simulated}, solar north up`;
+    await write(ACCEPTED_SHEET, title, tileSize, await acceptedTiles(dataset, tileSize, channel));
+  }
+  const rejected = source.catalog.verdicts(source.dataset).filter((verdict) => !verdict.accepted);
+  if (rejected.length > 0) {
+    const title = `${source.dataset}: ${rejected.length} frames left out, with the reasons`;
+    await write(REJECTED_SHEET, title, TILE_SIZE, await rejectedTiles(rejected, channel, source));
+  }
+  return paths;
+}
+
+function largestLevel(dataset: Dataset): number {
+  return dataset.levels.find((level) => level <= TILE_SIZE) ?? dataset.levels.at(-1)!;
+}
+
+async function acceptedTiles(dataset: Dataset, size: number, channel: Channel): Promise<Tile[]> {
+  const tiles: Tile[] = [];
+  for (const frame of spread(dataset.frames)) {
+    const linear = dataset.transform.inverse(await dataset.readFloat(size, [frame.index]));
+    const rgb = toRgb(createImage(size, size, linear.subarray(0, size * size)), channel);
+    tiles.push({ rgb, captions: [frame.time.slice(0, 16).replace('T', ' '), frame.split] });
+  }
+  return tiles;
+}
+
+async function rejectedTiles(
+  verdicts: readonly Verdict[],
+  channel: Channel,
+  source: SheetSource,
+): Promise<Tile[]> {
+  const tiles: Tile[] = [];
+  for (const verdict of spread(verdicts)) {
+    const frame = source.catalog.frame(verdict.frameId);
+    const captions = [
+      frame?.slot.slice(0, 16).replace('T', ' ') ?? '',
+      ...wrap(reasonsOf(verdict.scores).join('; ')),
+    ];
+    const path = frame?.path ? source.resolvePath(frame.path) : undefined;
+    const exposure = numberOf(frame?.header ?? {}, 'EXPTIME') ?? channel.nominalExposureSeconds;
+    tiles.push({ rgb: path ? await thumbnail(path, channel, exposure) : undefined, captions });
+  }
+  return tiles;
+}
+
+/** A rejected frame as it is on disk, or undefined when it has no square picture in it. */
+async function thumbnail(
+  path: string,
+  channel: Channel,
+  exposureSeconds: number,
+): Promise<Uint8Array | undefined> {
+  const decoded = await decodeFrame(path);
+  if ('failure' in decoded) return undefined;
+  const { width, height, data } = decoded.image;
+  if (width !== height || width < TILE_SIZE || !Number.isInteger(Math.log2(width / TILE_SIZE)))
+    return undefined;
+  const factor = exposureSeconds > 0 ? channel.nominalExposureSeconds / exposureSeconds : 1;
+  const normalised = createImage(
+    width,
+    height,
+    data.map((value) => value * factor),
+  );
+  return toRgb(boxReduceTo(normalised, TILE_SIZE), channel);
+}
+
+const LINE_LETTERS = 22;
+const LARGEST_LINES = 3;
+
+function wrap(text: string): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line !== '' && line.length + word.length + 1 > LINE_LETTERS) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.slice(0, LARGEST_LINES);
+}
+
+/** At most `LARGEST_TILES` of the items, evenly. */
+function spread<Item>(items: readonly Item[]): Item[] {
+  if (items.length <= LARGEST_TILES) return [...items];
+  return Array.from(
+    { length: LARGEST_TILES },
+    (_, i) => items[Math.floor((i * items.length) / LARGEST_TILES)]!,
+  );
+}

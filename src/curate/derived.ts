@@ -1,0 +1,27 @@
+/** Card and contact sheets: made from the dataset and the catalog, and made again when either has changed. */
+import { join } from 'node:path';
+import { readJson, sha256OfBytes, writeAtomic } from '../core/files.ts';
+import { VERSION } from '../core/version.ts';
+import { writeCard } from './card.ts';
+import { type SheetSource, writeContactSheets } from './contact-sheet.ts';
+import { openDataset } from './dataset.ts';
+
+/** Written last: says of which state the derived files are, so that a run killed before them is noticed. */
+const STAMP_FILE = '.derived.json';
+
+/** True when they had to be made. */
+export async function updateDerivedFiles(source: SheetSource): Promise<boolean> {
+  const path = join(source.directory, STAMP_FILE);
+  const dataset = await openDataset(source.directory).catch(() => undefined);
+  const verdicts = source.catalog.verdicts(source.dataset);
+  const stamp = {
+    manifest: dataset?.hash ?? null,
+    verdicts: sha256OfBytes(JSON.stringify(verdicts)),
+    version: VERSION,
+  };
+  if (JSON.stringify(await readJson(path)) === JSON.stringify(stamp)) return false;
+  if (dataset) await writeCard(dataset, source.catalog);
+  await writeContactSheets(source);
+  await writeAtomic(path, JSON.stringify(stamp));
+  return true;
+}

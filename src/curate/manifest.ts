@@ -1,0 +1,88 @@
+/** The manifest: what a dataset is, how it was made, and the hash of every file of its arrays. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SunganError } from '../core/errors.ts';
+import { readJson } from '../core/files.ts';
+import { TRANSFORM_NAMES } from './transforms/index.ts';
+
+export const MANIFEST_FILE = 'manifest.json';
+
+const transformRecord = z.strictObject({
+  name: z.enum(TRANSFORM_NAMES),
+  version: z.number(),
+  constants: z.record(z.string(), z.number()),
+  formula: z.string(),
+  inverse: z.string(),
+});
+
+const manifestSchema = z.strictObject({
+  format: z.literal('sungan-dataset'),
+  formatVersion: z.literal(1),
+  name: z.string(),
+  /** True when the frames are made by the simulator; never mixed with real ones. */
+  simulated: z.boolean(),
+  /** Every choice that a pixel or a verdict depends on. A dataset has one recipe for life. */
+  recipe: z.strictObject({
+    wavelength: z.number(),
+    size: z.number(),
+    source: z.string().nullable(),
+    strict: z.boolean(),
+    nrt: z.boolean(),
+    exposureTolerance: z.number(),
+    slotToleranceSeconds: z.number(),
+    seed: z.number(),
+    guardDays: z.number(),
+  }),
+  channels: z.array(z.string()),
+  /** One for each channel. */
+  transforms: z.array(transformRecord),
+  /** Pixels a side, descending. */
+  levels: z.array(z.number()),
+  /** Frames in one shard of each level, by its size. */
+  framesPerShard: z.record(z.string(), z.number()),
+  /** Committed frames. */
+  count: z.number(),
+  /** Array files by path inside the dataset. */
+  files: z.record(z.string(), z.strictObject({ bytes: z.number(), sha256: z.string() })),
+  /** Version of the program that wrote last. */
+  madeBy: z.string(),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
+export type Recipe = Manifest['recipe'];
+
+/** The manifest of the dataset in `directory`, or undefined when there is none. */
+export async function readManifest(directory: string): Promise<Manifest | undefined> {
+  const path = join(directory, MANIFEST_FILE);
+  const value = await readJson(path);
+  if (value === undefined) return undefined;
+  const result = manifestSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new SunganError(
+    'format',
+    `not a manifest that this version reads: ${result.error.issues[0]?.message}`,
+    {
+      where: path,
+      remedy: 'use the version of sungan that made the dataset, or make it anew under another --name',
+    },
+  );
+}
+
+export function encodeManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** What differs between the recipe of the dataset and the one that is asked for, as `size 1024, asked for 512`. */
+export function recipeDifferences(made: Manifest, wanted: Manifest): string[] {
+  const differences: string[] = [];
+  for (const key of Object.keys(wanted.recipe) as (keyof Recipe)[]) {
+    if (made.recipe[key] !== wanted.recipe[key]) {
+      differences.push(`${key} ${made.recipe[key]}, asked for ${wanted.recipe[key]}`);
+    }
+  }
+  const transforms = [made, wanted].map((manifest) => JSON.stringify(manifest.transforms));
+  if (transforms[0] !== transforms[1]) {
+    differences.push(`transform ${made.transforms[0]?.name}, asked for ${wanted.transforms[0]?.name}`);
+  }
+  return differences;
+}

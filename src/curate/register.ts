@@ -1,0 +1,87 @@
+/**
+ * Registration: solar north up, disk centre at the array's centre (n - 1) / 2, 0.6" a pixel at 4096 and in proportion
+ * below. One cubic resample at most; a frame that is there already (synoptic level 1.5) passes unchanged.
+ */
+import type { HeaderRecord } from '../catalog/index.ts';
+import { type Affine, type Image, warpCubic } from '../numeric/index.ts';
+import { numberOf } from './rules/index.ts';
+
+/** Arc seconds a pixel of a registered frame of 4096 pixels a side; other sizes have the same field of view. */
+const ARCSEC_PER_PIXEL_4096 = 0.6;
+
+/** Closer than this is registered: a twentieth of a pixel anywhere in the frame. */
+const TOLERANCE_PIXELS = 0.05;
+
+export interface Pointing {
+  /** Disk centre in zero-based pixels (FITS counts from 1). */
+  centreX: number;
+  centreY: number;
+  arcsecPerPixel: number;
+  /** CROTA2 in degrees: world = scale * R(CROTA2) * pixel (Calabretta & Greisen 2002), so north leans to the right. */
+  rotationDegrees: number;
+  /** RSUN_OBS; undefined when the header lacks it. R_SUN is not used: synoptic files keep that of the 4096 frame. */
+  radiusArcsec: number | undefined;
+}
+
+/** Undefined when the header lacks a keyword that registration needs. */
+export function pointingOf(header: HeaderRecord): Pointing | undefined {
+  const x = numberOf(header, 'CRPIX1');
+  const y = numberOf(header, 'CRPIX2');
+  const scale = numberOf(header, 'CDELT1');
+  if (x === null || y === null || scale === null || scale <= 0) return undefined;
+  return {
+    centreX: x - 1,
+    centreY: y - 1,
+    arcsecPerPixel: scale,
+    rotationDegrees: numberOf(header, 'CROTA2') ?? 0,
+    radiusArcsec: numberOf(header, 'RSUN_OBS') ?? undefined,
+  };
+}
+
+export function registeredScale(size: number): number {
+  return (ARCSEC_PER_PIXEL_4096 * 4096) / size;
+}
+
+/** From a pixel of the registered frame of the same size to the pixel of the frame as it was taken. */
+export function registration(pointing: Pointing, size: number): Affine {
+  const scale = registeredScale(size) / pointing.arcsecPerPixel;
+  const angle = (pointing.rotationDegrees * Math.PI) / 180;
+  const cosine = scale * Math.cos(angle);
+  const sine = scale * Math.sin(angle);
+  const middle = (size - 1) / 2;
+  return {
+    xx: cosine,
+    xy: sine,
+    x0: pointing.centreX - cosine * middle - sine * middle,
+    yx: -sine,
+    yy: cosine,
+    y0: pointing.centreY + sine * middle - cosine * middle,
+  };
+}
+
+/** Whether no pixel of the disk would move by more than the tolerance. */
+export function isRegistered(pointing: Pointing, size: number): boolean {
+  const map = registration(pointing, size);
+  const corners = [0, size - 1];
+  return corners.every((x) =>
+    corners.every((y) => {
+      const dx = map.xx * x + map.xy * y + map.x0 - x;
+      const dy = map.yx * x + map.yy * y + map.y0 - y;
+      return Math.hypot(dx, dy) <= TOLERANCE_PIXELS;
+    }),
+  );
+}
+
+export interface Registered {
+  image: Image;
+  resampled: boolean;
+}
+
+/** Outside the frame as taken becomes 0: space. NaN must have been filled, or one spreads over the kernel. */
+export function register(image: Image, pointing: Pointing): Registered {
+  if (isRegistered(pointing, image.width)) return { image, resampled: false };
+  return {
+    image: warpCubic(image, registration(pointing, image.width), image.width, image.height, 0),
+    resampled: true,
+  };
+}

@@ -1,0 +1,72 @@
+/** The table of rules, in the order in which reasons are told. A new rule is a file and a row. */
+import type { RuleScore } from '../../catalog/index.ts';
+import { completeness } from './completeness.ts';
+import { dark } from './dark.ts';
+import { duplicate } from './duplicate.ts';
+import { exposureNominal } from './exposure.ts';
+import { exposureCommanded } from './exposure-commanded.ts';
+import { filter } from './filter.ts';
+import { focus } from './focus.ts';
+import { geometry } from './geometry.ts';
+import { imageType } from './image-type.ts';
+import { missing } from './missing.ts';
+import { quality } from './quality.ts';
+import { saturated } from './saturated.ts';
+import { sequence } from './sequence.ts';
+import { shape } from './shape.ts';
+import { simulated } from './simulated.ts';
+import { spacecraft } from './spacecraft.ts';
+import { stabilisation } from './stabilisation.ts';
+import { time } from './time.ts';
+import type { Rule, RuleInput } from './types.ts';
+import { wavelength } from './wavelength.ts';
+
+export type { Rule, RuleInput, RuleOptions } from './types.ts';
+export { numberOf, textOf } from './types.ts';
+
+export const RULES: readonly Rule[] = [
+  simulated,
+  wavelength,
+  time,
+  duplicate,
+  imageType,
+  spacecraft,
+  stabilisation,
+  sequence,
+  quality,
+  completeness,
+  exposureCommanded,
+  exposureNominal,
+  focus,
+  filter,
+  shape,
+  geometry,
+  missing,
+  dark,
+  saturated,
+];
+
+/** The word of every rule of that stage on one frame. */
+export function judge(stage: Rule['stage'], input: RuleInput): RuleScore[] {
+  return RULES.filter((rule) => rule.stage === stage).map((rule) => {
+    const { score, note = null } = rule.measure(input);
+    const threshold = rule.limit(input);
+    return { rule: rule.name, score, threshold, passed: passes(rule.sense, score, threshold), note };
+  });
+}
+
+export function passes(sense: Rule['sense'], score: number | null, threshold: number | null): boolean {
+  if (score === null || threshold === null) return true;
+  return sense === 'at most' ? score <= threshold : score >= threshold;
+}
+
+export function isAccepted(scores: readonly RuleScore[]): boolean {
+  return scores.every((score) => score.passed);
+}
+
+/** Why a frame was rejected, for people: `spacecraft (ACS_ECLP YES: eclipse)`. */
+export function reasonsOf(scores: readonly RuleScore[]): string[] {
+  return scores
+    .filter((score) => !score.passed)
+    .map((score) => (score.note ? `${score.rule} (${score.note})` : score.rule));
+}

@@ -1,0 +1,13 @@
+import type { Rule } from './types.ts';
+
+/** Flares saturate every day and stay in; half a disk of it is no flare. */
+const LARGEST_SHARE = 0.25;
+
+export const saturated: Rule = {
+  name: 'saturated',
+  summary: 'share of pixels at the ceiling of the camera (16383 DN)',
+  stage: 'pixels',
+  sense: 'at most',
+  limit: () => LARGEST_SHARE,
+  measure: ({ pixels }) => ({ score: pixels?.saturatedShare ?? null }),
+};

@@ -1,0 +1,53 @@
+/** What a rule of rejection is. A rule measures; the comparison with its limit is the same for all, so that a person can re-decide without pixels. */
+import type { Frame, HeaderRecord } from '../../catalog/index.ts';
+import type { Channel } from '../channels.ts';
+import type { Measurements } from '../measure.ts';
+
+export interface RuleOptions {
+  strict: boolean;
+  nrt: boolean;
+  exposureTolerance: number;
+  slotToleranceSeconds: number;
+}
+
+/** All that a rule may look at. */
+export interface RuleInput {
+  frame: Frame;
+  header: HeaderRecord;
+  channel: Channel;
+  options: RuleOptions;
+  /** Slot of the frame that holds the same exposure better, if there is one. */
+  duplicateOf: string | undefined;
+  /** Whether the dataset is one of simulated frames. */
+  simulatedSet: boolean;
+  /** Undefined while only the header is known. */
+  pixels: Measurements | undefined;
+}
+
+export interface Measured {
+  /** null: cannot be judged, which passes. */
+  score: number | null;
+  /** For people; shown with the verdict. */
+  note?: string | undefined;
+}
+
+export interface Rule {
+  name: string;
+  /** What is measured and why, one line. */
+  summary: string;
+  stage: 'header' | 'pixels';
+  sense: 'at most' | 'at least';
+  limit(input: RuleInput): number;
+  measure(input: RuleInput): Measured;
+}
+
+/** The card as a finite number, else null (absent, nan, MISSING). */
+export function numberOf(header: HeaderRecord, keyword: string): number | null {
+  const value = header[keyword];
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+export function textOf(header: HeaderRecord, keyword: string): string | null {
+  const value = header[keyword];
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}

@@ -1,0 +1,20 @@
+/** Intensity transforms: linear DN to [0, 1] and back. Constants are fixed per channel, never taken from the data. */
+
+export type TransformName = 'log1p' | 'linear' | 'sqrt' | 'asinh' | 'signed-log';
+
+export type TransformConstants = Record<string, number>;
+
+export interface TransformKind {
+  name: TransformName;
+  /** Formula for people and for the attributes of the arrays; x is the linear value, y is in [0, 1]. */
+  formula: string;
+  inverseFormula: string;
+  /** Raised when the formula or its default constants change. */
+  version: number;
+  defaults(wavelength: number): TransformConstants;
+  /** Linear values are clipped to this range first; averages are made of the clipped values. */
+  domain(constants: TransformConstants): readonly [number, number];
+  /** One value inside the domain. */
+  forward(value: number, constants: TransformConstants): number;
+  inverse(value: number, constants: TransformConstants): number;
+}
