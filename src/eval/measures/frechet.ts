@@ -1,0 +1,126 @@
+/**
+ * Frechet distance between two Gaussians (Dowson & Landau 1982; Heusel et al. 2017 for its use on Inception features):
+ * |m1 - m2|^2 + Tr S1 + Tr S2 - 2 Tr (S1 S2)^(1/2). The root's trace is the sum of the roots of the eigenvalues of
+ * F S2 F', where S1 = F' F: a symmetric matrix, real and not negative, also where S1 or S2 is singular. No complex root
+ * and no small number added to the diagonal.
+ */
+import { symmetricEigenvalues } from '../../numeric/linalg.ts';
+import type { FeatureStatistics } from './statistics.ts';
+
+export interface FrechetDistance {
+  readonly distance: number;
+  /** |m1 - m2|^2 */
+  readonly meanTerm: number;
+  readonly traceA: number;
+  readonly traceB: number;
+  /** Tr (S1 S2)^(1/2) */
+  readonly traceOfRoot: number;
+}
+
+export function frechetDistance(a: FeatureStatistics, b: FeatureStatistics): FrechetDistance {
+  const n = a.dimension;
+  let meanTerm = 0;
+  for (let i = 0; i < n; i++) meanTerm += (a.mean[i] - b.mean[i]) ** 2;
+  const traceA = traceOf(a);
+  const traceB = traceOf(b);
+  // The set of lower rank gives the smaller matrix.
+  const [first, second] = a.count <= b.count ? [a, b] : [b, a];
+  const traceOfRoot = traceOfRootOfProduct(first.covariance, second.covariance, n);
+  return { distance: meanTerm + traceA + traceB - 2 * traceOfRoot, meanTerm, traceA, traceB, traceOfRoot };
+}
+
+function traceOf({ covariance, dimension }: FeatureStatistics): number {
+  let trace = 0;
+  for (let i = 0; i < dimension; i++) trace += covariance[i * dimension + i];
+  return trace;
+}
+
+function traceOfRootOfProduct(a: Float64Array, b: Float64Array, n: number): number {
+  const factor = pivotedCholesky(a, n);
+  const rank = factor.length / n;
+  if (rank === 0) return 0;
+  // b is symmetric, so the rows of (factor b) are dot products of rows with rows: memory is walked in order.
+  const product = rowsTimesRows(factor, b, n, false);
+  const inner = rowsTimesRows(product, factor, n, true);
+  const values = symmetricEigenvalues(inner, rank);
+  const largest = values.reduce((max, value) => Math.max(max, value), 0);
+  // Below this an eigenvalue is rounding noise, and its root would not be small.
+  const noise = largest * rank * Number.EPSILON;
+  return values.reduce((sum, value) => (value > noise ? sum + Math.sqrt(value) : sum), 0);
+}
+
+/**
+ * Rows F with F' F = matrix, as many as its numerical rank (Higham, Accuracy and Stability of Numerical Algorithms,
+ * section 10.3): the largest remaining diagonal element is the next pivot.
+ */
+export function pivotedCholesky(matrix: Float64Array, n: number): Float64Array {
+  const diagonal = Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]);
+  const limit = n * Number.EPSILON * diagonal.reduce((max, value) => Math.max(max, value), 0);
+  const factor = new Float64Array(n * n);
+  let rank = 0;
+  for (; rank < n; rank++) {
+    let pivot = 0;
+    for (let i = 1; i < n; i++) if (diagonal[i] > diagonal[pivot]) pivot = i;
+    if (!(diagonal[pivot] > limit)) break;
+    const row = factor.subarray(rank * n, (rank + 1) * n);
+    for (let i = 0; i < n; i++) row[i] = matrix[pivot * n + i];
+    subtractRows(factor, rank, n, pivot, row);
+    const scale = 1 / Math.sqrt(diagonal[pivot]);
+    for (let i = 0; i < n; i++) {
+      row[i] *= scale;
+      diagonal[i] -= row[i] * row[i];
+    }
+    diagonal[pivot] = 0;
+  }
+  return factor.subarray(0, rank * n);
+}
+
+/** row -= sum over k < rank of factor[k][pivot] * factor[k]; four rows a pass. */
+function subtractRows(factor: Float64Array, rank: number, n: number, pivot: number, row: Float64Array): void {
+  let k = 0;
+  for (; k + 4 <= rank; k += 4) {
+    const [a, b, c, d] = [k * n, (k + 1) * n, (k + 2) * n, (k + 3) * n];
+    const [fa, fb, fc, fd] = [factor[a + pivot], factor[b + pivot], factor[c + pivot], factor[d + pivot]];
+    for (let i = 0; i < n; i++) {
+      row[i] -= fa * factor[a + i] + fb * factor[b + i] + fc * factor[c + i] + fd * factor[d + i];
+    }
+  }
+  for (; k < rank; k++) {
+    const f = factor[k * n + pivot];
+    for (let i = 0; i < n; i++) row[i] -= f * factor[k * n + i];
+  }
+}
+
+/** result[i][j] = row i of a . row j of b; both have rows of n. `symmetric` computes the lower half and mirrors it. */
+export function rowsTimesRows(a: Float64Array, b: Float64Array, n: number, symmetric: boolean): Float64Array {
+  const rows = a.length / n;
+  const columns = b.length / n;
+  const result = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i += 2) {
+    const p = i * n;
+    // Past the last row the first of the pair is taken again: the result is not stored.
+    const q = i + 1 < rows ? p + n : p;
+    const last = symmetric ? Math.min(columns, i + 2) : columns;
+    for (let j = 0; j < last; j += 2) {
+      const r = j * n;
+      const s = j + 1 < columns ? r + n : r;
+      let [pr, ps, qr, qs] = [0, 0, 0, 0];
+      for (let k = 0; k < n; k++) {
+        const [x, y, z, w] = [a[p + k], a[q + k], b[r + k], b[s + k]];
+        pr += x * z;
+        ps += x * w;
+        qr += y * z;
+        qs += y * w;
+      }
+      result[i * columns + j] = pr;
+      if (s !== r) result[i * columns + j + 1] = ps;
+      if (q !== p) result[(i + 1) * columns + j] = qr;
+      if (s !== r && q !== p) result[(i + 1) * columns + j + 1] = qs;
+    }
+  }
+  if (symmetric) {
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < i; j++) result[j * columns + i] = result[i * columns + j];
+  }
+  return result;
+}

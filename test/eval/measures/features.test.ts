@@ -1,0 +1,157 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { frechetDistance, pivotedCholesky, rowsTimesRows } from '../../../src/eval/measures/frechet.ts';
+import { kernelDistance, pick, squaredDiscrepancy } from '../../../src/eval/measures/kernel-distance.ts';
+import { supportScores } from '../../../src/eval/measures/neighbours.ts';
+import { statisticsOf } from '../../../src/eval/measures/statistics.ts';
+import { createRandom } from '../../../src/numeric/random.ts';
+import { type FeatureFormula, formulaFeatures } from '../../support/formula-images.ts';
+import { describeWithGolden } from '../../support/golden.ts';
+
+const FORMULAS: Record<string, FeatureFormula> = {
+  A: { N: 3000, d: 64, K: 64, seed_z: 1001, seed_w: 1011, seed_v: 0, eps: 0, seed_m: 1012, shift: 2 },
+  B: { N: 2500, d: 64, K: 64, seed_z: 1002, seed_w: 1011, seed_v: 1013, eps: 0.3, seed_m: 1012, shift: 1.7 },
+  SA: { N: 50, d: 64, K: 64, seed_z: 1003, seed_w: 1011, seed_v: 0, eps: 0, seed_m: 1012, shift: 2 },
+  SB: { N: 50, d: 64, K: 64, seed_z: 1004, seed_w: 1011, seed_v: 1013, eps: 0.3, seed_m: 1012, shift: 1.7 },
+  LA: { N: 300, d: 2048, K: 96, seed_z: 1005, seed_w: 1021, seed_v: 0, eps: 0, seed_m: 1022, shift: 1 },
+  LB: {
+    N: 300,
+    d: 2048,
+    K: 96,
+    seed_z: 1006,
+    seed_w: 1021,
+    seed_v: 1023,
+    eps: 0.2,
+    seed_m: 1022,
+    shift: 0.9,
+  },
+  P: { N: 500, d: 64, K: 5, seed_z: 1007, seed_w: 1031, seed_v: 0, eps: 0, seed_m: 1032, shift: 1 },
+  Q: { N: 500, d: 64, K: 5, seed_z: 1008, seed_w: 1031, seed_v: 1033, eps: 0.25, seed_m: 1032, shift: 0.8 },
+  R: { N: 400, d: 64, K: 5, seed_z: 1009, seed_w: 1031, seed_v: 1033, eps: 0.08, seed_m: 1032, shift: 1 },
+};
+const sets: Record<string, Float32Array> = {};
+
+beforeAll(() => {
+  for (const [name, formula] of Object.entries(FORMULAS)) sets[name] = formulaFeatures(formula);
+  for (const [name, of, value] of [
+    ['DA', 'A', 1],
+    ['DB', 'B', 1.5],
+  ] as const) {
+    sets[name] = sets[of].map((feature, i) => (i % 64 < 8 ? value : feature));
+  }
+});
+
+const dimensionOf = (name: string) => (name.startsWith('L') ? 2048 : 64);
+const statistics = (name: string) => statisticsOf(sets[name], dimensionOf(name));
+
+/** Case, pytorch-fid's own value (where the matrices are regular), the most accurate value, Tr S1 + Tr S2. */
+const FRECHET: [string, string, number | undefined, number, number][] = [
+  ['A', 'B', 7.005138305707874, 7.005138305705543, 236.79],
+  ['SA', 'SB', undefined, 56.87807632710175, 233.88],
+  ['SA', 'B', undefined, 36.774610242981566, 237.6],
+  ['A', 'A', undefined, 0, 225.48],
+  ['SA', 'SA', undefined, 0, 227.1],
+  ['DA', 'DB', 7.492310938283765, 7.492310938283737, 208.69],
+  ['LA', 'LB', undefined, 1103.287924229231, 11153.5],
+];
+
+describe('the Frechet distance against pytorch-fid', () => {
+  for (const [a, b, original, accurate, traces] of FRECHET) {
+    it(`${a} - ${b}`, () => {
+      const { distance } = frechetDistance(statistics(a), statistics(b));
+      expect(Math.abs(distance - accurate)).toBeLessThan(1e-6 * traces);
+      if (original !== undefined) expect(Math.abs(distance / original - 1)).toBeLessThan(1e-9);
+    });
+  }
+
+  it('is symmetric, and not below zero beyond rounding', () => {
+    const [one, two] = [statistics('SA'), statistics('B')];
+    expect(frechetDistance(one, two).distance).toBeCloseTo(frechetDistance(two, one).distance, 6);
+  });
+});
+
+describeWithGolden('mean and covariance against numpy', (golden) => {
+  it('agree to 1e-12', () => {
+    for (const name of ['A', 'B', 'SA', 'SB']) {
+      const { mean, covariance } = statistics(name);
+      golden.float64(`B_mu_${name}.bin`).forEach((value, i) => {
+        expect(Math.abs(value - mean[i])).toBeLessThan(1e-12);
+      });
+      const stored = golden.float64(`B_sigma_${name}.bin`);
+      expect(Math.max(...stored.map((value, i) => Math.abs(value - covariance[i])))).toBeLessThan(4e-12);
+    }
+  });
+
+  it('the kernel distance agrees on the stored subsets', () => {
+    const { kid } = golden.json<{
+      kid: { per_subset_float64: number[]; torch_fidelity_whole_set_float64: number };
+    }>('B.json');
+    const indices = golden.uint16('B_kid_indices.bin');
+    const own = kid.per_subset_float64.map((_, subset) => {
+      const rows = (side: number) =>
+        indices.subarray((2 * subset + side) * 500, (2 * subset + side + 1) * 500);
+      return squaredDiscrepancy(pick(sets['A'], rows(0), 64), pick(sets['B'], rows(1), 64), 64);
+    });
+    own.forEach((value, i) => {
+      expect(Math.abs(value / kid.per_subset_float64[i] - 1)).toBeLessThan(1e-9);
+    });
+    const all = Float64Array.from(sets['A'].subarray(0, 2500 * 64));
+    const whole = squaredDiscrepancy(all, Float64Array.from(sets['B']), 64);
+    expect(Math.abs(whole / kid.torch_fidelity_whole_set_float64 - 1)).toBeLessThan(1e-9);
+  });
+});
+
+it('the kernel distance of one distribution is near zero, and grows with the shift', () => {
+  const distance = (b: Float32Array) => kernelDistance(sets['A'], b, 64, createRandom(1), 10, 300);
+  const same = distance(sets['A'].slice(64 * 1500));
+  const shifted = distance(sets['A'].map((value) => value + 0.5));
+  expect(Math.abs(same.mean)).toBeLessThan(0.05);
+  expect(shifted.mean).toBeGreaterThan(same.mean + 0.1);
+  expect(same.subsetSize).toBe(300);
+});
+
+describe('precision, recall, density and coverage against PRDC', () => {
+  const expected: [string, string, number, number, number, number, number][] = [
+    ['P', 'Q', 3, 0.768, 0.786, 0.4933333333333333, 0.628],
+    ['P', 'Q', 5, 0.894, 0.932, 0.5564, 0.846],
+    ['P', 'R', 3, 0.935, 0.924, 0.9358333333333333, 0.814],
+    ['P', 'R', 5, 0.97, 0.966, 0.9765, 0.956],
+    ['Q', 'P', 3, 0.786, 0.768, 0.5013333333333333, 0.624],
+    ['Q', 'P', 5, 0.932, 0.894, 0.5984, 0.834],
+  ];
+  for (const [real, fake, k, precision, recall, density, coverage] of expected) {
+    it(`${real} - ${fake}, k ${k}`, () => {
+      const scores = supportScores(sets[real], sets[fake], 64, k);
+      expect(scores.precision).toBeCloseTo(precision, 12);
+      expect(scores.recall).toBeCloseTo(recall, 12);
+      expect(scores.density).toBeCloseTo(density, 12);
+      expect(scores.coverage).toBeCloseTo(coverage, 12);
+    });
+  }
+});
+
+it('the pivoted factor gives the matrix back and finds its rank', () => {
+  const random = createRandom(2);
+  const n = 7;
+  const rank = 3;
+  const rows = Float64Array.from({ length: rank * n }, () => random.normal());
+  const matrix = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++)
+      for (let k = 0; k < rank; k++) matrix[i * n + j] += rows[k * n + i] * rows[k * n + j];
+  }
+  const factor = pivotedCholesky(matrix, n);
+  expect(factor.length / n).toBe(rank);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let k = 0; k < rank; k++) sum += factor[k * n + i] * factor[k * n + j];
+      expect(sum).toBeCloseTo(matrix[i * n + j], 10);
+    }
+  }
+});
+
+it('rows times rows is the product with the transpose, for odd sizes too', () => {
+  const a = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
+  expect([...rowsTimesRows(a, Float64Array.of(1, 0, 1), 3, false)]).toEqual([4, 10, 16]);
+  expect([...rowsTimesRows(a, a, 3, true)]).toEqual([14, 32, 50, 32, 77, 122, 50, 122, 194]);
+});
