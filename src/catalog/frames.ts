@@ -18,6 +18,8 @@ export interface FrameTable {
   frames(filter: FrameFilter): Frame[];
   frame(id: number): Frame | undefined;
   frameOfSlot(key: SlotKey): Frame | undefined;
+  /** The frame to which that file of the workspace belongs, stored or on its way. */
+  frameOfPath(path: string): Frame | undefined;
   /** The stored frame with that content, if any. */
   storedWithHash(sha256: string): Frame | undefined;
   /** The stored frame nearest in slot time; of two equally near ones the earlier. */
@@ -83,6 +85,7 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
   const bySlot = db.prepare<[string, string, number, string], FrameRow>(
     'SELECT * FROM frames WHERE source = ? AND product = ? AND wavelength = ? AND slot = ?',
   );
+  const byPath = db.prepare<[string], FrameRow>('SELECT * FROM frames WHERE path = ?');
   const byHash = db.prepare<[string], FrameRow>(
     "SELECT * FROM frames WHERE sha256 = ? AND state = 'stored' ORDER BY id LIMIT 1",
   );
@@ -141,6 +144,7 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
     frames: (filter) => select(filter, filter.states).map(toFrame),
     frame: (id) => one(byId.get(id)),
     frameOfSlot: (key) => one(bySlot.get(key.source, key.product, key.wavelength, key.slot)),
+    frameOfPath: (path) => one(byPath.get(path)),
     storedWithHash: (sha256) => one(byHash.get(sha256)),
     nearest(source, product, wavelength, wanted) {
       const candidates = [

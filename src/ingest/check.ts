@@ -1,0 +1,109 @@
+/**
+ * Is this the frame that was asked for? Nothing gets its final name before this has answered. Quality is not judged
+ * here: a frame of a dark or eclipsed Sun is stored with its QUALITY, and curation decides.
+ */
+import type { SlotKey } from '../catalog/index.ts';
+import { isSunganError } from '../core/errors.ts';
+import { firstImage, type ImageHdu, readFits, readImage } from '../fits/index.ts';
+import { dataSum } from './data-sum.ts';
+import { factsOfHeader, type HeaderFacts } from './facts.ts';
+import { type Problem, problem } from './http/problem.ts';
+
+export interface InspectedFrame extends HeaderFacts {
+  width: number;
+  height: number;
+}
+
+export type Inspection =
+  | { ok: true; frame: InspectedFrame }
+  | { ok: false; problem: Problem; frame?: HeaderFacts };
+
+const FITS_BLOCK = 2880;
+
+/** Rows decoded at both ends: enough to see that tiles can be unpacked, cheap enough for every file. */
+const ROWS_LOOKED_AT = 2;
+
+/** The first bytes of a body: FITS, gzip, or why not. Undefined when they may be a frame. */
+export function checkStart(bytes: Uint8Array, contentType: string | undefined): Problem | undefined {
+  const text = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
+  if (text.startsWith('SIMPLE  =') || (bytes[0] === 0x1f && bytes[1] === 0x8b)) return undefined;
+  if (/^\s*<(!doctype|html|\?xml|head|body)/i.test(text) || contentType?.startsWith('text/html')) {
+    return problem('corrupt', 'HTML page instead of FITS', titleOf(text));
+  }
+  return problem('corrupt', 'not a FITS file', `begins with ${JSON.stringify(text.slice(0, 16))}`);
+}
+
+function titleOf(page: string): string {
+  return /<title>\s*([^<]{1,80})/i.exec(page)?.[1]?.trim() ?? '';
+}
+
+/** Opens a whole file: structure, header, first and last tiles. */
+export function inspectFrame(bytes: Uint8Array, fileName: string): Inspection {
+  const start = checkStart(bytes, undefined);
+  if (start) return { ok: false, problem: start };
+  let facts: HeaderFacts | undefined;
+  try {
+    const image = firstImage(readFits(bytes, { file: fileName }));
+    facts = factsOfHeader(image.header, fileName);
+    if (image.availableBytes < image.dataBytes) {
+      const detail = `${image.availableBytes} of ${image.dataBytes} bytes of pixels`;
+      return { ok: false, problem: problem('corrupt', 'truncated', detail), frame: facts };
+    }
+    if (!isSumRight(image)) {
+      return {
+        ok: false,
+        problem: problem('corrupt', 'damaged', 'the pixels do not add up to DATASUM'),
+        frame: facts,
+      };
+    }
+    decodeEnds(image);
+    return { ok: true, frame: { ...facts, width: image.width, height: image.height } };
+  } catch (error) {
+    if (!isSunganError(error)) throw error;
+    return {
+      ok: false,
+      problem: problem('corrupt', 'unreadable FITS', error.message),
+      ...(facts ? { frame: facts } : {}),
+    };
+  }
+}
+
+/** JSOC writes DATASUM into every file; without the card there is nothing to compare. */
+function isSumRight({ source, storedHeader, dataOffset, dataBytes }: ImageHdu): boolean {
+  const expected = Number(storedHeader.get('DATASUM') || Number.NaN);
+  if (!Number.isInteger(expected)) return true;
+  const end = dataOffset + Math.ceil(dataBytes / FITS_BLOCK) * FITS_BLOCK;
+  // Padding may be missing at the end of a file; it is zeros in an image or a table, which add nothing.
+  const unit = source.bytes.subarray(dataOffset, Math.min(end, source.bytes.length));
+  return unit.length % 4 !== 0 || dataSum(unit) === expected;
+}
+
+function decodeEnds(image: ImageHdu): void {
+  const rows = Math.min(ROWS_LOOKED_AT, image.height);
+  readImage(image, { rows: [0, rows] });
+  readImage(image, { rows: [image.height - rows, image.height] });
+}
+
+/** Compares a frame with the slot that it was fetched for. */
+export function compareWithSlot(frame: HeaderFacts, key: SlotKey, toleranceMs: number): Problem | undefined {
+  if (frame.product === undefined) {
+    return problem(
+      'corrupt',
+      'not an SDO frame',
+      `TELESCOP is ${JSON.stringify(frame.header['TELESCOP'] ?? null)}`,
+    );
+  }
+  if (frame.wavelength !== key.wavelength) {
+    return problem(
+      'corrupt',
+      'wrong wavelength',
+      `the slot is for ${key.wavelength} Å, the header says WAVELNTH ${frame.wavelength} Å`,
+    );
+  }
+  if (frame.tObs === null)
+    return problem('corrupt', 'no time in the header', 'neither T_OBS nor DATE-OBS can be read');
+  const offMs = Math.abs(Date.parse(frame.tObs) - Date.parse(key.slot));
+  if (offMs > toleranceMs)
+    return problem('corrupt', 'wrong time', `the slot is ${key.slot}, the header says T_OBS ${frame.tObs}`);
+  return undefined;
+}

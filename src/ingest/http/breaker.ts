@@ -1,0 +1,62 @@
+/**
+ * A circuit breaker for one host: after a row of failures nobody knocks for a while, then one request tries the door.
+ * A host that stays silent longer than the run is willing to wait is given up until the next run.
+ */
+import type { Clock } from '../../core/clock.ts';
+
+export interface Breaker {
+  /** Waits while the host is left in peace. False when the host has been given up. */
+  admit(signal: AbortSignal): Promise<boolean>;
+  /** The host answered, be it with a 404. */
+  succeeded(): void;
+  failed(): void;
+}
+
+export interface BreakerOptions {
+  clock: Clock;
+  /** Failures in a row that open it. */
+  threshold?: number;
+  /** How long a host may be down before it is given up. */
+  patienceMs: number;
+}
+
+const FIRST_REST_MS = 30_000;
+const LONGEST_REST_MS = 300_000;
+
+export function createBreaker({ clock, threshold = 10, patienceMs }: BreakerOptions): Breaker {
+  let failures = 0;
+  let restMs = FIRST_REST_MS;
+  /** Since when the host is down; undefined while it is well. */
+  let downSince: number | undefined;
+  let closedUntil = 0;
+  let isProbing = false;
+  const now = () => clock.now().getTime();
+
+  return {
+    async admit(signal) {
+      while (downSince !== undefined) {
+        if (now() - downSince >= patienceMs) return false;
+        if (now() >= closedUntil && !isProbing) {
+          isProbing = true;
+          return true;
+        }
+        await clock.sleep(Math.max(closedUntil - now(), 1000), signal);
+      }
+      return true;
+    },
+    succeeded() {
+      failures = 0;
+      restMs = FIRST_REST_MS;
+      downSince = undefined;
+      isProbing = false;
+    },
+    failed() {
+      failures += 1;
+      if (failures < threshold) return;
+      downSince ??= now();
+      isProbing = false;
+      closedUntil = now() + restMs;
+      restMs = Math.min(restMs * 2, LONGEST_REST_MS);
+    },
+  };
+}

@@ -1,0 +1,273 @@
+/** One file over HTTP into its part file: tries, pauses, resumption, and the record of each try. */
+import type { Clock } from '../../core/clock.ts';
+import type { Random } from '../../numeric/random.ts';
+import type { PartFile } from '../part-file.ts';
+import type { Breaker } from './breaker.ts';
+import type { HttpAnswer, HttpClient } from './client.ts';
+import { type Problem, problem } from './problem.ts';
+import { pauseMs } from './retry.ts';
+
+export interface FileRequest {
+  url: string;
+  /** Entity tag or date that names the version of which the part file holds the beginning. */
+  validator: string | null;
+  /** Looks at the first bytes, as soon as there are a few. */
+  checkStart(bytes: Uint8Array, contentType: string | undefined): Problem | undefined;
+  onTry(attempt: TryRecord): void;
+  onValidator(validator: string | null): void;
+}
+
+export interface TryRecord {
+  url: string;
+  startedAt: string;
+  status: number | null;
+  bytes: number;
+  milliseconds: number;
+  error: string | null;
+}
+
+export interface FetchContext {
+  client: HttpClient;
+  breakerOf(url: string): Breaker;
+  clock: Clock;
+  random: Random;
+  signal: AbortSignal;
+  retries: number;
+  /** Longest time without the least progress; a server that drips slower than 1 KiB/s is silent too. */
+  idleTimeoutMs: number;
+  maxBytes: number;
+  /** Waits until `bytes` more may be taken. */
+  throttle?(bytes: number): Promise<void>;
+}
+
+export type FetchResult =
+  | { ok: true; validator: string | null; url: string }
+  | { ok: false; problem: Problem };
+
+/** Bytes that tell FITS, gzip and HTML apart. */
+const START_BYTES = 9;
+const SLOWEST_BYTES_PER_SECOND = 1024;
+
+/** What one try came to. `again`: a later one may do better. */
+type TryResult =
+  | { outcome: 'whole'; validator: string | null; url: string }
+  | { outcome: 'again'; reason: string; retryAfter?: string | undefined }
+  | { outcome: 'final'; problem: Problem };
+
+/** Fills `part`. Throws only when `signal` is aborted or the disk fails. */
+export async function fetchFile(
+  request: FileRequest,
+  part: PartFile,
+  context: FetchContext,
+): Promise<FetchResult> {
+  const { clock, signal, retries } = context;
+  const breaker = context.breakerOf(request.url);
+  let validator = request.validator;
+  for (let tries = 1; ; tries++) {
+    if (!(await breaker.admit(signal)))
+      return { ok: false, problem: problem('expected', 'source down', new URL(request.url).host) };
+    const result = await recordedTry({ ...request, validator }, part, context, (value) => {
+      validator = value;
+    });
+    if (result.outcome === 'again') breaker.failed();
+    else breaker.succeeded();
+    if (result.outcome === 'whole') return { ok: true, validator: result.validator, url: result.url };
+    if (result.outcome === 'final') return { ok: false, problem: result.problem };
+    if (tries > retries) return { ok: false, problem: problem('blocked', result.reason, `${tries} tries`) };
+    await clock.sleep(
+      pauseMs(tries, () => context.random.uniform(), result.retryAfter, clock.now().getTime()),
+      signal,
+    );
+  }
+}
+
+async function recordedTry(
+  request: FileRequest,
+  part: PartFile,
+  context: FetchContext,
+  setValidator: (value: string | null) => void,
+): Promise<TryResult> {
+  const startedAt = context.clock.now().toISOString();
+  const startMs = performance.now();
+  const lengthBefore = part.length;
+  let status: number | null = null;
+  let result: TryResult;
+  try {
+    result = await oneTry(
+      request,
+      part,
+      context,
+      (answer) => {
+        status = answer.status;
+      },
+      setValidator,
+    );
+  } catch (error) {
+    if (context.signal.aborted || isDiskError(error)) throw error;
+    result = { outcome: 'again', reason: networkReason(error) };
+  }
+  request.onTry({
+    url: request.url,
+    startedAt,
+    status,
+    bytes: Math.max(0, part.length - lengthBefore),
+    milliseconds: performance.now() - startMs,
+    error:
+      result.outcome === 'whole' ? null : result.outcome === 'again' ? result.reason : result.problem.reason,
+  });
+  return result;
+}
+
+async function oneTry(
+  request: FileRequest,
+  part: PartFile,
+  context: FetchContext,
+  onAnswer: (answer: HttpAnswer) => void,
+  setValidator: (value: string | null) => void,
+): Promise<TryResult> {
+  const stop = new AbortController();
+  const forward = () => stop.abort(context.signal.reason);
+  if (context.signal.aborted) forward();
+  context.signal.addEventListener('abort', forward, { once: true });
+  try {
+    if (part.length > 0 && request.validator === null) await part.restart();
+    const rest: Record<string, string> =
+      part.length > 0 ? { range: `bytes=${part.length}-`, 'if-range': request.validator! } : {};
+    const answer = await context.client.get(request.url, rest, stop.signal);
+    onAnswer(answer);
+    answer.body.on('error', () => {});
+    const refused = await refusalOf(answer, request.validator, part);
+    if (refused) {
+      answer.body.destroy();
+      return refused;
+    }
+    const validator = validatorOf(answer.headers);
+    setValidator(validator);
+    request.onValidator(validator);
+    return await readBody(answer, request, part, context, stop, validator);
+  } finally {
+    context.signal.removeEventListener('abort', forward);
+  }
+}
+
+/** Every answer but 200 and a fitting 206. */
+async function refusalOf(
+  answer: HttpAnswer,
+  asked: string | null,
+  part: PartFile,
+): Promise<TryResult | undefined> {
+  const { status, headers } = answer;
+  // Some servers ignore If-Range: the rest of another version must not be joined to the beginning of this one.
+  const isSame = (validatorOf(headers) ?? asked) === asked;
+  if (status === 206 && part.length > 0 && rangeStart(headers) === part.length && isSame) return undefined;
+  if (status === 200) {
+    if (part.length > 0) await part.restart();
+    return undefined;
+  }
+  if (status === 206 || status === 416) {
+    await part.restart();
+    return {
+      outcome: 'again',
+      reason:
+        status === 206 && !isSame
+          ? 'the file changed between two tries'
+          : `HTTP ${status} with another range than asked`,
+    };
+  }
+  if (status === 404 || status === 410)
+    return { outcome: 'final', problem: problem('absent', `HTTP ${status}`) };
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    return { outcome: 'again', reason: `HTTP ${status}`, retryAfter: headers['retry-after'] };
+  }
+  return { outcome: 'final', problem: problem('blocked', `HTTP ${status}`) };
+}
+
+async function readBody(
+  answer: HttpAnswer,
+  request: FileRequest,
+  part: PartFile,
+  context: FetchContext,
+  stop: AbortController,
+  validator: string | null,
+): Promise<TryResult> {
+  const { body, headers } = answer;
+  const expected = totalBytes(answer, part.length);
+  if (expected !== undefined && expected > context.maxBytes) {
+    body.destroy();
+    return { outcome: 'final', problem: tooLarge(expected, context.maxBytes) };
+  }
+  let isChecked = part.length >= START_BYTES;
+  let start = Buffer.alloc(0);
+  const watch = watchProgress(() => part.length, context.idleTimeoutMs, stop);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      await context.throttle?.(chunk.length);
+      await part.append(chunk);
+      if (part.length > context.maxBytes) return finish(body, tooLarge(part.length, context.maxBytes));
+      if (isChecked) continue;
+      start = Buffer.concat([start, chunk.subarray(0, 512)]);
+      if (start.length < START_BYTES) continue;
+      isChecked = true;
+      const found = request.checkStart(start, headers['content-type']);
+      if (found) return finish(body, found);
+    }
+  } finally {
+    clearInterval(watch);
+  }
+  if (expected !== undefined && part.length !== expected) {
+    return { outcome: 'again', reason: `the connection ended after ${part.length} of ${expected} bytes` };
+  }
+  if (part.length === 0) return { outcome: 'final', problem: problem('corrupt', 'empty file') };
+  return { outcome: 'whole', validator, url: answer.url };
+}
+
+function finish(body: HttpAnswer['body'], found: Problem): TryResult {
+  body.destroy();
+  return { outcome: 'final', problem: found };
+}
+
+/** Stops the request when too little came within one window of the idle timeout. */
+function watchProgress(length: () => number, windowMs: number, stop: AbortController): NodeJS.Timeout {
+  let before = length();
+  const timer = setInterval(() => {
+    const came = length() - before;
+    before += came;
+    if (came < (SLOWEST_BYTES_PER_SECOND * windowMs) / 1000)
+      stop.abort(new Error(`too slow: ${came} bytes in ${windowMs / 1000} s`));
+  }, windowMs);
+  timer.unref();
+  return timer;
+}
+
+function rangeStart(headers: Record<string, string>): number | undefined {
+  const match = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(headers['content-range'] ?? '');
+  return match ? Number(match[1]) : undefined;
+}
+
+function totalBytes({ headers }: HttpAnswer, offset: number): number | undefined {
+  const length = /^\d+$/.test(headers['content-length'] ?? '')
+    ? Number(headers['content-length'])
+    : undefined;
+  return length === undefined ? undefined : offset + length;
+}
+
+/** A strong entity tag, else the date of change: RFC 9110 section 13.1.5 allows nothing weaker in If-Range. */
+function validatorOf(headers: Record<string, string>): string | null {
+  const etag = headers['etag'];
+  return etag && !etag.startsWith('W/') ? etag : (headers['last-modified'] ?? null);
+}
+
+const tooLarge = (bytes: number, limit: number) =>
+  problem('corrupt', 'file too large', `${bytes} bytes, the limit is ${limit} (--max-file-mb)`);
+
+function isDiskError(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code !== undefined && ['write', 'open', 'fsync', 'ftruncate', 'rename'].includes(syscall ?? '');
+}
+
+/** undici wraps causes; the innermost says it best. */
+function networkReason(error: unknown): string {
+  const { message, code, cause } = error as NodeJS.ErrnoException & { cause?: unknown };
+  if (cause instanceof Error) return networkReason(cause);
+  return code && !message.includes(code) ? `${message} (${code})` : message;
+}

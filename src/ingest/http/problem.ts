@@ -1,0 +1,17 @@
+/** Why a file could not be had. A value, not an exception: most of these are daily life of an archive. */
+import type { FrameState } from '../../catalog/index.ts';
+
+export interface Problem {
+  /** What becomes of the slot. `expected`: it was not asked for, or the try may be repeated at once. */
+  state: Extract<FrameState, 'absent' | 'blocked' | 'corrupt' | 'expected'>;
+  /** A few words that are the same for all such cases, for counting. */
+  kind: string;
+  /** The whole story, for people. */
+  reason: string;
+}
+
+export const problem = (state: Problem['state'], kind: string, detail = ''): Problem => ({
+  state,
+  kind,
+  reason: detail ? `${kind}: ${detail}` : kind,
+});

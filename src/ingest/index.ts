@@ -1,0 +1,8 @@
+/**
+ * The first stage: from archives, or a folder, to FITS files in the workspace and their rows in the catalog.
+ */
+export type { IngestContext } from './context.ts';
+export { ingest, planIngest } from './ingest.ts';
+export { type IngestOptions, ingestOptions } from './options.ts';
+export type { IngestPlan } from './plan.ts';
+export { describeSummary, exitCodeOf, type IngestSummary } from './summary.ts';

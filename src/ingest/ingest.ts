@@ -1,0 +1,87 @@
+/** The use case: one run over one source, from plan to summary, recorded in the catalog. */
+import { type Catalog, openCatalog } from '../catalog/index.ts';
+import { throwIfStopped } from '../core/effects.ts';
+import { describeError } from '../core/errors.ts';
+import { exists } from '../core/files.ts';
+import { VERSION } from '../core/version.ts';
+import type { IngestContext } from './context.ts';
+import { ingestArchive, keysOf, policyOf, rowsOf } from './ingest-archive.ts';
+import { folderOf, ingestFolder, listFitsFiles } from './ingest-folder.ts';
+import type { IngestOptions } from './options.ts';
+import { decide, describeKeys, type IngestPlan } from './plan.ts';
+import { ARCHIVES } from './sources/index.ts';
+import { createTally, exitCodeOf, type IngestSummary } from './summary.ts';
+
+/** Fetches or adopts what is missing. May be killed at any moment and run again; a second run with nothing new asks for nothing. */
+export async function ingest(options: IngestOptions, context: IngestContext): Promise<IngestSummary> {
+  const { effects, workspace } = context;
+  const catalog = openCatalog(workspace.catalog, { now: () => effects.clock.now() });
+  const startedAt = effects.clock.now().getTime();
+  try {
+    const run = catalog.startRun({ command: 'ingest', options, version: VERSION });
+    try {
+      const tally = await runSource(options, catalog, context);
+      const summary = tally.summary((effects.clock.now().getTime() - startedAt) / 1000);
+      catalog.finishRun(run, effects.signal.aborted ? 130 : exitCodeOf(summary), summary);
+      throwIfStopped(effects.signal);
+      return summary;
+    } catch (error) {
+      if (!effects.signal.aborted) catalog.finishRun(run, 1, { error: describeError(error) });
+      throw error;
+    }
+  } finally {
+    catalog.close();
+  }
+}
+
+function runSource(options: IngestOptions, catalog: Catalog, context: IngestContext) {
+  const archive = ARCHIVES[options.source];
+  return archive
+    ? ingestArchive(archive, options, catalog, context, createTally)
+    : ingestFolder(options, catalog, context, createTally);
+}
+
+/** What `ingest` would do. Writes nothing and asks no server. */
+export async function planIngest(
+  options: IngestOptions,
+  { workspace, effects }: IngestContext,
+): Promise<IngestPlan> {
+  const archive = ARCHIVES[options.source];
+  if (!archive) return planFolder(options);
+  const now = effects.clock.now();
+  const keys = keysOf(archive, options, now);
+  const catalog = openCatalog((await exists(workspace.catalog)) ? workspace.catalog : ':memory:');
+  try {
+    const policy = policyOf(options, now);
+    const decisions = rowsOf(catalog, keys).map((row) => decide(row, policy));
+    return describeKeys(keys, decisions, catalog.countFrames(), measuredSpeed(catalog));
+  } finally {
+    catalog.close();
+  }
+}
+
+async function planFolder(options: IngestOptions): Promise<IngestPlan> {
+  const files = await listFitsFiles(folderOf(options));
+  return {
+    slots: files.length,
+    already: 0,
+    skipped: 0,
+    toAsk: files.length,
+    firstSlot: null,
+    lastSlot: null,
+    bytes: 0,
+    hours: 0,
+    bytesPerSecond: 0,
+  };
+}
+
+/** Bytes a second over the last runs that fetched anything. */
+function measuredSpeed(catalog: Catalog): number | undefined {
+  const summaries = catalog
+    .runs(20)
+    .filter((run) => run.command === 'ingest' && run.summary)
+    .map((run) => run.summary as IngestSummary);
+  const bytes = summaries.reduce((total, summary) => total + summary.bytes, 0);
+  const seconds = summaries.reduce((total, summary) => total + summary.seconds, 0);
+  return bytes > 10e6 && seconds > 0 ? bytes / seconds : undefined;
+}

@@ -1,0 +1,35 @@
+/** What runs that were killed left behind. Only the holder of the workspace's lock may call this. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Catalog } from '../catalog/index.ts';
+import type { Workspace } from '../core/workspace.ts';
+import { partPath } from './part-file.ts';
+import { adoptExisting } from './store-frame.ts';
+
+/**
+ * Slots that were being fetched when a run died: a file that reached its place gets its row; of the rest the part files
+ * go, except for `resumed` (row ids), which this run asks for again.
+ */
+export async function settleInterrupted(
+  catalog: Catalog,
+  workspace: Workspace,
+  resumed: ReadonlySet<number>,
+): Promise<void> {
+  for (const row of catalog.frames({ states: ['downloading'] })) {
+    if (resumed.has(row.id) || !row.path) continue;
+    const absolute = join(workspace.root, row.path);
+    // It was compared with its slot before it was renamed: only its being whole is asked again.
+    const found = await adoptExisting(
+      catalog,
+      workspace,
+      row,
+      row.path,
+      row.url ?? null,
+      Number.POSITIVE_INFINITY,
+    );
+    await rm(partPath(absolute), { force: true });
+    if (found && 'bytes' in found) continue;
+    await rm(absolute, { force: true });
+    catalog.forgetFile(row.id, 'expected', 'a run was stopped while it fetched this');
+  }
+}

@@ -1,0 +1,53 @@
+/** Options of `ingest`: one schema, from which the command line makes its flags and help. */
+import { z } from 'zod';
+import { AIA_WAVELENGTHS } from './products.ts';
+
+export const SOURCE_NAMES = ['synoptic', 'files'] as const;
+
+export type SourceName = (typeof SOURCE_NAMES)[number];
+
+export const ingestOptions = z.strictObject({
+  source: z
+    .enum(SOURCE_NAMES)
+    .default('synoptic')
+    .describe('where frames come from: an archive, or files for a folder that you have'),
+  wavelength: z
+    .array(
+      z
+        .number()
+        .refine(
+          (value) => AIA_WAVELENGTHS.includes(value),
+          `not an AIA channel; the channels are ${AIA_WAVELENGTHS.join(', ')}`,
+        ),
+    )
+    .default([])
+    .describe(
+      'channels in angstrom; an archive needs at least one, a folder gives all it has when none is named',
+    ),
+  from: z.string().optional().describe('first slot: a UTC time, or an age such as 30d; an archive needs it'),
+  to: z.string().default('now').describe('end of the range, not included: a UTC time, an age, or now'),
+  cadence: z.string().default('6h').describe('time between slots, counted from midnight UTC: 2m, 1h, 6h, 1d'),
+  path: z.string().optional().describe('the folder of --source files; searched with all its subfolders'),
+  baseUrl: z.string().optional().describe('address of a mirror, instead of the source’s own'),
+  retries: z
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(4)
+    .describe('further tries of a request that failed, with growing pauses'),
+  timeout: z.string().default('90s').describe('longest silence of a server before a try is given up'),
+  maxTries: z
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe('runs that ask for a slot whose file was corrupt before it is left alone'),
+  revisit: z
+    .string()
+    .default('14d')
+    .describe('absent slots younger than this are asked for again: archives publish late'),
+  maxFileMb: z.number().positive().default(256).describe('largest file taken from a server, in MB'),
+});
+
+export type IngestOptions = z.output<typeof ingestOptions>;

@@ -1,0 +1,85 @@
+/** From a part file that is whole to a stored frame, or to a reason why not. Shared by all sources. */
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Catalog, Frame, SlotKey } from '../catalog/index.ts';
+import { sha256OfBytes } from '../core/files.ts';
+import { insideWorkspace, type Workspace } from '../core/workspace.ts';
+import { compareWithSlot, type InspectedFrame, type Inspection, inspectFrame } from './check.ts';
+import type { Problem } from './http/problem.ts';
+
+/** Relative path of a frame: `raw/<source>/<product>/YYYY/MM/DD/<name>`. The name may come from a server. */
+export function rawPath(workspace: Workspace, key: SlotKey, fileName: string): string {
+  const [year, month, day] = key.slot.slice(0, 10).split('-') as [string, string, string];
+  const relative = ['raw', key.source, key.product, year, month, day, safeName(fileName)].join('/');
+  insideWorkspace(workspace, relative);
+  return relative;
+}
+
+/** A name without folders, hidden-file dots or characters that a file system or a shell might read as more than a name. */
+export function safeName(name: string): string {
+  return (
+    basename(name.replaceAll('\\', '/'))
+      .replace(/[^A-Za-z0-9._-]/g, '_')
+      .replace(/^\.+/, '_')
+      .slice(-200) || '_'
+  );
+}
+
+export function inspectForSlot(
+  bytes: Uint8Array,
+  fileName: string,
+  key: SlotKey,
+  toleranceMs: number,
+): Inspection {
+  const found = inspectFrame(bytes, fileName);
+  if (!found.ok) return found;
+  const mismatch = compareWithSlot(found.frame, key, toleranceMs);
+  return mismatch ? { ok: false, problem: mismatch, frame: found.frame } : found;
+}
+
+export interface StoredFile {
+  path: string;
+  url: string | null;
+  etag: string | null;
+  bytes: number;
+  sha256: string;
+}
+
+/** The last step: the file lies in its place, now its row says so. */
+export function recordFrame(
+  catalog: Catalog,
+  frameId: number,
+  file: StoredFile,
+  frame: InspectedFrame,
+): void {
+  const { tObs, exposureSeconds, quality, fsn, width, height, header } = frame;
+  catalog.recordStored(frameId, { ...file, tObs, exposureSeconds, quality, fsn, width, height, header });
+}
+
+/**
+ * A file that lies in its place without a row that says so (a run died between the two, or the catalog was lost): its
+ * row is made from what it holds. Returns undefined when there is no such file, or what is wrong with it.
+ */
+export async function adoptExisting(
+  catalog: Catalog,
+  workspace: Workspace,
+  row: Frame,
+  path: string,
+  url: string | null,
+  toleranceMs: number,
+): Promise<{ bytes: number } | Problem | undefined> {
+  const bytes = await readFile(join(workspace.root, path)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!bytes) return undefined;
+  const inspection = inspectForSlot(bytes, basename(path), row, toleranceMs);
+  if (!inspection.ok) return inspection.problem;
+  recordFrame(
+    catalog,
+    row.id,
+    { path, url, etag: null, bytes: bytes.length, sha256: sha256OfBytes(bytes) },
+    inspection.frame,
+  );
+  return { bytes: bytes.length };
+}

@@ -1,0 +1,71 @@
+/** What a run came to, in numbers that add up: planned = already + skipped + stored + absent + corrupt + failed. */
+export interface IngestSummary {
+  /** Slots of the request, or files of the folder. */
+  planned: number;
+  /** Stored by this run. */
+  stored: number;
+  /** There before it. */
+  already: number;
+  /** Left out: known from earlier runs not to be had, or outside what was asked for. */
+  skipped: number;
+  /** The archive has none. */
+  absent: number;
+  /** What came was no usable frame. */
+  corrupt: number;
+  /** Could not be had now: the source is down, refuses, or time ran out. */
+  failed: number;
+  bytes: number;
+  seconds: number;
+  /** How often each thing went wrong. */
+  reasons: Record<string, number>;
+}
+
+export type Outcome = 'stored' | 'already' | 'skipped' | 'absent' | 'corrupt' | 'failed';
+
+export interface Tally {
+  add(outcome: Outcome, details?: { bytes?: number | undefined; kind?: string | undefined }): void;
+  summary(seconds: number): IngestSummary;
+}
+
+export function createTally(planned: number): Tally {
+  const counts: Record<Outcome, number> = {
+    stored: 0,
+    already: 0,
+    skipped: 0,
+    absent: 0,
+    corrupt: 0,
+    failed: 0,
+  };
+  const reasons: Record<string, number> = {};
+  let bytes = 0;
+  return {
+    add(outcome, details = {}) {
+      counts[outcome] += 1;
+      bytes += details.bytes ?? 0;
+      if (details.kind) reasons[details.kind] = (reasons[details.kind] ?? 0) + 1;
+    },
+    summary: (seconds) => ({ planned, ...counts, bytes, seconds, reasons: { ...reasons } }),
+  };
+}
+
+/** 3 when something asked for by this run could not be had. */
+export function exitCodeOf({ absent, corrupt, failed }: IngestSummary): 0 | 3 {
+  return absent + corrupt + failed > 0 ? 3 : 0;
+}
+
+/** One line, fit for cron mail. */
+export function describeSummary(summary: IngestSummary): string {
+  const { planned, stored, already, skipped, absent, corrupt, failed, bytes, seconds, reasons } = summary;
+  const parts = [
+    `${stored} stored (${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s)`,
+    `${already} already there`,
+    ...(skipped ? [`${skipped} left out`] : []),
+    ...(absent ? [`${absent} absent`] : []),
+    ...(corrupt ? [`${corrupt} corrupt`] : []),
+    ...(failed ? [`${failed} failed`] : []),
+  ];
+  const why = Object.entries(reasons)
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, count]) => `${kind} ${count}`);
+  return `${planned} asked for: ${parts.join(', ')}${why.length ? ` [${why.join('; ')}]` : ''}`;
+}
