@@ -36,8 +36,11 @@ export function partPath(path: string): string {
 export async function openPartFile(path: string, resume: boolean): Promise<PartFile> {
   const temporary = partPath(path);
   await mkdir(dirname(path), { recursive: true });
-  const part = new Part(path, temporary, await open(temporary, resume ? 'a+' : 'w+'));
+  // Appending always: after a restart the file is shorter than the handle's own position would be.
+  const handle = await open(temporary, 'a+');
+  const part = new Part(path, temporary, handle);
   if (resume) await part.takeOver();
+  else await handle.truncate(0);
   return part;
 }
 
@@ -120,7 +123,6 @@ class Part implements PartFile {
     if (pieces.length === 0) return;
     this.#pending = [];
     this.#pendingBytes = 0;
-    // The handle was opened for appending or is at the end, so the pieces follow what is there.
     await this.#open().appendFile(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
   }
 

@@ -1,5 +1,6 @@
 /** One file over HTTP into its part file: tries, pauses, resumption, and the record of each try. */
 import type { Clock } from '../../core/clock.ts';
+import { isSunganError } from '../../core/errors.ts';
 import type { Random } from '../../numeric/random.ts';
 import type { PartFile } from '../part-file.ts';
 import type { Breaker } from './breaker.ts';
@@ -47,6 +48,9 @@ export type FetchResult =
 /** Bytes that tell FITS, gzip and HTML apart. */
 const START_BYTES = 9;
 const SLOWEST_BYTES_PER_SECOND = 1024;
+
+/** A full or failing disk is no fault of the server: the run ends, and says so. */
+const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE']);
 
 /** What one try came to. `again`: a later one may do better. */
 type TryResult =
@@ -104,7 +108,9 @@ async function recordedTry(
     );
   } catch (error) {
     if (context.signal.aborted || isDiskError(error)) throw error;
-    result = { outcome: 'again', reason: networkReason(error) };
+    result = isSunganError(error)
+      ? { outcome: 'final', problem: problem('blocked', error.message, error.where) }
+      : { outcome: 'again', reason: networkReason(error) };
   }
   request.onTry({
     url: request.url,
@@ -261,8 +267,8 @@ const tooLarge = (bytes: number, limit: number) =>
   problem('corrupt', 'file too large', `${bytes} bytes, the limit is ${limit} (--max-file-mb)`);
 
 function isDiskError(error: unknown): boolean {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return code !== undefined && ['write', 'open', 'fsync', 'ftruncate', 'rename'].includes(syscall ?? '');
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  return DISK_ERRORS.has(code) && syscall !== 'connect';
 }
 
 /** undici wraps causes; the innermost says it best. */

@@ -1,0 +1,294 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ingest } from '../../src/ingest/index.ts';
+import { startServer } from '../support/http-server.ts';
+import { type SynopticArchive, sendFile, startSynoptic } from './frames.ts';
+import {
+  audit,
+  fastClock,
+  fastEffects,
+  filesUnder,
+  options,
+  type TestWorkspace,
+  temporaryWorkspace,
+} from './workspace.ts';
+
+let workspace: TestWorkspace;
+let archive: SynopticArchive;
+
+beforeEach(() => {
+  workspace = temporaryWorkspace();
+});
+
+afterEach(async () => {
+  await archive.close();
+  workspace.remove();
+});
+
+const oneSlot = { wavelength: [193], from: '2017-01-01', to: '2017-01-01T06:00:00Z', cadence: '6h' };
+
+const run = (extra: object = {}, effects = fastEffects(), jobs = 1) =>
+  ingest(options({ ...oneSlot, baseUrl: archive.url, ...extra }), { workspace, effects, jobs });
+
+const firstFrame = () =>
+  workspace.withCatalog((catalog) => {
+    const frame = catalog.frames({})[0]!;
+    return { ...frame, header: null, attempts: catalog.attempts(frame.id) };
+  });
+
+/** Sends the headers of the whole file, half of it, and hangs up. */
+function cut(response: ServerResponse, bytes: Buffer, etag = '"one"') {
+  response.writeHead(200, { 'content-length': bytes.length, etag });
+  response.write(bytes.subarray(0, bytes.length >> 1), () => setTimeout(() => response.destroy(), 20));
+}
+
+describe('a connection that is cut', () => {
+  test('is resumed where it ended', async () => {
+    const seen: IncomingMessage['headers'][] = [];
+    archive = await startSynoptic((request, response, bytes) => {
+      seen.push(request.headers);
+      if (seen.length === 1) cut(response, bytes);
+      else sendFile(request, response, bytes, '"one"');
+      return true;
+    });
+    expect(await run()).toMatchObject({ stored: 1 });
+    const { attempts, bytes } = firstFrame();
+    expect(seen[1]).toMatchObject({ range: `bytes=${bytes! >> 1}-`, 'if-range': '"one"' });
+    expect(attempts.map((attempt) => [attempt.status, attempt.error === null])).toEqual([
+      [200, false],
+      [206, true],
+    ]);
+    expect(attempts[0]!.bytes + attempts[1]!.bytes).toBe(bytes);
+    expect(audit(workspace)).toEqual([]);
+  });
+
+  test.each([
+    ['a server that answers If-Range', true],
+    ['a server that ignores If-Range', false],
+  ])('starts over when the file changed in between: %s', async (_, isHonest) => {
+    let count = 0;
+    archive = await startSynoptic((request, response, bytes) => {
+      count += 1;
+      if (count === 1) cut(response, Buffer.alloc(bytes.length, bytes.subarray(0, 80)));
+      else if (isHonest || !request.headers.range) sendFile(request, response, bytes, '"two"');
+      else {
+        const start = Number(/\d+/.exec(request.headers.range)![0]);
+        const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`;
+        response.writeHead(206, { 'content-range': range, etag: '"two"' }).end(bytes.subarray(start));
+      }
+      return true;
+    });
+    expect(await run()).toMatchObject({ stored: 1 });
+    expect(count).toBe(isHonest ? 2 : 3);
+    expect(firstFrame().etag).toBe('"two"');
+    expect(audit(workspace)).toEqual([]);
+  });
+
+  test('is not resumed without a strong validator', async () => {
+    const ranges: unknown[] = [];
+    archive = await startSynoptic((request, response, bytes) => {
+      ranges.push(request.headers.range);
+      if (ranges.length === 1) cut(response, bytes, 'W/"weak"');
+      else sendFile(request, response, bytes);
+      return true;
+    });
+    expect(await run()).toMatchObject({ stored: 1 });
+    expect(ranges).toEqual([undefined, undefined]);
+  });
+
+  test('survives a server that cannot do ranges', async () => {
+    let count = 0;
+    archive = await startSynoptic((_request, response, bytes) => {
+      count += 1;
+      if (count === 1) cut(response, bytes);
+      else if (count === 2) response.writeHead(416).end();
+      else response.writeHead(200).end(bytes);
+      return true;
+    });
+    expect(await run()).toMatchObject({ stored: 1 });
+    expect(audit(workspace)).toEqual([]);
+  });
+});
+
+test('a run that was stopped leaves its part, and the next one asks for the rest', async () => {
+  const stop = new AbortController();
+  const ranges: unknown[] = [];
+  archive = await startSynoptic((request, response, bytes) => {
+    ranges.push(request.headers.range);
+    if (ranges.length > 1) sendFile(request, response, bytes, '"one"');
+    else {
+      response.writeHead(200, { 'content-length': bytes.length, etag: '"one"' });
+      response.write(bytes.subarray(0, 3000), () => setTimeout(() => stop.abort(new Error('SIGTERM')), 50));
+    }
+    return true;
+  });
+  await expect(run({}, fastEffects({ signal: stop.signal }))).rejects.toMatchObject({ kind: 'interrupted' });
+  expect(firstFrame()).toMatchObject({ state: 'downloading', etag: '"one"' });
+  expect(filesUnder(workspace.raw).map((path) => path.endsWith('.part'))).toEqual([true]);
+  expect(await run()).toMatchObject({ stored: 1 });
+  expect(ranges).toEqual([undefined, 'bytes=3000-']);
+  expect(audit(workspace)).toEqual([]);
+});
+
+test('parts of slots that the next run does not ask for are cleared away', async () => {
+  const stop = new AbortController();
+  archive = await startSynoptic((_request, response, bytes) => {
+    response.writeHead(200, { 'content-length': bytes.length, etag: '"one"' });
+    response.write(bytes.subarray(0, 3000), () => setTimeout(() => stop.abort(new Error('SIGTERM')), 50));
+    return true;
+  });
+  await expect(run({}, fastEffects({ signal: stop.signal }))).rejects.toMatchObject({ kind: 'interrupted' });
+  await archive.close();
+  archive = await startSynoptic();
+  await run({ from: '2017-02-01', to: '2017-02-02' });
+  expect(audit(workspace)).toEqual([]);
+  expect(firstFrame()).toMatchObject({ state: 'expected', reason: expect.stringContaining('stopped') });
+});
+
+describe('a server in trouble', () => {
+  test('is asked again after the pause it names', async () => {
+    let count = 0;
+    archive = await startSynoptic((_request, response) => {
+      count += 1;
+      if (count === 1) response.writeHead(429, { 'retry-after': '77' }).end();
+      else if (count === 2)
+        response
+          .writeHead(503, { 'retry-after': new Date(Date.parse('2020-06-01T00:05:00Z')).toUTCString() })
+          .end();
+      return count <= 2;
+    });
+    const clock = fastClock('2020-06-01T00:00:00Z');
+    expect(await run({}, fastEffects({ clock }))).toMatchObject({ stored: 1 });
+    expect(clock.slept[0]).toBe(77_000);
+    expect(clock.slept[1]).toBeCloseTo(300_000 - 77_000, -3);
+    expect(firstFrame().attempts.map((attempt) => attempt.error)).toEqual(['HTTP 429', 'HTTP 503', null]);
+  });
+
+  test('may not make us wait for ever', async () => {
+    archive = await startSynoptic((_request, response) => {
+      response.writeHead(503, { 'retry-after': '99999999' }).end();
+      return true;
+    });
+    const clock = fastClock();
+    await run({ retries: 1 }, fastEffects({ clock }));
+    expect(Math.max(...clock.slept)).toBeLessThanOrEqual(600_000);
+  });
+
+  test('is given up after the last try, with pauses that grow, and asked again by the next run', async () => {
+    let isWell = false;
+    archive = await startSynoptic((_request, response) => {
+      if (!isWell) response.writeHead(500).end();
+      return !isWell;
+    });
+    const clock = fastClock();
+    const summary = await run({}, fastEffects({ clock }));
+    expect(summary).toMatchObject({ failed: 1, stored: 0, reasons: { 'HTTP 500': 1 } });
+    expect(firstFrame()).toMatchObject({ state: 'blocked', reason: 'HTTP 500: 5 tries' });
+    expect(firstFrame().attempts).toHaveLength(5);
+    const nominal = [2000, 8000, 30_000, 120_000];
+    expect(clock.slept).toHaveLength(4);
+    for (const [index, pause] of clock.slept.entries()) {
+      expect(pause).toBeGreaterThanOrEqual(nominal[index]! * 0.5);
+      expect(pause).toBeLessThan(nominal[index]! * 1.5);
+    }
+    isWell = true;
+    expect(await run()).toMatchObject({ stored: 1, failed: 0 });
+  });
+
+  test('that says nothing, or drips, is left', async () => {
+    archive = await startSynoptic((request, response, bytes) => {
+      if (request.url!.includes('_0000_')) return true;
+      response.writeHead(200, { 'content-length': bytes.length });
+      const timer = setInterval(() => response.write(bytes.subarray(0, 9)), 100);
+      response.on('close', () => clearInterval(timer));
+      return true;
+    });
+    const summary = await run({ to: '2017-01-01T12:00:00Z', retries: 0, timeout: '1s' }, fastEffects(), 2);
+    expect(summary).toMatchObject({ failed: 2 });
+    const reasons = workspace.withCatalog((catalog) => catalog.frames({}).map((frame) => frame.reason));
+    expect(reasons[0]).toMatch(/timeout/i);
+    expect(reasons[1]).toMatch(/too slow|timeout/i);
+    expect(audit(workspace)).toEqual([]);
+  });
+
+  test('that is gone is not knocked at for every slot, and the next run goes on', async () => {
+    archive = await startSynoptic();
+    const { url } = archive;
+    await archive.close();
+    const clock = fastClock();
+    const summary = await run({ to: '2017-01-11', retries: 2, baseUrl: url }, fastEffects({ clock }), 2);
+    expect(summary).toMatchObject({ planned: 40, failed: 40, stored: 0 });
+    expect(summary.reasons['source down']).toBeGreaterThan(20);
+    workspace.withCatalog((catalog) => {
+      const tried = catalog.frames({}).reduce((total, frame) => total + catalog.attempts(frame.id).length, 0);
+      expect(tried).toBeLessThan(30);
+      expect(catalog.frames({}).at(-1)).toMatchObject({
+        state: 'expected',
+        reason: expect.stringContaining('source down'),
+      });
+    });
+    archive = await startSynoptic();
+    expect(await run({ to: '2017-01-11' })).toMatchObject({ stored: 40 });
+    expect(audit(workspace)).toEqual([]);
+  });
+
+  test('recovers while the breaker rests', async () => {
+    let count = 0;
+    archive = await startSynoptic((_request, response) => {
+      count += 1;
+      if (count <= 12) response.writeHead(502).end();
+      return count <= 12;
+    });
+    const summary = await run({ to: '2017-01-06', retries: 4 });
+    expect(summary.stored).toBeGreaterThanOrEqual(17);
+    expect(summary.stored + summary.failed).toBe(20);
+    expect(audit(workspace)).toEqual([]);
+  });
+});
+
+describe('a hostile server', () => {
+  test('cannot fill the disk', async () => {
+    archive = await startSynoptic((request, response, bytes) => {
+      const known = request.url!.includes('_0000_') ? { 'content-length': 500_000_000 } : {};
+      response.writeHead(200, known);
+      response.write(bytes);
+      const timer = setInterval(() => response.write(Buffer.alloc(1 << 18)), 1);
+      response.on('close', () => clearInterval(timer));
+      return true;
+    });
+    const summary = await run({ to: '2017-01-01T12:00:00Z', maxFileMb: 2 });
+    expect(summary).toMatchObject({ corrupt: 2, reasons: { 'file too large': 2 } });
+    expect(audit(workspace)).toEqual([]);
+  });
+
+  test('cannot send us elsewhere', async () => {
+    const elsewhere = await startServer((_request, response) => response.end('secret'));
+    let target = `${elsewhere.url}x.fits`;
+    archive = await startSynoptic((_request, response) => {
+      response.writeHead(302, { location: target }).end();
+      return true;
+    });
+    for (const place of [
+      target,
+      'file:///etc/passwd',
+      `http://user:word@${new URL(archive.url).host}/`,
+      '/H0000/AIA20170101_0000_0193.fits',
+    ]) {
+      target = place;
+      expect(await run()).toMatchObject({ failed: 1, stored: 0 });
+      expect(firstFrame()).toMatchObject({ state: 'blocked' });
+    }
+    expect(elsewhere.requests).toEqual([]);
+    expect(firstFrame().reason).toMatch(/too many redirects/);
+    await elsewhere.close();
+  });
+
+  test('may redirect within its own host', async () => {
+    archive = await startSynoptic((request, response) => {
+      if (request.url!.startsWith('/moved/')) return false;
+      response.writeHead(301, { location: `/moved${request.url}` }).end();
+      return true;
+    });
+    expect(await run()).toMatchObject({ stored: 1 });
+  });
+});
