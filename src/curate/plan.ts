@@ -41,7 +41,7 @@ export function planCuration(
   catalog: Catalog,
   existing: Manifest | undefined,
 ): CuratePlan {
-  const channel = channelOf(options.wavelength);
+  channelOf(options.wavelength);
   const frames = selectFrames(options, catalog);
   if (frames.length === 0 && !existing) {
     throw new SunganError('data', `the catalog has no stored frame of ${options.wavelength} angstrom`, {
@@ -52,27 +52,10 @@ export function planCuration(
   const manifest = existing ?? newManifest(name, options, frames);
   if (existing) refuseOtherRecipe(existing, { ...newManifest(name, options, frames, existing), name });
 
-  const judged = new Set(catalog.verdicts(name).map((verdict) => verdict.frameId));
-  const duplicates = findDuplicates(frames);
-  const ruleOptions = { ...manifest.recipe };
-  const candidates = frames
-    .filter((frame) => !judged.has(frame.id))
-    .map((frame): Candidate => {
-      const header = frame.header ?? {};
-      const duplicateOf = duplicates.get(frame.id);
-      const input = {
-        frame,
-        header,
-        channel,
-        options: ruleOptions,
-        duplicateOf,
-        simulatedSet: manifest.simulated,
-        pixels: undefined,
-      };
-      const scores = judge('header', input);
-      const observed = parseTime(frame.tObs ?? '') ?? new Date(frame.slot);
-      return { frame, header, timeMs: observed.getTime(), scores, accepted: isAccepted(scores) };
-    });
+  const verdicts = catalog.verdicts(name);
+  const judged = new Set(verdicts.map((verdict) => verdict.frameId));
+  const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
+  const candidates = screenHeaders(frames, judged, held, manifest);
 
   const splits = catalog.splits();
   const dated = candidates
@@ -83,7 +66,38 @@ export function planCuration(
     }));
   const { rows, unit } = planSplits(dated, splits, manifest.recipe);
   for (const row of rows) splits.set(row.unit, row.split);
-  return { manifest, candidates, judgedBefore: judged.size, newSplits: rows, splitUnit: unit, splits };
+  return { manifest, candidates, judgedBefore: verdicts.length, newSplits: rows, splitUnit: unit, splits };
+}
+
+function screenHeaders(
+  frames: readonly Frame[],
+  judged: ReadonlySet<number>,
+  held: ReadonlySet<number>,
+  manifest: Manifest,
+): Candidate[] {
+  const input = {
+    channel: channelOf(manifest.recipe.wavelength),
+    options: manifest.recipe,
+    simulatedSet: manifest.simulated,
+    pixels: undefined,
+  };
+  const candidates = frames
+    .filter((frame) => !judged.has(frame.id))
+    .map((frame): Candidate => {
+      const header = frame.header ?? {};
+      const scores = judge('header', { ...input, frame, header, duplicateOf: undefined });
+      const observed = parseTime(frame.tObs ?? '') ?? new Date(frame.slot);
+      return { frame, header, timeMs: observed.getTime(), scores, accepted: isAccepted(scores) };
+    });
+  // Which of two equal exposures is the better one shows only when the other rules have spoken.
+  const good = new Set(candidates.filter((candidate) => candidate.accepted).map(({ frame }) => frame.id));
+  const duplicates = findDuplicates(frames, held, good);
+  return candidates.map((candidate) => {
+    const duplicateOf = duplicates.get(candidate.frame.id);
+    if (duplicateOf === undefined) return candidate;
+    const scores = judge('header', { ...input, ...candidate, duplicateOf });
+    return { ...candidate, scores, accepted: isAccepted(scores) };
+  });
 }
 
 /** The split of a candidate; every accepted one has its unit assigned by the plan. */
@@ -179,18 +193,28 @@ function framesPerShard(size: number): number {
   return Math.min(LARGEST_SHARD_FRAMES, Math.max(1, fitting));
 }
 
-/** For every frame whose exposure (FSN) another frame holds nearer to its slot: that one's slot. */
-function findDuplicates(frames: readonly Frame[]): Map<number, string> {
+/**
+ * For every frame whose exposure (FSN) another frame holds better, that one's slot. Better is: in the dataset already,
+ * else good by the other rules, else nearer to its slot.
+ */
+function findDuplicates(
+  frames: readonly Frame[],
+  held: ReadonlySet<number>,
+  good: ReadonlySet<number>,
+): Map<number, string> {
+  const rank = (frame: Frame) => (held.has(frame.id) ? 2 : good.has(frame.id) ? 1 : 0);
+  const isBetter = (a: Frame, b: Frame) =>
+    rank(a) > rank(b) || (rank(a) === rank(b) && distanceToSlot(a) < distanceToSlot(b));
   const best = new Map<number, Frame>();
   for (const frame of frames) {
     if (frame.fsn == null) continue;
-    const held = best.get(frame.fsn);
-    if (!held || distanceToSlot(frame) < distanceToSlot(held)) best.set(frame.fsn, frame);
+    const other = best.get(frame.fsn);
+    if (!other || isBetter(frame, other)) best.set(frame.fsn, frame);
   }
   const duplicates = new Map<number, string>();
   for (const frame of frames) {
-    const held = frame.fsn == null ? undefined : best.get(frame.fsn);
-    if (held && held.id !== frame.id) duplicates.set(frame.id, held.slot);
+    const winner = frame.fsn == null ? undefined : best.get(frame.fsn);
+    if (winner && winner.id !== frame.id) duplicates.set(frame.id, winner.slot);
   }
   return duplicates;
 }
