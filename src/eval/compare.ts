@@ -3,7 +3,7 @@ import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { createRandom } from '../numeric/random.ts';
 import { assertSameShape, hold, type ImageSet, rangeOf, sample, subset } from './image-set.ts';
-import type { MetricSettings, RealPair } from './metric.ts';
+import type { Linear, MetricSettings, RealPair } from './metric.ts';
 import { METRICS, type MetricName } from './metrics.ts';
 import type { MetricResult } from './scores.ts';
 
@@ -18,6 +18,7 @@ export interface Comparison {
   count: number;
   seed: number;
   settings: MetricSettings;
+  linear?: Linear | undefined;
 }
 
 export interface ComparisonResult {
@@ -45,7 +46,7 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   for (const name of comparison.metrics) {
     throwIfStopped(effects.signal);
     const startedAt = effects.clock.now().getTime();
-    const { seed, settings } = comparison;
+    const { seed, settings, linear } = comparison;
     const note = (text: string) => progress.advance(0, `${name}: ${text}`);
     const outcome = await METRICS[name].compute({
       real,
@@ -53,6 +54,7 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
       pairs,
       seed,
       settings,
+      linear,
       effects,
       progress: note,
     });
@@ -71,7 +73,7 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   return { count, results, warnings };
 }
 
-function refuseUnfit({ metrics, real, fake }: Comparison, count: number): void {
+function refuseUnfit({ metrics, real, fake, linear }: Comparison, count: number): void {
   if (count < 1) {
     const empty = real.count === 0 ? real : fake;
     throw new SunganError('data', 'no pictures to judge', {
@@ -80,7 +82,7 @@ function refuseUnfit({ metrics, real, fake }: Comparison, count: number): void {
     });
   }
   for (const name of metrics) {
-    const reason = METRICS[name].unfit({ ...real, count });
+    const reason = METRICS[name].unfit({ ...real, count }, linear);
     if (reason)
       throw new SunganError('usage', `${name}: ${reason}`, {
         where: real.label,

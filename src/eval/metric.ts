@@ -11,6 +11,9 @@ export interface RealPair {
   readonly b: ImageSet;
 }
 
+/** One channel of one picture from transform space to DN. */
+export type Linear = (values: Float32Array, channel: number) => Float32Array;
+
 export interface MetricInput {
   /** Same count and shape on both sides. */
   readonly real: ImageSet;
@@ -18,6 +21,8 @@ export interface MetricInput {
   readonly pairs: readonly RealPair[];
   readonly seed: number;
   readonly settings: MetricSettings;
+  /** Undefined where neither side is more than plain pictures. */
+  readonly linear: Linear | undefined;
   readonly effects: Effects;
   /** Called as work goes on; the sum of all calls is `cost` of the metric. */
   readonly progress: (note: string) => void;
@@ -39,7 +44,7 @@ export interface Metric {
   readonly title: string;
   readonly summary: string;
   /** Why this metric cannot be had for such pictures; undefined when it can. */
-  unfit(set: ImageSet): string | undefined;
+  unfit(set: ImageSet, linear: Linear | undefined): string | undefined;
   compute(input: MetricInput): Promise<MetricOutcome>;
 }
 

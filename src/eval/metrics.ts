@@ -1,11 +1,13 @@
 /** The table of metrics. A new metric is a file in `metrics/` and a row here. */
 import type { Metric } from './metric.ts';
 import { diversity } from './metrics/ms-ssim.ts';
+import { solar } from './metrics/solar.ts';
 import { swd } from './metrics/swd.ts';
 
 export const METRICS = {
   swd,
   'ms-ssim': diversity,
+  solar,
 } satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

@@ -32,6 +32,10 @@ export interface Score {
   /** The reals' own value, for `match`. */
   readonly reference?: number;
   readonly interval?: Interval;
+  /** Share of random regroupings of both sides that are as far apart: near 0 they differ, near 1 they cannot be told apart. */
+  readonly rank?: number;
+  /** What stands behind the number, for people: means of both sides. */
+  readonly note?: string;
   readonly floors: readonly Floor[];
 }
 

@@ -114,6 +114,59 @@ describe('comparing two sets', () => {
   });
 });
 
+describe('solar quantities of two sets', () => {
+  const linear = (values: Float32Array) => values.map((y) => 16384 ** y - 1);
+  const judge = async (fake: ImageSet) => {
+    const { results } = await compareSets(
+      {
+        real: drawnSuns('test', 40, SIZE),
+        otherReals: drawnSuns('train', 40, SIZE),
+        fake,
+        metrics: ['solar'],
+        count: 40,
+        seed: 1,
+        settings,
+        linear,
+      },
+      quietEffects(),
+    );
+    return results[0];
+  };
+  const scoreOf = (result: Awaited<ReturnType<typeof judge>>, key: string) =>
+    result.scores.find((score) => score.key === `solar.${key}`)!;
+
+  it('are near their floors for the same distribution, with a rank that is not small', async () => {
+    const result = await judge(drawnSuns('other', 40, SIZE));
+    const ranks = result.scores.map(({ rank }) => rank!).filter(Number.isFinite);
+    expect(ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length).toBeGreaterThan(0.2);
+    expect(result.curves?.map(({ key }) => key)).toEqual([
+      'solar.spectrum',
+      'solar.intensity',
+      'solar.profile',
+    ]);
+    expect(scoreOf(result, 'limb-radius').note).toContain('reals 0.8');
+  });
+
+  it('see brightness, which SWD cannot, and a wrong limb', async () => {
+    const dim = await judge(changed(drawnSuns('other', 40, SIZE), (value) => 0.9 * value));
+    expect(timesFloor(scoreOf(dim, 'flux'))).toBeGreaterThan(3);
+    expect(scoreOf(dim, 'flux').rank).toBe(1 / 500);
+    expect(scoreOf(dim, 'intensity').rank).toBe(1 / 200);
+    const small = await judge(drawnSuns('other', 40, SIZE, 0.36));
+    expect(timesFloor(scoreOf(small, 'limb-radius'))).toBeGreaterThan(3);
+    expect(scoreOf(small, 'profile').rank).toBe(1 / 200);
+  });
+
+  it('need DN', async () => {
+    const set = drawnSuns('x', 4, SIZE);
+    const run = compareSets(
+      { real: set, fake: set, metrics: ['solar'], count: 4, seed: 1, settings },
+      quietEffects(),
+    );
+    await expect(run).rejects.toThrow('solar: needs DN');
+  });
+});
+
 describe('pairs for MS-SSIM', () => {
   it('are different unordered pairs of different pictures', () => {
     for (const [count, wanted] of [

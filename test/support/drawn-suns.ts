@@ -2,17 +2,16 @@
 import { type ImageSet, setFromMemory } from '../../src/eval/image-set.ts';
 import { createRandom } from '../../src/numeric/random.ts';
 
-export function drawnSuns(label: string, count: number, size: number): ImageSet {
+export function drawnSuns(label: string, count: number, size: number, radiusShare = 0.4): ImageSet {
   const data = new Float32Array(count * size * size);
   for (let n = 0; n < count; n++)
-    drawSun(data.subarray(n * size * size, (n + 1) * size * size), size, `${label}/${n}`);
+    drawSun(data.subarray(n * size * size, (n + 1) * size * size), size, radiusShare * size, `${label}/${n}`);
   return setFromMemory(label, { width: size, height: size, channels: 1, data });
 }
 
-function drawSun(pixels: Float32Array, size: number, seed: string): void {
+function drawSun(pixels: Float32Array, size: number, radius: number, seed: string): void {
   const random = createRandom(seed);
   const centre = (size - 1) / 2;
-  const radius = 0.4 * size;
   const regions = Array.from({ length: 4 + random.int(3) }, () => ({
     x: centre + radius * (random.uniform() * 1.6 - 0.8),
     y: centre + radius * (random.uniform() < 0.5 ? -1 : 1) * (0.25 + 0.15 * random.uniform()),

@@ -4,7 +4,7 @@
  */
 import * as Plot from '@observablehq/plot';
 import { JSDOM } from 'jsdom';
-import type { Curve, Score } from '../scores.ts';
+import type { Curve } from '../scores.ts';
 import { type Html, rawHtml } from './html.ts';
 import type { CurveGroup } from './model.ts';
 
@@ -90,24 +90,25 @@ function lineChart(chart: LineChart): Html {
   });
 }
 
-/** Every score of kind "lower is better" on one logarithmic axis: dots for the generated, ticks for the floors. */
-export function floorChart(rows: { name: string; score: Score }[], names: readonly string[]): Html {
-  const labels = [...new Set(rows.map(({ score }) => score.label))];
-  const dots = rows.map(({ name, score }) => ({
-    label: score.label,
-    value: score.value,
-    run: names.indexOf(name),
-  }));
-  const ticks = rows.flatMap(({ score }) => score.floors.map(({ value }) => ({ label: score.label, value })));
-  const positive = [...dots, ...ticks].filter(({ value }) => value > 0);
+/** Every distance over its floor on one logarithmic axis: dots for the generated, a rule at 1 for the reals. */
+export function floorChart(
+  rows: readonly { name: string; label: string; times: number }[],
+  names: readonly string[],
+): Html {
+  const labels = [...new Set(rows.map(({ label }) => label))];
+  const shown = rows.filter(({ times }) => times > 0);
+  const low = Math.min(0.5, ...shown.map(({ times }) => times));
+  const high = Math.max(4, ...shown.map(({ times }) => times));
   return draw({
     width: 2 * WIDTH,
-    height: 46 + 26 * labels.length,
+    height: 46 + 22 * labels.length,
     marginLeft: 190,
-    ariaLabel: 'Scores of the generated pictures beside their real-against-real floors',
+    ariaLabel:
+      'Distances of the generated pictures from the reals, as multiples of the real-against-real floor',
     x: {
       type: 'log',
-      label: 'distance (lower is better)',
+      domain: [low / 1.1, high * 1.1],
+      label: 'times the floor',
       labelArrow: 'none',
       grid: true,
       tickFormat: '~g',
@@ -116,14 +117,18 @@ export function floorChart(rows: { name: string; score: Score }[], names: readon
     y: { domain: labels, label: null },
     marks: [
       Plot.ruleY(labels, { strokeOpacity: 0.12 }),
-      Plot.tickX(
-        positive.filter((row) => !('run' in row)),
-        { x: 'value', y: 'label', stroke: 'var(--floor)', strokeWidth: 3, inset: 4 },
-      ),
-      ...names.map((_, index) =>
+      Plot.ruleX([1], { stroke: 'var(--floor)', strokeWidth: 2.5 }),
+      ...names.map((name, index) =>
         Plot.dot(
-          dots.filter(({ run, value }) => run === index && value > 0),
-          { x: 'value', y: 'label', r: 5, fill: seriesColour(index) },
+          shown.filter((row) => row.name === name),
+          {
+            x: 'times',
+            y: 'label',
+            r: 4.5,
+            fill: seriesColour(index),
+            stroke: 'var(--paper)',
+            strokeWidth: 1,
+          },
         ),
       ),
     ],

@@ -125,7 +125,7 @@ function dataSection(data: DataReport | undefined): Html {
     <div class="columns">
       ${
         data.splits.length > 0 &&
-        html`<table><caption>Splits. Whole months, so that no test frame has a neighbour in the training split.</caption>
+        html`<table><caption>Splits. Frames that are near in time share a split, so that no test frame has a neighbour in training.</caption>
         <thead><tr><th scope="col">Split</th><th scope="col" class="number">Frames</th><th scope="col">From</th><th scope="col">To</th></tr></thead>
         <tbody>${data.splits.map(({ split, count, from, to }) => html`<tr><th scope="row">${split}</th><td class="number">${formatCount(count)}</td><td>${from.slice(0, 10)}</td><td>${to.slice(0, 10)}</td></tr>`)}</tbody></table>`
       }

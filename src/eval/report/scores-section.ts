@@ -13,9 +13,12 @@ export function scoresSection(runs: readonly JudgedRun[]): Html {
   if (runs.length === 0) {
     return html`<p class="quiet">No scores yet: <code>sungan eval</code> has not been run.</p>`;
   }
-  const lower = runs.flatMap(({ name, summary }) =>
+  const ratios = runs.flatMap(({ name, summary }) =>
     summary.results.flatMap(({ scores }) =>
-      scores.filter(({ sense }) => sense === 'lower').map((score) => ({ name, score })),
+      scores.flatMap((score) => {
+        const times = timesFloor(score);
+        return times === undefined ? [] : [{ name, label: score.label, times }];
+      }),
     ),
   );
   const names = runs.map(({ name }) => name);
@@ -24,13 +27,13 @@ export function scoresSection(runs: readonly JudgedRun[]): Html {
     stands its <em>floor</em>, the same number between two sets of <em>real</em> pictures of the same size. A generator
     that cannot be told from the Sun scores its floor.</p>
     ${
-      lower.length > 0 &&
+      ratios.length > 0 &&
       html`<figure>
       <ul class="legend">${names.map((name, i) => html`<li><span class="dot" style="background:${seriesColour(i)}"></span>${name}</li>`)}
-        <li><span class="tick" style="background:var(--floor)"></span>reals against reals (floor)</li></ul>
-      ${floorChart(lower, names)}
-      <figcaption>Distance of the generated pictures from the reals, on a logarithmic axis. Dots on the gray ticks are as
-      near as the reals are to themselves.</figcaption>
+        <li><span class="tick" style="background:var(--floor)"></span>reals against reals (floor = 1)</li></ul>
+      ${floorChart(ratios, names)}
+      <figcaption>Every distance divided by its largest floor, on a logarithmic axis. At 1 the generated pictures are as near
+      to the reals as the reals are to themselves; to the right they can be told apart.</figcaption>
     </figure>`
     }
     ${runs.map((run) => runScores(run, runs.length > 1))}`;
@@ -44,6 +47,7 @@ function runScores({ name, summary }: JudgedRun, named: boolean): Html {
       ),
     ).keys(),
   ];
+  const ranked = summary.results.some(({ scores }) => scores.some(({ rank }) => rank !== undefined));
   return html`
     ${named && html`<h3>${name}</h3>`}
     <div class="scroll"><table>
@@ -51,9 +55,14 @@ function runScores({ name, summary }: JudgedRun, named: boolean): Html {
         ${summary.real.resolution} × ${summary.real.resolution} pixels, seed ${summary.seed}${summary.kimg !== null && `, after ${formatKimg(summary.kimg)} thousand pictures`}.</caption>
       <thead><tr><th scope="col">Score</th><th scope="col" class="number">Generated</th><th scope="col" class="number">Reals</th>
         ${pairs.map((pair) => html`<th scope="col" class="number">Floor:<br>${PAIR_NAMES[pair] ?? pair}</th>`)}
-        <th scope="col" class="number">Times<br>floor</th></tr></thead>
-      ${summary.results.map((result) => resultRows(result, pairs))}
+        <th scope="col" class="number">Times<br>floor</th>${ranked && html`<th scope="col" class="number">Rank</th>`}</tr></thead>
+      ${summary.results.map((result) => resultRows(result, pairs, ranked))}
     </table></div>
+    ${
+      ranked &&
+      html`<p class="quiet">Rank: the share of random regroupings of generated and real pictures that are as far apart as the two
+      really are. Near 0 they differ, near 1 they cannot be told apart. Frames are taken as independent.</p>`
+    }
     ${warningList([...summary.warnings, ...summary.results.flatMap(({ warnings }) => warnings)])}
     ${
       summary.results.some(({ curves }) => curves && curves.length > 0) &&
@@ -63,24 +72,25 @@ function runScores({ name, summary }: JudgedRun, named: boolean): Html {
 
 const PAIR_NAMES: Record<string, string> = { 'train-test': 'train / test', halves: 'halves' };
 
-function resultRows(result: MetricResult, pairs: readonly string[]): Html {
+function resultRows(result: MetricResult, pairs: readonly string[], ranked: boolean): Html {
   return html`<tbody class="group">
-    <tr><th scope="colgroup" colspan="${pairs.length + 4}">${result.title} <span class="quiet" style="font-weight:400">– ${result.variant}</span></th></tr>
-    ${result.scores.map((score) => scoreRow(score, pairs))}
+    <tr><th scope="colgroup" colspan="${pairs.length + (ranked ? 5 : 4)}">${result.title} <span class="quiet" style="font-weight:400">– ${result.variant}</span></th></tr>
+    ${result.scores.map((score) => scoreRow(score, pairs, ranked))}
   </tbody>`;
 }
 
-function scoreRow(score: Score, pairs: readonly string[]): Html {
+function scoreRow(score: Score, pairs: readonly string[], ranked: boolean): Html {
   const times = timesFloor(score);
   const interval =
     score.interval &&
     html`<br><span class="quiet">${formatNumber(score.interval.low)} … ${formatNumber(score.interval.high)}</span>`;
   return html`<tr>
-    <th scope="row">${score.label}${score.unit && html` <span class="quiet">${score.unit}</span>`}</th>
+    <th scope="row">${score.label}${score.unit && html` <span class="quiet">${score.unit}</span>`}${score.note && html`<br><span class="note">${score.note}</span>`}</th>
     <td class="number"><strong>${formatNumber(score.value)}</strong>${interval}</td>
     <td class="number">${score.reference === undefined ? '' : formatNumber(score.reference)}</td>
     ${pairs.map((pair) => html`<td class="number">${formatNumber(score.floors.find((floor) => floor.pair === pair)?.value)}</td>`)}
     <td class="number ${verdict(times)}">${times === undefined ? '' : `${formatNumber(times, 3)} ×`}</td>
+    ${ranked && html`<td class="number">${score.rank === undefined ? '' : formatNumber(score.rank, 2)}</td>`}
   </tr>`;
 }
 

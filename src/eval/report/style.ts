@@ -42,6 +42,7 @@ td.number, th.number { text-align: right; white-space: nowrap; }
 tbody tr + tr > * { border-top: 1px solid var(--rule); }
 tbody th { font-weight: 400; }
 tbody.group th[colspan] { font-weight: 600; padding-top: .7rem; border-top: 1px solid var(--ink); }
+.note { color: var(--quiet); font-size: .83rem; }
 td.variant { color: var(--quiet); font-size: .85rem; max-width: 22rem; }
 td.wrap { overflow-wrap: anywhere; }
 .good { color: var(--good); } .fair { color: var(--fair); } .bad { color: var(--bad); }

@@ -1,0 +1,182 @@
+/** The use case of `eval`: open both sides, compare them, append the scores to the run. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Effects } from '../core/effects.ts';
+import { SunganError } from '../core/errors.ts';
+import { writeAtomic } from '../core/files.ts';
+import { VERSION } from '../core/version.ts';
+import type { Workspace } from '../core/workspace.ts';
+import { type ComparisonResult, compareSets } from './compare.ts';
+import type { Linear } from './metric.ts';
+import type { EvalOptions } from './options.ts';
+import type { EvalSummary, SideSummary } from './scores.ts';
+import { openSource, type Source } from './sources/index.ts';
+import { datasetOfRun, findRun, METRICS_FILE } from './sources/run.ts';
+
+export interface EvalContext {
+  workspace: Workspace;
+  effects: Effects;
+}
+
+export interface EvalPlan {
+  real: string;
+  fake: string;
+  resolution: number;
+  /** Pictures a side. */
+  count: number;
+  metrics: readonly string[];
+  /** Where the scores go; undefined: only to standard output. */
+  out: string | undefined;
+}
+
+interface Sides {
+  real: Source;
+  fake: Source;
+  out: string | undefined;
+}
+
+/** What `evaluate` would do. */
+export async function planEvaluation(options: EvalOptions, context: EvalContext): Promise<EvalPlan> {
+  return withSides(options, context, async (sides) => {
+    const { real, fake } = pictureSets(sides, options);
+    return {
+      real: real.label,
+      fake: fake.label,
+      resolution: real.width,
+      count: Math.min(options.count, real.count, fake.count),
+      metrics: options.metrics,
+      out: sides.out,
+    };
+  });
+}
+
+export async function evaluate(options: EvalOptions, context: EvalContext): Promise<EvalSummary> {
+  return withSides(options, context, async (sides) => {
+    const { real, fake, otherReals } = pictureSets(sides, options);
+    const comparison = await compareSets(
+      {
+        real,
+        fake,
+        otherReals,
+        metrics: options.metrics,
+        count: options.count,
+        seed: options.seed,
+        settings: { ssimPairs: options.pairs },
+        linear: linearOf(sides),
+      },
+      context.effects,
+    );
+    const summary = summarise(sides, comparison, real.width, options.seed, context.effects.clock.now());
+    for (const warning of summary.warnings) context.effects.log.warn(warning);
+    if (sides.out) await appendLine(sides.out, JSON.stringify(summary));
+    return summary;
+  });
+}
+
+async function withSides<Result>(
+  options: EvalOptions,
+  context: EvalContext,
+  use: (sides: Sides) => Promise<Result>,
+): Promise<Result> {
+  const { workspace } = context;
+  if ((options.run === undefined) === (options.fake === undefined)) {
+    throw new SunganError('usage', 'say what to judge', {
+      where: '--run',
+      remedy: 'give either --run, or --fake with --real',
+    });
+  }
+  if (options.fake !== undefined && options.real === undefined) {
+    throw new SunganError('usage', 'say what to judge against', {
+      where: '--real',
+      remedy: 'give a data set, a folder or a zip',
+    });
+  }
+  const run = options.run === undefined ? undefined : await findRun(options.run, workspace);
+  const sourceContext = { ...context, split: options.split };
+  const opened: Source[] = [];
+  const open = async (name: string) => {
+    const source = await openSource(name, sourceContext);
+    opened.push(source);
+    return source;
+  };
+  try {
+    const real = await open(options.real ?? (await datasetOfRun(run!, workspace)));
+    const fake = await open(run ?? options.fake!);
+    return await use({ real, fake, out: options.out ?? (run && join(run, METRICS_FILE)) });
+  } finally {
+    for (const source of opened) await source.close();
+  }
+}
+
+function pictureSets({ real, fake }: Sides, options: EvalOptions) {
+  const resolution = commonResolution(real, fake, options.resolution);
+  const request = { resolution, count: options.count, seed: options.seed };
+  const reals = real.images(request);
+  return {
+    real: reals,
+    // A generator makes no more than can be compared.
+    fake: fake.images({ ...request, count: Math.min(options.count, reals.count) }),
+    otherReals: real.others?.(request),
+  };
+}
+
+/** A generator's pictures are in the space of the data it was trained on; plain pictures take the other side's. */
+function linearOf({ real, fake }: Sides): Linear | undefined {
+  const transforms = fake.transforms ?? real.transforms;
+  return (
+    transforms &&
+    ((values, channel) => transforms[channel].inverse(values.map((value) => Math.min(1, Math.max(0, value)))))
+  );
+}
+
+function commonResolution(real: Source, fake: Source, wanted: number | undefined): number {
+  const common = fake.resolutions.filter((size) => real.resolutions.includes(size));
+  const resolution = wanted ?? common[0];
+  if (resolution !== undefined && common.includes(resolution)) return resolution;
+  throw new SunganError('usage', wanted ? `cannot compare at ${wanted} pixels` : 'no common resolution', {
+    where: `${real.label} (${real.resolutions.join(', ')}), ${fake.label} (${fake.resolutions.join(', ')})`,
+    remedy:
+      common.length > 0
+        ? `--resolution can be ${common.join(', ')}`
+        : 'curate the data at the resolution of the pictures',
+  });
+}
+
+function summarise(
+  sides: Sides,
+  comparison: ComparisonResult,
+  resolution: number,
+  seed: number,
+  now: Date,
+): EvalSummary {
+  const side = (source: Source): SideSummary => ({
+    label: source.label,
+    source: source.path,
+    count: comparison.count,
+    resolution,
+    channels: source.channels,
+    generated: source.generated,
+    simulated: source.simulated,
+    hash: source.hash,
+  });
+  return {
+    schema: 1,
+    version: VERSION,
+    createdAt: now.toISOString(),
+    kimg: sides.fake.kimg,
+    seed,
+    real: side(sides.real),
+    fake: side(sides.fake),
+    results: comparison.results,
+    warnings: [...sides.real.warnings, ...sides.fake.warnings, ...comparison.warnings],
+  };
+}
+
+/** The whole file is written anew, so that a kill leaves the old scores or the new ones, never half a line. */
+async function appendLine(path: string, line: string): Promise<void> {
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  await writeAtomic(path, `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${line}\n`);
+}

@@ -1,0 +1,19 @@
+/**
+ * The last stage: how near are generated pictures to real ones, and a page that shows it. Every number is named with
+ * its variant and stands beside its real-against-real floor.
+ */
+export { type EvalContext, type EvalPlan, evaluate, planEvaluation } from './evaluate.ts';
+export { type ImageSet, setFromMemory } from './image-set.ts';
+export { METRIC_NAMES, type MetricName } from './metrics.ts';
+export { type EvalOptions, evalOptions, type ReportOptions, reportOptions } from './options.ts';
+export { type ReportContext, type ReportResult, report } from './report/report.ts';
+export {
+  type Curve,
+  type EvalSummary,
+  type Floor,
+  type Interval,
+  type MetricResult,
+  type Score,
+  type SideSummary,
+  timesFloor,
+} from './scores.ts';

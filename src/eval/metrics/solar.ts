@@ -1,0 +1,279 @@
+/**
+ * Solar realism in DN: every picture of both sides is measured (flux, limb, corona, regions, symmetry), and the
+ * distributions of each quantity are compared. Unpaired: no generated picture belongs to a real one.
+ */
+import { throwIfStopped } from '../../core/effects.ts';
+import { createRandom } from '../../numeric/random.ts';
+import { forEachBatch, type ImageSet, pixelsOf } from '../image-set.ts';
+import { createDisk, type Disk, limbRadius, medianProfile } from '../measures/solar/disk.ts';
+import {
+  INTENSITY_STEPS,
+  measureSun,
+  QUANTITIES,
+  type SolarMeasurement,
+} from '../measures/solar/quantities.ts';
+import { permutationRank, wasserstein } from '../measures/transport.ts';
+import type { Linear, Metric, MetricInput, MetricOutcome } from '../metric.ts';
+import { floorsOf } from '../metric.ts';
+import type { Curve, Score } from '../scores.ts';
+
+const PERMUTATIONS = 499;
+const CURVE_PERMUTATIONS = 199;
+const FEW_IMAGES = 50;
+/** Share of the half width, for pictures in which no limb is found: AIA's synoptic frames. */
+const NOMINAL_RADIUS = 0.79;
+
+export const solar: Metric = {
+  title: 'Solar realism',
+  summary: 'flux, intensity tail, spectrum, limb, corona, active regions, coronal holes and symmetry, in DN',
+  unfit({ width, height }, linear) {
+    if (!linear) return 'needs DN: neither side says how its values become DN';
+    if (width !== height || width & (width - 1))
+      return `needs square pictures of a power of two, these are ${width}x${height}`;
+    return width < 16 ? `needs 16 pixels or more, these have ${width}` : undefined;
+  },
+  compute: computeSolar,
+};
+
+type Measured = readonly SolarMeasurement[];
+
+async function computeSolar(input: MetricInput): Promise<MetricOutcome> {
+  const parts: MetricOutcome[] = [];
+  for (let channel = 0; channel < input.real.channels; channel++)
+    parts.push(await compareChannel(input, channel));
+  return {
+    variant: parts[0].variant,
+    scores: parts.flatMap(({ scores }) => scores),
+    warnings: [...new Set(parts.flatMap(({ warnings }) => warnings))],
+    curves: parts.flatMap(({ curves }) => curves ?? []),
+  };
+}
+
+async function compareChannel(input: MetricInput, channel: number): Promise<MetricOutcome> {
+  const { real, fake, pairs } = input;
+  const suffix = real.channels > 1 ? ` (channel ${channel + 1})` : '';
+  const linear = input.linear!;
+  const radius = await radiusOf(real, linear, channel);
+  const disk = createDisk(real.width, radius ?? (NOMINAL_RADIUS * real.width) / 2);
+  const measured = new Map<ImageSet, Measured>();
+  for (const set of [real, fake, ...pairs.flatMap(({ a, b }) => [a, b])]) {
+    throwIfStopped(input.effects.signal);
+    if (!measured.has(set)) measured.set(set, await measureSet(set, disk, linear, channel));
+    input.progress(set.label);
+  }
+  const compared: Compared = {
+    real: measured.get(real)!,
+    fake: measured.get(fake)!,
+    floors: pairs.map(({ a, b }) => [measured.get(a)!, measured.get(b)!]),
+    input,
+    suffix,
+    keySuffix: real.channels > 1 ? `.${channel + 1}` : '',
+  };
+  return {
+    variant: `in DN, ${QUANTITIES.length} quantities and 3 curves, permutation rank of ${PERMUTATIONS}; regions: above 2.5 and below 0.35 medians of the disk`,
+    scores: [...quantityScores(compared), ...curveScores(compared)],
+    warnings: [
+      ...(real.count < FEW_IMAGES
+        ? [`solar quantities of ${real.count} pictures a side: only gross faults show`]
+        : []),
+      ...(radius === undefined
+        ? ['no limb found in the reals: the disk was taken to have its nominal size']
+        : []),
+    ],
+    curves: curvesOf(compared, disk),
+  };
+}
+
+interface Compared {
+  real: Measured;
+  fake: Measured;
+  floors: [Measured, Measured][];
+  input: MetricInput;
+  suffix: string;
+  keySuffix: string;
+}
+
+/** Limb radius in pixels of the mean picture, which both sides are measured with. */
+async function radiusOf(set: ImageSet, linear: Linear, channel: number): Promise<number | undefined> {
+  const total = new Float32Array(set.width * set.height);
+  await forEachPicture(set, linear, channel, (picture) => {
+    for (let i = 0; i < total.length; i++) total[i] += picture[i];
+  });
+  return limbRadius(
+    medianProfile(
+      total.map((value) => value / set.count),
+      set.width,
+    ),
+  );
+}
+
+async function measureSet(set: ImageSet, disk: Disk, linear: Linear, channel: number): Promise<Measured> {
+  const result: SolarMeasurement[] = [];
+  await forEachPicture(set, linear, channel, (picture) => {
+    result.push(measureSun(picture, disk));
+  });
+  return result;
+}
+
+async function forEachPicture(
+  set: ImageSet,
+  linear: Linear,
+  channel: number,
+  use: (picture: Float32Array) => void,
+): Promise<void> {
+  const size = pixelsOf(set);
+  const area = set.width * set.height;
+  await forEachBatch(set, (batch) => {
+    for (let at = channel * area; at < batch.length; at += size)
+      use(linear(batch.slice(at, at + area), channel));
+  });
+}
+
+function quantityScores({ real, fake, floors, input, suffix, keySuffix }: Compared): Score[] {
+  const random = createRandom(`solar/${input.seed}`);
+  return QUANTITIES.flatMap(({ key, label, unit }) => {
+    const values = (set: Measured) => set.map((measurement) => measurement.values[key]);
+    const [own, other] = [values(real), values(fake)];
+    const scale = spread(own) || spread([...own, ...other]) || 1;
+    const distance = (a: readonly number[], b: readonly number[]) => wasserstein(a, b) / scale;
+    const value = distance(own, other);
+    // Where one side has no such thing (the latitude of regions that are not there) the count of it says so.
+    if (Number.isNaN(value)) return [];
+    return {
+      key: `solar.${key}${keySuffix}`,
+      label: `${label}${suffix}`,
+      value,
+      unit: 'σ of the reals',
+      sense: 'lower',
+      rank: permutationRank(own, other, distance, random.fork(key), PERMUTATIONS),
+      note: `${unit}: ${describe(other)}; reals ${describe(own)}`,
+      floors: floorsOf(
+        input.pairs,
+        floors.map(([a, b]) => distance(values(a), values(b))),
+      ),
+    } satisfies Score;
+  });
+}
+
+/** Distances of mean curves. */
+const CURVES = [
+  {
+    key: 'intensity',
+    label: 'intensity distribution',
+    unit: 'dex',
+    pick: ({ distribution }: SolarMeasurement) => distribution,
+    // Area between the cumulative distributions over log10 DN: how far a quantile is off in the mean.
+    distance: (a: Float64Array, b: Float64Array) =>
+      (a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) * Math.log10(16383)) / (a.length - 1),
+  },
+  {
+    key: 'spectrum',
+    label: 'radial power spectrum',
+    unit: 'dex rms',
+    pick: ({ spectrum }: SolarMeasurement) => spectrum.subarray(1),
+    distance: (a: Float64Array, b: Float64Array) =>
+      Math.sqrt(
+        a.reduce((sum, value, i) => sum + Math.log10((value + 1e-12) / (b[i] + 1e-12)) ** 2, 0) / a.length,
+      ),
+  },
+  {
+    key: 'profile',
+    label: 'disk and limb profile',
+    unit: 'relative',
+    pick: ({ profile }: SolarMeasurement) => profile,
+    distance: (a: Float64Array, b: Float64Array) =>
+      a.reduce((sum, value, i) => sum + (2 * Math.abs(value - b[i])) / (value + b[i] + 1e-6), 0) / a.length,
+  },
+] as const;
+
+function curveScores({ real, fake, floors, input, suffix, keySuffix }: Compared): Score[] {
+  const random = createRandom(`solar/${input.seed}`);
+  return CURVES.map(({ key, label, unit, pick, distance }) => {
+    const between = (a: readonly Float64Array[], b: readonly Float64Array[]) =>
+      distance(meanCurve(a), meanCurve(b));
+    const [own, other] = [real.map(pick), fake.map(pick)];
+    return {
+      key: `solar.${key}${keySuffix}`,
+      label: `${label}${suffix}`,
+      value: between(own, other),
+      unit,
+      sense: 'lower',
+      rank: permutationRank(own, other, between, random.fork(key), CURVE_PERMUTATIONS),
+      floors: floorsOf(
+        input.pairs,
+        floors.map(([a, b]) => between(a.map(pick), b.map(pick))),
+      ),
+    };
+  });
+}
+
+function curvesOf({ real, fake, suffix, keySuffix }: Compared, disk: Disk): Curve[] {
+  const series = (
+    x: readonly number[],
+    pick: (measurement: SolarMeasurement) => Float64Array,
+    change = (y: number) => y,
+  ) =>
+    [
+      { name: 'reals', set: real },
+      { name: 'generated', set: fake },
+    ].map(({ name, set }) => ({ name, x, y: [...meanCurve(set.map(pick))].map((y) => rounded(change(y))) }));
+  const rings = Array.from({ length: real[0].profile.length }, (_, k) => rounded(k / disk.radius));
+  const waves = Array.from({ length: real[0].spectrum.length - 1 }, (_, k) => k + 1);
+  return [
+    {
+      key: `solar.spectrum${keySuffix}`,
+      title: `Radial power spectrum${suffix}`,
+      xLabel: 'cycles per picture',
+      yLabel: 'power of ln(1 + DN)',
+      xLog: true,
+      yLog: true,
+      series: series(waves, ({ spectrum }) => spectrum.subarray(1)),
+    },
+    {
+      key: `solar.intensity${keySuffix}`,
+      title: `Share of pixels above an intensity${suffix}`,
+      xLabel: 'DN',
+      yLabel: 'share of pixels',
+      xLog: true,
+      yLog: true,
+      series: series(
+        INTENSITY_STEPS.map((step) => rounded(step)),
+        ({ distribution }) => distribution,
+        (y) => 1 - y,
+      ),
+    },
+    {
+      key: `solar.profile${keySuffix}`,
+      title: `Mean radial profile${suffix}`,
+      xLabel: 'distance from disk centre (solar radii)',
+      yLabel: 'DN',
+      xLog: false,
+      yLog: true,
+      series: series(rings, ({ profile }) => profile),
+    },
+  ];
+}
+
+function meanCurve(curves: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array(curves[0].length);
+  for (const curve of curves) for (let i = 0; i < mean.length; i++) mean[i] += curve[i] / curves.length;
+  return mean;
+}
+
+function spread(values: readonly number[]): number {
+  const finite = values.filter(Number.isFinite);
+  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  return Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / finite.length);
+}
+
+function describe(values: readonly number[]): string {
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0) return 'none';
+  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  return `${rounded(mean, 3)} ± ${rounded(spread(finite), 2)}`;
+}
+
+/** Curves go into a JSON line: six digits are more than a chart shows. */
+function rounded(value: number, digits = 6): number {
+  return Number(value.toPrecision(digits));
+}

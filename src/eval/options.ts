@@ -1,0 +1,69 @@
+/** Options of `eval` and `report`; the command line makes its flags and help of them. */
+import { z } from 'zod';
+import { METRIC_NAMES } from './metrics.ts';
+
+const SPLITS = ['train', 'validation', 'test'] as const;
+
+export const evalOptions = z.strictObject({
+  run: z
+    .string()
+    .optional()
+    .describe(
+      'run to judge: its folder, its name or its number; its own data set is what it is judged against',
+    ),
+  real: z
+    .string()
+    .optional()
+    .describe(
+      'judge against this instead: a data set (name or folder, with @split), a folder or zip of pictures',
+    ),
+  fake: z
+    .string()
+    .optional()
+    .describe(
+      'judge this instead of a run: a folder or zip of pictures, a data set (with @split), another run',
+    ),
+  metrics: z
+    .array(z.enum(METRIC_NAMES))
+    .default(['swd', 'ms-ssim', 'solar'])
+    .describe('what to compute, in this order'),
+  count: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .default(4096)
+    .describe('pictures a side; fewer where a side has fewer (PG-GAN takes 16384 for SWD)'),
+  seed: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1)
+    .describe('seed of every random choice, the latents included'),
+  split: z.enum(SPLITS).default('test').describe('split of the data set that is judged against'),
+  resolution: z.coerce
+    .number()
+    .int()
+    .min(4)
+    .optional()
+    .describe('pixels a side at which both are compared [that of the generator, else the largest common]'),
+  pairs: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('pairs of pictures for MS-SSIM (PG-GAN takes 10000); fewer where there are not so many'),
+  out: z
+    .string()
+    .optional()
+    .describe('file to which the scores are appended, one JSON line [metrics.jsonl of the run]'),
+});
+
+export type EvalOptions = z.output<typeof evalOptions>;
+
+export const reportOptions = z.strictObject({
+  paths: z.array(z.string()).default([]).describe('runs: folders, names or numbers [the latest run]'),
+  out: z.string().optional().describe('file to write [report.html in the first run]'),
+  title: z.string().optional().describe('title of the page [made of the names of the runs]'),
+});
+
+export type ReportOptions = z.output<typeof reportOptions>;

@@ -1,0 +1,47 @@
+/** A folder of pictures of one size, found at any depth, in the order of their names. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { SunganError } from '../../core/errors.ts';
+import { type ImageSet, rangeOf, subset } from '../image-set.ts';
+import { PICTURE_NAME, setOfPictures } from './pictures.ts';
+import type { Source, SourceKind } from './source.ts';
+
+export const folderSource: SourceKind = {
+  what: 'a folder of pictures',
+  async open(name) {
+    const folder = resolve(name);
+    const found = await stat(folder).catch(() => undefined);
+    if (!found?.isDirectory()) return undefined;
+    const entries = await readdir(folder, { recursive: true });
+    const names = entries.filter((entry) => PICTURE_NAME.test(entry)).sort();
+    if (names.length === 0) {
+      throw new SunganError('data', 'no pictures in this folder', {
+        where: folder,
+        remedy: 'PNG, JPEG, TIFF and WebP are read',
+      });
+    }
+    const files = names.map((entry) => {
+      const path = join(folder, entry);
+      return { name: path, read: () => readFile(path) };
+    });
+    return sourceOfPictures(name, await setOfPictures(name, files));
+  },
+};
+
+/** Pictures say nothing about their making, so they are taken for what the user calls them. */
+export function sourceOfPictures(path: string, set: ImageSet): Source {
+  return {
+    label: path,
+    path,
+    generated: false,
+    simulated: false,
+    hash: null,
+    kimg: null,
+    resolutions: [set.width],
+    channels: set.channels,
+    transforms: undefined,
+    warnings: [],
+    images: ({ count }) => subset(set, rangeOf(Math.min(count, set.count))),
+    async close() {},
+  };
+}
