@@ -2,7 +2,7 @@
  * Is this the frame that was asked for? Nothing gets its final name before this has answered. Quality is not judged
  * here: a frame of a dark or eclipsed Sun is stored with its QUALITY, and curation decides.
  */
-import type { SlotKey } from '../catalog/index.ts';
+import type { HeaderRecord, SlotKey } from '../catalog/index.ts';
 import { isSunganError } from '../core/errors.ts';
 import { firstImage, type ImageHdu, readFits, readImage } from '../fits/index.ts';
 import { dataSum } from './data-sum.ts';
@@ -37,14 +37,17 @@ function titleOf(page: string): string {
   return /<title>\s*([^<]{1,80})/i.exec(page)?.[1]?.trim() ?? '';
 }
 
-/** Opens a whole file: structure, header, first and last tiles. */
-export function inspectFrame(bytes: Uint8Array, fileName: string): Inspection {
+/**
+ * Opens a whole file: structure, header, checksum, first and last tiles. `keywords` by an archive's database go before the
+ * file's own, which may have none.
+ */
+export function inspectFrame(bytes: Uint8Array, fileName: string, keywords?: HeaderRecord): Inspection {
   const start = checkStart(bytes, undefined);
   if (start) return { ok: false, problem: start };
   let facts: HeaderFacts | undefined;
   try {
     const image = firstImage(readFits(bytes, { file: fileName }));
-    facts = factsOfHeader(image.header, fileName);
+    facts = factsOfHeader({ ...image.header.toRecord(), ...keywords }, fileName);
     if (image.availableBytes < image.dataBytes) {
       const detail = `${image.availableBytes} of ${image.dataBytes} bytes of pixels`;
       return { ok: false, problem: problem('corrupt', 'truncated', detail), frame: facts };
@@ -84,8 +87,13 @@ function decodeEnds(image: ImageHdu): void {
   readImage(image, { rows: [image.height - rows, image.height] });
 }
 
-/** Compares a frame with the slot that it was fetched for. */
-export function compareWithSlot(frame: HeaderFacts, key: SlotKey, toleranceMs: number): Problem | undefined {
+/** What speaks against `frame` being the frame of `key` that the archive lists under `time`. */
+export function mismatchWith(
+  frame: HeaderFacts,
+  key: SlotKey,
+  time: string,
+  toleranceMs: number,
+): Problem | undefined {
   if (frame.product === undefined) {
     return problem(
       'corrupt',
@@ -102,7 +110,7 @@ export function compareWithSlot(frame: HeaderFacts, key: SlotKey, toleranceMs: n
   }
   if (frame.tObs === null)
     return problem('corrupt', 'no time in the header', 'neither T_OBS nor DATE-OBS can be read');
-  const offMs = Math.abs(Date.parse(frame.tObs) - Date.parse(key.slot));
+  const offMs = Math.abs(Date.parse(frame.tObs) - Date.parse(time));
   if (offMs > toleranceMs)
     return problem('corrupt', 'wrong time', `the slot is ${key.slot}, the header says T_OBS ${frame.tObs}`);
   return undefined;

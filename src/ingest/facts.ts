@@ -1,7 +1,6 @@
 /** What a header says about a frame, in the catalog's terms. */
 import type { HeaderRecord } from '../catalog/index.ts';
 import { formatTime, parseTime } from '../core/time.ts';
-import type { FitsHeader } from '../fits/index.ts';
 import { HMI_SERIES, SYNOPTIC_PRODUCT } from './products.ts';
 
 export interface HeaderFacts {
@@ -16,9 +15,9 @@ export interface HeaderFacts {
   header: HeaderRecord;
 }
 
-export function factsOfHeader(header: FitsHeader, fileName: string): HeaderFacts {
+export function factsOfHeader(header: HeaderRecord, fileName: string): HeaderFacts {
   const product = productOf(header, fileName);
-  const time = parseTime(String(header.get('T_OBS') ?? header.get('DATE-OBS') ?? ''));
+  const time = parseTime(String(header['T_OBS'] ?? header['DATE-OBS'] ?? ''));
   const quality = finite(header, 'QUALITY');
   return {
     product,
@@ -28,41 +27,46 @@ export function factsOfHeader(header: FitsHeader, fileName: string): HeaderFacts
     // The card is a signed 32-bit integer: bit 31 (no image) makes it negative.
     quality: quality === null ? null : quality >>> 0,
     fsn: finite(header, 'FSN'),
-    header: header.toRecord(),
+    header,
   };
 }
 
-function finite(header: FitsHeader, keyword: string): number | null {
-  const value = header.number(keyword);
-  return value !== undefined && Number.isFinite(value) ? value : null;
+function finite(header: HeaderRecord, keyword: string): number | null {
+  const value = header[keyword];
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function textOf(header: HeaderRecord, keyword: string): string {
+  const value = header[keyword];
+  return typeof value === 'string' ? value.trim() : '';
 }
 
 /** The series that a file belongs to, named as JSOC does. */
-function productOf(header: FitsHeader, fileName: string): string | undefined {
-  const telescope = header.text('TELESCOP')?.trim();
+function productOf(header: HeaderRecord, fileName: string): string | undefined {
+  const telescope = textOf(header, 'TELESCOP');
   if (telescope === 'SDO/AIA') return aiaProduct(header);
   if (telescope === 'SDO/HMI') return hmiProduct(header, fileName);
   return undefined;
 }
 
-function aiaProduct(header: FitsHeader): string {
-  const level = header.number('LVL_NUM') ?? 1;
+function aiaProduct(header: HeaderRecord): string {
+  const level = finite(header, 'LVL_NUM') ?? 1;
   if (level < 1.5) return 'aia.lev1';
   // The synoptic series differs from other level 1.5 files by its 2.4 arcsec pixels only.
-  return (header.number('CDELT1') ?? 0) > 1.2 ? SYNOPTIC_PRODUCT : 'aia.lev1.5';
+  return (finite(header, 'CDELT1') ?? 0) > 1.2 ? SYNOPTIC_PRODUCT : 'aia.lev1.5';
 }
 
 /** HMI headers do not name their series: exported files carry it in their name; else content and cadence tell. */
-function hmiProduct(header: FitsHeader, fileName: string): string {
+function hmiProduct(header: HeaderRecord, fileName: string): string {
   const named = /^(hmi\.\w+)\./i.exec(fileName)?.[1];
   // Some tools lower-case the names of exported files.
   if (named) return HMI_SERIES.find((series) => series.toLowerCase() === named.toLowerCase()) ?? named;
-  const content = `${header.text('CONTENT') ?? ''} ${header.text('BUNIT') ?? ''}`.toUpperCase();
+  const content = `${textOf(header, 'CONTENT')} ${textOf(header, 'BUNIT')}`.toUpperCase();
   const kind = /MAGNETOGRAM|GAUSS|MX/.test(content)
     ? 'M'
     : /CONTINUUM|INTENSITY/.test(content)
       ? 'Ic'
       : 'other';
-  const cadence = header.number('CADENCE');
-  return `hmi.${kind}_${cadence === undefined || cadence > 100 ? 720 : 45}s`;
+  const cadence = finite(header, 'CADENCE');
+  return `hmi.${kind}_${cadence === null || cadence > 100 ? 720 : 45}s`;
 }

@@ -5,4 +5,5 @@ export type { IngestContext } from './context.ts';
 export { ingest, planIngest } from './ingest.ts';
 export { type IngestOptions, ingestOptions } from './options.ts';
 export type { IngestPlan } from './plan.ts';
+export { type ChannelStatus, type ExplainedGap, readGaps, readStatus, type Status } from './status.ts';
 export { describeSummary, exitCodeOf, type IngestSummary } from './summary.ts';

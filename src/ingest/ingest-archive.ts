@@ -3,54 +3,18 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Catalog, Frame, SlotKey } from '../catalog/index.ts';
-import { SunganError } from '../core/errors.ts';
 import { requireDuration } from '../core/time.ts';
-import { createRandom } from '../numeric/random.ts';
 import type { IngestContext } from './context.ts';
-import { type Breaker, createBreaker } from './http/breaker.ts';
-import { createHttpClient } from './http/client.ts';
+import { createSpaceGuard } from './disk-space.ts';
+import { createEngine, type Engine } from './http/engine.ts';
+import type { Problem } from './http/problem.ts';
 import { settleInterrupted } from './interrupted.ts';
 import type { IngestOptions } from './options.ts';
-import { decide, type PlanPolicy } from './plan.ts';
-import { resolveCadence, resolveRange, slotKeys, slotTimes } from './slots.ts';
-import type { ArchiveSource } from './sources/index.ts';
-import type { Tally } from './summary.ts';
-import { type FrameTransfer, type TransferContext, transferFrame } from './transfer-frame.ts';
-
-/** How long a host may be down before the rest is left to the next run. */
-const PATIENCE_MS = 600_000;
-
-export function keysOf(source: ArchiveSource, options: IngestOptions, now: Date): SlotKey[] {
-  if (options.wavelength.length === 0) {
-    throw new SunganError('usage', 'which channels?', {
-      where: '--wavelength',
-      remedy: 'for instance --wavelength 193, or 171,193,211',
-    });
-  }
-  if (options.from === undefined) {
-    throw new SunganError('usage', 'from when on?', {
-      where: '--from',
-      remedy: 'for instance --from 2014-01-01 --to 2014-02-01, or --from 30d',
-    });
-  }
-  const range = resolveRange(options.from, options.to, now);
-  const cadence = resolveCadence(
-    options.cadence,
-    Math.min(...options.wavelength.map((wavelength) => source.stepMs(wavelength))),
-  );
-  const times = slotTimes(range, cadence);
-  return slotKeys(source.name, source.product, options.wavelength, times).filter(
-    ({ slot, wavelength }) => Date.parse(slot) % source.stepMs(wavelength) === 0,
-  );
-}
-
-export function policyOf(options: IngestOptions, now: Date): PlanPolicy {
-  return {
-    now: now.getTime(),
-    maxTries: options.maxTries,
-    revisitMs: requireDuration(options.revisit, '--revisit'),
-  };
-}
+import { decide } from './plan.ts';
+import { baseUrlsOf, keysOf, optionalDuration, policyOf } from './request.ts';
+import type { ArchiveSource, Location } from './sources/index.ts';
+import type { Outcome, Tally } from './summary.ts';
+import { transferFrame } from './transfer-frame.ts';
 
 /** Rows of the keys that the catalog has, by slot. Reads one range for each channel. */
 export function rowsOf(catalog: Catalog, keys: readonly SlotKey[]): (Frame | undefined)[] {
@@ -68,135 +32,167 @@ export function rowsOf(catalog: Catalog, keys: readonly SlotKey[]): (Frame | und
 
 const nameOf = ({ slot, wavelength }: SlotKey) => `${slot} ${wavelength}`;
 
+/** `stop` is aborted by signals and by the deadline. */
+export interface ArchiveRun {
+  source: ArchiveSource;
+  options: IngestOptions;
+  catalog: Catalog;
+  context: IngestContext;
+  stop: AbortSignal;
+}
+
 export async function ingestArchive(
-  source: ArchiveSource,
-  options: IngestOptions,
-  catalog: Catalog,
-  context: IngestContext,
+  run: ArchiveRun,
   createTally: (planned: number) => Tally,
 ): Promise<Tally> {
-  const { effects, workspace } = context;
+  const { source, options, catalog, context } = run;
+  const { workspace, effects } = context;
   const now = effects.clock.now();
   const keys = keysOf(source, options, now);
   const tally = createTally(keys.length);
   catalog.expectSlots(keys);
-  const rows = (await withoutLostFiles(catalog, workspace.root, rowsOf(catalog, keys) as Frame[])) as Frame[];
+  const rows = await withoutLostFiles(catalog, workspace.root, rowsOf(catalog, keys) as Frame[]);
   const policy = policyOf(options, now);
-  const decisions = rows.map((row) => decide(row, policy));
-  for (const decision of decisions)
-    if (decision !== 'ask') tally.add(decision === 'have' ? 'already' : 'skipped');
-  const wanted = rows.filter((_, index) => decisions[index] === 'ask');
-  await settleInterrupted(catalog, workspace, new Set(wanted.map((row) => row.id)));
-  if (wanted.length === 0) return tally;
-
-  const baseUrl = baseUrlOf(options.baseUrl ?? source.baseUrl);
-  const jobs = Math.max(1, context.jobs ?? source.connections);
-  const client = createHttpClient({
-    connections: jobs,
-    idleTimeoutMs: requireDuration(options.timeout, '--timeout'),
-    allowedHosts: new Set([new URL(baseUrl).host]),
-  });
-  const transfers = wanted.map((row) => ({
-    row,
-    url: source.url(row, baseUrl),
-    fileName: source.fileName(row),
-    toleranceMs: source.toleranceMs(row.wavelength),
-  }));
-  try {
-    await transferAll(transfers, jobs, transferContext(options, catalog, context, client), context, tally);
-  } finally {
-    await client.close();
+  const wanted: Frame[] = [];
+  for (const row of rows) {
+    const decision = decide(row, policy);
+    if (decision === 'ask') wanted.push(row);
+    else tally.add(decision === 'have' ? 'already' : 'skipped');
   }
+  await settleInterrupted(catalog, workspace, new Set(wanted.map((row) => row.id)));
+  if (wanted.length > 0) await fetchWanted(wanted, run, tally, now);
   return tally;
 }
 
-function transferContext(
-  options: IngestOptions,
-  catalog: Catalog,
-  { effects, workspace }: IngestContext,
-  client: TransferContext['client'],
-): TransferContext {
-  const { clock, signal } = effects;
-  const breakers = new Map<string, Breaker>();
-  const breakerOf = (url: string) => {
-    const { host } = new URL(url);
-    const breaker = breakers.get(host) ?? createBreaker({ clock, patienceMs: PATIENCE_MS });
-    breakers.set(host, breaker);
-    return breaker;
-  };
-  return {
-    catalog,
-    workspace,
-    client,
-    breakerOf,
-    clock,
-    signal,
-    random: createRandom(`${process.pid} ${clock.now().getTime()}`),
-    retries: options.retries,
-    idleTimeoutMs: requireDuration(options.timeout, '--timeout'),
-    maxBytes: options.maxFileMb * 1e6,
-  };
-}
-
-/** Workers take from one queue, so that a slow file holds up nobody. */
-async function transferAll(
-  transfers: readonly FrameTransfer[],
-  jobs: number,
-  context: TransferContext,
-  { effects }: IngestContext,
+async function fetchWanted(
+  wanted: readonly Frame[],
+  run: ArchiveRun,
   tally: Tally,
+  now: Date,
 ): Promise<void> {
-  const progress = effects.progress('ingest', transfers.length, 'frames');
-  const queue = transfers.values();
-  const limit = pLimit(jobs);
-  const failed = new AbortController();
-  const work = async () => {
-    for (const transfer of queue) {
-      if (failed.signal.aborted || effects.signal.aborted) return;
-      const outcome = await transferFrame(transfer, context);
-      if (outcome.ok) tally.add('stored', { bytes: outcome.bytes });
-      else {
-        const { state, kind, reason } = outcome.problem;
-        tally.add(state === 'absent' || state === 'corrupt' ? state : 'failed', { kind });
-        effects.log.debug(`${transfer.url}: ${state}, ${reason}`);
-      }
-      progress.advance(1, transfer.fileName);
-    }
-  };
+  const { source, options, context, stop } = run;
+  const baseUrls = baseUrlsOf(source, options);
+  const jobs = Math.min(Math.max(1, context.jobs ?? source.connections), source.maxConnections);
+  const engine = createEngine({
+    clock: context.effects.clock,
+    signal: stop,
+    connections: jobs,
+    idleTimeoutMs: requireDuration(options.timeout, '--timeout'),
+    retries: options.retries,
+    maxBytes: options.maxFileMb * 1e6,
+    bytesPerSecond: options.maxMbPerSecond === undefined ? undefined : options.maxMbPerSecond * 1e6,
+    allowedHosts: new Set(baseUrls.map((url) => new URL(url).host)),
+  });
+  const locations = source.locate(wanted, {
+    options,
+    baseUrls,
+    searchMs: optionalDuration(options.search, '--search'),
+    now,
+    async getText(urls, limits) {
+      const answer = await engine.getBytes(urls, limits);
+      // JSOC writes latin-1; every byte is some character, so nothing can fail here.
+      return answer.ok ? { ok: true, text: answer.bytes.toString('latin1') } : answer;
+    },
+  });
   try {
-    const workers = Array.from({ length: jobs }, () =>
-      limit(work).catch((error) => {
-        failed.abort();
-        throw error;
-      }),
-    );
-    const ended = await Promise.allSettled(workers);
-    const broken = ended.find((result) => result.status === 'rejected');
-    if (broken && !effects.signal.aborted) throw broken.reason;
+    await settleAll(locations, wanted.length, jobs, run, engine, tally);
   } finally {
-    progress.done();
+    await engine.close();
   }
 }
 
-/** A stored frame whose file somebody deleted is expected again. */
-async function withoutLostFiles(catalog: Catalog, root: string, rows: Frame[]): Promise<Frame[]> {
-  return Promise.all(
-    rows.map(async (row) => {
-      if (row.state !== 'stored') return row;
-      const found = await stat(join(root, row.path!)).catch(() => undefined);
-      if (found?.size === row.bytes) return row;
-      catalog.forgetFile(
-        row.id,
-        'expected',
-        found ? 'the file had another size than it was stored with' : 'the file was deleted',
-      );
-      return catalog.frame(row.id)!;
-    }),
-  );
+/** Workers take from one queue, so that a slow file holds up nobody. */
+async function settleAll(
+  locations: AsyncIterable<Location>,
+  total: number,
+  jobs: number,
+  run: ArchiveRun,
+  engine: Engine,
+  tally: Tally,
+): Promise<void> {
+  const { effects, workspace } = run.context;
+  const progress = effects.progress('ingest', total, 'frames');
+  const hasRoom = createSpaceGuard(workspace.root, run.options.minFreeGb * 1e9);
+  const queue = locations[Symbol.asyncIterator]();
+  const limit = pLimit(jobs);
+  let settled = 0;
+  let failure: { error: unknown } | undefined;
+  const work = async () => {
+    while (!failure && !run.stop.aborted) {
+      const next = await queue.next();
+      if (next.done) return;
+      await hasRoom();
+      const { outcome, bytes, problem } = await settleOne(next.value, run, engine);
+      tally.add(outcome, { bytes, kind: problem?.kind });
+      if (problem)
+        effects.log.debug(`${next.value.row.slot} ${next.value.row.wavelength}: ${problem.reason}`);
+      settled += 1;
+      progress.advance(1, next.value.row.slot);
+    }
+  };
+  const guarded = () =>
+    work().catch((error) => {
+      if (!run.stop.aborted) failure ??= { error };
+    });
+  await Promise.all(Array.from({ length: jobs }, () => limit(guarded)));
+  progress.done();
+  if (failure) throw failure.error;
+  for (let left = settled; left < total; left++) tally.add('failed', { kind: 'time is up' });
 }
 
-function baseUrlOf(text: string): string {
-  const url = text.endsWith('/') ? text : `${text}/`;
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new SunganError('usage', `'${text}' is not an http(s) address`, { where: '--base-url' });
+interface Settled {
+  outcome: Outcome;
+  bytes?: number;
+  problem?: Problem;
+}
+
+async function settleOne(location: Location, run: ArchiveRun, engine: Engine): Promise<Settled> {
+  const { catalog, source, context } = run;
+  const { row } = location;
+  if ('problem' in location) {
+    const { problem, url } = location;
+    if (problem.state !== 'expected') {
+      const startedAt = context.effects.clock.now().toISOString();
+      catalog.recordAttempt({
+        frameId: row.id,
+        url,
+        startedAt,
+        status: null,
+        bytes: 0,
+        milliseconds: 0,
+        error: problem.reason,
+      });
+    }
+    catalog.setState(row.id, problem.state, problem.reason);
+    return { outcome: outcomeOf(problem), problem };
+  }
+  const toleranceMs = source.toleranceMs(row.product, row.wavelength);
+  const transfer = { row, candidates: location.candidates, toleranceMs };
+  const result = await transferFrame(transfer, { ...engine.context, catalog, workspace: context.workspace });
+  return result.ok
+    ? { outcome: 'stored', bytes: result.bytes }
+    : { outcome: outcomeOf(result.problem), problem: result.problem };
+}
+
+function outcomeOf({ state, kind }: Problem): Outcome {
+  if (state === 'absent' || state === 'corrupt') return state;
+  // To wait for what is published late is no failure.
+  return kind === 'not published yet' ? 'skipped' : 'failed';
+}
+
+/** A stored frame whose file somebody deleted is expected again. */
+async function withoutLostFiles(catalog: Catalog, root: string, rows: readonly Frame[]): Promise<Frame[]> {
+  const limit = pLimit(16);
+  const check = async (row: Frame) => {
+    if (row.state !== 'stored') return row;
+    const found = await stat(join(root, row.path!)).catch(() => undefined);
+    if (found?.size === row.bytes) return row;
+    catalog.forgetFile(
+      row.id,
+      'expected',
+      found ? 'the file had another size than it was stored with' : 'the file was deleted',
+    );
+    return catalog.frame(row.id)!;
+  };
+  return Promise.all(rows.map((row) => limit(check, row)));
 }

@@ -1,44 +1,70 @@
 /** The use case: one run over one source, from plan to summary, recorded in the catalog. */
-import { type Catalog, openCatalog } from '../catalog/index.ts';
+import { join } from 'node:path';
+import { type Catalog, openCatalog, takeLock } from '../catalog/index.ts';
 import { throwIfStopped } from '../core/effects.ts';
 import { describeError } from '../core/errors.ts';
 import { exists } from '../core/files.ts';
+import { requireDuration } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
 import type { IngestContext } from './context.ts';
-import { ingestArchive, keysOf, policyOf, rowsOf } from './ingest-archive.ts';
+import { ingestArchive, rowsOf } from './ingest-archive.ts';
 import { folderOf, ingestFolder, listFitsFiles } from './ingest-folder.ts';
 import type { IngestOptions } from './options.ts';
 import { decide, describeKeys, type IngestPlan } from './plan.ts';
+import { keysOf, policyOf } from './request.ts';
 import { ARCHIVES } from './sources/index.ts';
 import { createTally, exitCodeOf, type IngestSummary } from './summary.ts';
 
-/** Fetches or adopts what is missing. May be killed at any moment and run again; a second run with nothing new asks for nothing. */
+/**
+ * Fetches or adopts what is missing. May be killed at any moment and run again; a second run with nothing new asks for
+ * nothing. One run at a time in a workspace: a second one is refused.
+ */
 export async function ingest(options: IngestOptions, context: IngestContext): Promise<IngestSummary> {
   const { effects, workspace } = context;
-  const catalog = openCatalog(workspace.catalog, { now: () => effects.clock.now() });
-  const startedAt = effects.clock.now().getTime();
+  const now = () => effects.clock.now();
+  const lock = takeLock(join(workspace.root, 'ingest.lock'), `sungan ingest --source ${options.source}`, now);
   try {
-    const run = catalog.startRun({ command: 'ingest', options, version: VERSION });
+    const catalog = openCatalog(workspace.catalog, { now });
     try {
-      const tally = await runSource(options, catalog, context);
-      const summary = tally.summary((effects.clock.now().getTime() - startedAt) / 1000);
-      catalog.finishRun(run, effects.signal.aborted ? 130 : exitCodeOf(summary), summary);
-      throwIfStopped(effects.signal);
-      return summary;
-    } catch (error) {
-      if (!effects.signal.aborted) catalog.finishRun(run, 1, { error: describeError(error) });
-      throw error;
+      return await recordedRun(options, catalog, context);
+    } finally {
+      catalog.close();
     }
   } finally {
-    catalog.close();
+    lock.release();
+  }
+}
+
+async function recordedRun(
+  options: IngestOptions,
+  catalog: Catalog,
+  context: IngestContext,
+): Promise<IngestSummary> {
+  const { clock, signal } = context.effects;
+  const startedAt = clock.now().getTime();
+  const run = catalog.startRun({ command: 'ingest', options, version: VERSION });
+  try {
+    const tally = await runSource(options, catalog, context);
+    const summary = tally.summary((clock.now().getTime() - startedAt) / 1000);
+    catalog.finishRun(run, signal.aborted ? 130 : exitCodeOf(summary), summary);
+    throwIfStopped(signal);
+    return summary;
+  } catch (error) {
+    if (!signal.aborted) catalog.finishRun(run, 1, { error: describeError(error) });
+    throw error;
   }
 }
 
 function runSource(options: IngestOptions, catalog: Catalog, context: IngestContext) {
-  const archive = ARCHIVES[options.source];
-  return archive
-    ? ingestArchive(archive, options, catalog, context, createTally)
-    : ingestFolder(options, catalog, context, createTally);
+  const source = ARCHIVES[options.source];
+  if (!source) return ingestFolder(options, catalog, context, createTally);
+  const stop = deadlineOf(options, context.effects.signal);
+  return ingestArchive({ source, options, catalog, context, stop }, createTally);
+}
+
+function deadlineOf({ deadline }: IngestOptions, signal: AbortSignal): AbortSignal {
+  if (deadline === undefined) return signal;
+  return AbortSignal.any([signal, AbortSignal.timeout(requireDuration(deadline, '--deadline'))]);
 }
 
 /** What `ingest` would do. Writes nothing and asks no server. */

@@ -19,14 +19,8 @@ export async function settleInterrupted(
     if (resumed.has(row.id) || !row.path) continue;
     const absolute = join(workspace.root, row.path);
     // It was compared with its slot before it was renamed: only its being whole is asked again.
-    const found = await adoptExisting(
-      catalog,
-      workspace,
-      row,
-      row.path,
-      row.url ?? null,
-      Number.POSITIVE_INFINITY,
-    );
+    const candidate = { urls: row.url ? [row.url] : [], time: row.slot };
+    const found = await adoptExisting(catalog, workspace, row, row.path, candidate, Number.POSITIVE_INFINITY);
     await rm(partPath(absolute), { force: true });
     if (found && 'bytes' in found) continue;
     await rm(absolute, { force: true });

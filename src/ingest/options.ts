@@ -27,8 +27,18 @@ export const ingestOptions = z.strictObject({
   from: z.string().optional().describe('first slot: a UTC time, or an age such as 30d; an archive needs it'),
   to: z.string().default('now').describe('end of the range, not included: a UTC time, an age, or now'),
   cadence: z.string().default('6h').describe('time between slots, counted from midnight UTC: 2m, 1h, 6h, 1d'),
+  search: z
+    .string()
+    .default('0s')
+    .describe(
+      'how far from a slot to look for another frame when its own is missing or flagged; 0s: nowhere',
+    ),
+  product: z.string().optional().describe('series, where a source has several'),
   path: z.string().optional().describe('the folder of --source files; searched with all its subfolders'),
-  baseUrl: z.string().optional().describe('address of a mirror, instead of the source’s own'),
+  baseUrl: z
+    .string()
+    .optional()
+    .describe('address of a mirror, instead of the source’s own; several, best first, with commas between'),
   retries: z
     .number()
     .int()
@@ -47,6 +57,20 @@ export const ingestOptions = z.strictObject({
     .string()
     .default('14d')
     .describe('absent slots younger than this are asked for again: archives publish late'),
+  deadline: z
+    .string()
+    .optional()
+    .describe('longest time for the whole run, such as 50m; what is not done then is left to the next'),
+  maxMbPerSecond: z
+    .number()
+    .positive()
+    .optional()
+    .describe('largest rate of all transfers together, in MB/s'),
+  minFreeGb: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('free space that is left on the disk, in GB; below it the run stops'),
   maxFileMb: z.number().positive().default(256).describe('largest file taken from a server, in MB'),
 });
 

@@ -7,13 +7,9 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PART_SUFFIX, syncFolder } from '../core/files.ts';
+import type { Sink } from './http/fetch-file.ts';
 
-export interface PartFile {
-  /** Bytes so far, written or not. */
-  readonly length: number;
-  append(chunk: Uint8Array): Promise<void>;
-  /** Throws away what came so far. */
-  restart(): Promise<void>;
+export interface PartFile extends Sink {
   /** Writes what is held back and closes the file; it stays for a later resumption. */
   suspend(): Promise<void>;
   /** The whole content. */

@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 import type { Catalog, Frame, SlotKey } from '../catalog/index.ts';
 import { sha256OfBytes } from '../core/files.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
-import { compareWithSlot, type InspectedFrame, type Inspection, inspectFrame } from './check.ts';
+import { type InspectedFrame, inspectFrame, mismatchWith } from './check.ts';
 import type { Problem } from './http/problem.ts';
+import type { Candidate } from './sources/index.ts';
 
 /** Relative path of a frame: `raw/<source>/<product>/YYYY/MM/DD/<name>`. The name may come from a server. */
 export function rawPath(workspace: Workspace, key: SlotKey, fileName: string): string {
@@ -23,18 +24,6 @@ export function safeName(name: string): string {
       .replace(/^\.+/, '_')
       .slice(-200) || '_'
   );
-}
-
-export function inspectForSlot(
-  bytes: Uint8Array,
-  fileName: string,
-  key: SlotKey,
-  toleranceMs: number,
-): Inspection {
-  const found = inspectFrame(bytes, fileName);
-  if (!found.ok) return found;
-  const mismatch = compareWithSlot(found.frame, key, toleranceMs);
-  return mismatch ? { ok: false, problem: mismatch, frame: found.frame } : found;
 }
 
 export interface StoredFile {
@@ -65,7 +54,7 @@ export async function adoptExisting(
   workspace: Workspace,
   row: Frame,
   path: string,
-  url: string | null,
+  candidate: Pick<Candidate, 'urls' | 'time' | 'header'>,
   toleranceMs: number,
 ): Promise<{ bytes: number } | Problem | undefined> {
   const bytes = await readFile(join(workspace.root, path)).catch((error: NodeJS.ErrnoException) => {
@@ -73,12 +62,14 @@ export async function adoptExisting(
     throw error;
   });
   if (!bytes) return undefined;
-  const inspection = inspectForSlot(bytes, basename(path), row, toleranceMs);
+  const inspection = inspectFrame(bytes, basename(path), candidate.header);
   if (!inspection.ok) return inspection.problem;
+  const mismatch = mismatchWith(inspection.frame, row, candidate.time, toleranceMs);
+  if (mismatch) return mismatch;
   recordFrame(
     catalog,
     row.id,
-    { path, url, etag: null, bytes: bytes.length, sha256: sha256OfBytes(bytes) },
+    { path, url: candidate.urls[0] ?? null, etag: null, bytes: bytes.length, sha256: sha256OfBytes(bytes) },
     inspection.frame,
   );
   return { bytes: bytes.length };

@@ -1,18 +1,20 @@
-/** One slot of an archive: fetch, look at, put in its place, write the row. */
+/** One slot of an archive: fetch a candidate, look at it, put it in its place, write the row. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalog, Frame } from '../catalog/index.ts';
 import type { Workspace } from '../core/workspace.ts';
-import { checkStart } from './check.ts';
+import { checkStart, type InspectedFrame, inspectFrame, mismatchWith } from './check.ts';
 import { type FetchContext, fetchFile } from './http/fetch-file.ts';
-import type { Problem } from './http/problem.ts';
+import { type Problem, problem } from './http/problem.ts';
 import { openPartFile, type PartFile } from './part-file.ts';
-import { adoptExisting, inspectForSlot, rawPath, recordFrame } from './store-frame.ts';
+import { isGoodFrame } from './quality.ts';
+import type { Candidate } from './sources/index.ts';
+import { adoptExisting, rawPath, recordFrame } from './store-frame.ts';
 
 export interface FrameTransfer {
   row: Frame;
-  url: string;
-  fileName: string;
+  /** In the order of preference; at least one. */
+  candidates: readonly Candidate[];
   toleranceMs: number;
 }
 
@@ -23,37 +25,109 @@ export interface TransferContext extends FetchContext {
 
 export type TransferOutcome = { ok: true; bytes: number } | { ok: false; problem: Problem };
 
+/** A file that came whole and is a frame of the slot, still in its part file. */
+interface Arrival {
+  candidate: Candidate;
+  frame: InspectedFrame;
+  path: string;
+  url: string;
+  etag: string | null;
+  content: Uint8Array;
+}
+
+/**
+ * Stores the first good frame among the candidates. When all that came are flagged, the slot's own is stored: whether to
+ * use it is for curation to say.
+ */
 export async function transferFrame(
   transfer: FrameTransfer,
   context: TransferContext,
 ): Promise<TransferOutcome> {
+  const { catalog } = context;
+  const { row } = transfer;
+  let flagged: Arrival | undefined;
+  let failure: Problem | undefined;
+  for (const [index, candidate] of transfer.candidates.entries()) {
+    const isLast = index === transfer.candidates.length - 1;
+    const result = await tryCandidate(transfer, candidate, isLast && !flagged, context);
+    if ('bytes' in result) return { ok: true, bytes: result.bytes };
+    if ('frame' in result) {
+      flagged ??= result;
+      continue;
+    }
+    failure ??= result;
+    // A neighbour is asked for when the frame is missing or bad, not when its host is in trouble.
+    if (result.state === 'expected' || result.state === 'blocked') break;
+  }
+  if (flagged) return storeFlagged(flagged, row, context);
+  catalog.forgetFile(row.id, failure!.state, failure!.reason);
+  return { ok: false, problem: failure! };
+}
+
+/** Stored (bytes), or flagged and set aside (frame), or what went wrong. */
+async function tryCandidate(
+  transfer: FrameTransfer,
+  candidate: Candidate,
+  takeFlagged: boolean,
+  context: TransferContext,
+): Promise<{ bytes: number } | Arrival | Problem> {
   const { catalog, workspace } = context;
-  const { row, url, fileName, toleranceMs } = transfer;
-  const path = rawPath(workspace, row, fileName);
-  const absolute = join(workspace.root, path);
-  const existing = await adoptExisting(catalog, workspace, row, path, url, toleranceMs);
-  if (existing && 'bytes' in existing) return { ok: true, bytes: 0 };
+  const { row } = transfer;
+  const path = rawPath(workspace, row, candidate.fileName);
+  const owner = catalog.frameOfPath(path);
+  if (owner && owner.id !== row.id)
+    return problem('absent', 'its nearest frame belongs to another slot', owner.slot);
+  const existing = await adoptExisting(catalog, workspace, row, path, candidate, transfer.toleranceMs);
+  if (existing && 'bytes' in existing) return { bytes: 0 };
   // Not what a run of this program would have put there.
-  if (existing) await rm(absolute);
-  // The beginning of another version, or of a file whose version is unknown, is of no use.
+  if (existing) await rm(join(workspace.root, path));
+  let failure: Problem | undefined;
+  for (const url of candidate.urls) {
+    const result = await fetchCandidate(transfer, { candidate, path, url }, takeFlagged, context);
+    if (!('state' in result)) return result;
+    failure = result;
+    // A mirror is for a host in trouble; what one host does not have, the other will not have either.
+    if (result.state === 'absent' || result.state === 'corrupt') break;
+  }
+  return failure!;
+}
+
+async function fetchCandidate(
+  { row, toleranceMs }: FrameTransfer,
+  { candidate, path, url }: { candidate: Candidate; path: string; url: string },
+  takeFlagged: boolean,
+  context: TransferContext,
+): Promise<{ bytes: number } | Arrival | Problem> {
+  const { catalog, workspace } = context;
+  // The beginning of another file, or of one whose version is unknown, is of no use.
   const validator = row.url === url ? (row.etag ?? null) : null;
   catalog.beginDownload(row.id, url, path);
-  const part = await openPartFile(absolute, validator !== null);
+  const part = await openPartFile(join(workspace.root, path), validator !== null);
   try {
-    const result = await fetchFile(
-      {
-        url,
-        validator,
-        checkStart,
-        onTry: (attempt) => catalog.recordAttempt({ ...attempt, frameId: row.id }),
-        onValidator: (value) => catalog.noteEtag(row.id, value),
-      },
-      part,
-      context,
+    const request = {
+      url,
+      validator,
+      checkStart,
+      onTry: (attempt: Parameters<Parameters<typeof fetchFile>[0]['onTry']>[0]) =>
+        catalog.recordAttempt({ ...attempt, frameId: row.id }),
+      onValidator: (value: string | null) => catalog.noteEtag(row.id, value),
+    };
+    const result = await fetchFile(request, part, context);
+    if (!result.ok) return await discard(part, result.problem);
+    const content = await part.content();
+    const checked = inspectCandidate(content, candidate, row, toleranceMs);
+    if ('state' in checked) return await discard(part, checked);
+    const arrival = { candidate, frame: checked, path, url, etag: result.validator, content };
+    if (!takeFlagged && !isGoodFrame(checked)) return await discard(part, arrival);
+    const bytes = part.length;
+    await part.commit();
+    recordFrame(
+      catalog,
+      row.id,
+      { path, url, etag: result.validator, bytes, sha256: part.sha256() },
+      checked,
     );
-    return await (result.ok
-      ? accept(transfer, part, { path, url, etag: result.validator }, context)
-      : refuse(row, part, result.problem, catalog));
+    return { bytes };
   } catch (error) {
     // Stopped, or the disk is full: what came stays, and the row says `downloading`, so that the next run goes on.
     await part.suspend().catch(() => {});
@@ -61,27 +135,36 @@ export async function transferFrame(
   }
 }
 
-async function accept(
-  { row, fileName, toleranceMs }: FrameTransfer,
-  part: PartFile,
-  file: { path: string; url: string; etag: string | null },
-  { catalog }: TransferContext,
-): Promise<TransferOutcome> {
-  const inspection = inspectForSlot(await part.content(), fileName, row, toleranceMs);
-  if (!inspection.ok) return refuse(row, part, inspection.problem, catalog);
-  const bytes = part.length;
-  await part.commit();
-  recordFrame(catalog, row.id, { ...file, bytes, sha256: part.sha256() }, inspection.frame);
-  return { ok: true, bytes };
+async function discard<Result>(part: PartFile, result: Result): Promise<Result> {
+  await part.discard();
+  return result;
 }
 
-async function refuse(
+function inspectCandidate(
+  content: Uint8Array,
+  candidate: Candidate,
   row: Frame,
-  part: PartFile,
-  problem: Problem,
-  catalog: Catalog,
+  toleranceMs: number,
+): InspectedFrame | Problem {
+  if (candidate.bytes !== undefined && content.length !== candidate.bytes) {
+    return problem('corrupt', 'wrong size', `${content.length} bytes, the index says ${candidate.bytes}`);
+  }
+  const inspection = inspectFrame(content, candidate.fileName, candidate.header);
+  if (!inspection.ok) return inspection.problem;
+  return mismatchWith(inspection.frame, row, candidate.time, toleranceMs) ?? inspection.frame;
+}
+
+/** Fetched before its better neighbours were found to be missing: written from memory. */
+async function storeFlagged(
+  arrival: Arrival,
+  row: Frame,
+  { catalog, workspace }: TransferContext,
 ): Promise<TransferOutcome> {
-  await part.discard();
-  catalog.forgetFile(row.id, problem.state, problem.reason);
-  return { ok: false, problem };
+  const { path, url, etag, content, frame } = arrival;
+  catalog.beginDownload(row.id, url, path);
+  const part = await openPartFile(join(workspace.root, path), false);
+  await part.append(content);
+  await part.commit();
+  recordFrame(catalog, row.id, { path, url, etag, bytes: content.length, sha256: part.sha256() }, frame);
+  return { ok: true, bytes: content.length };
 }

@@ -2,11 +2,19 @@
 import type { Clock } from '../../core/clock.ts';
 import { isSunganError } from '../../core/errors.ts';
 import type { Random } from '../../numeric/random.ts';
-import type { PartFile } from '../part-file.ts';
 import type { Breaker } from './breaker.ts';
 import type { HttpAnswer, HttpClient } from './client.ts';
 import { type Problem, problem } from './problem.ts';
 import { pauseMs } from './retry.ts';
+
+/** Where the bytes go: a part file, or memory. */
+export interface Sink {
+  /** Bytes so far. */
+  readonly length: number;
+  append(chunk: Uint8Array): Promise<void>;
+  /** Throws away what came so far. */
+  restart(): Promise<void>;
+}
 
 export interface FileRequest {
   url: string;
@@ -61,7 +69,7 @@ type TryResult =
 /** Fills `part`. Throws only when `signal` is aborted or the disk fails. */
 export async function fetchFile(
   request: FileRequest,
-  part: PartFile,
+  part: Sink,
   context: FetchContext,
 ): Promise<FetchResult> {
   const { clock, signal, retries } = context;
@@ -87,7 +95,7 @@ export async function fetchFile(
 
 async function recordedTry(
   request: FileRequest,
-  part: PartFile,
+  part: Sink,
   context: FetchContext,
   setValidator: (value: string | null) => void,
 ): Promise<TryResult> {
@@ -126,7 +134,7 @@ async function recordedTry(
 
 async function oneTry(
   request: FileRequest,
-  part: PartFile,
+  part: Sink,
   context: FetchContext,
   onAnswer: (answer: HttpAnswer) => void,
   setValidator: (value: string | null) => void,
@@ -160,7 +168,7 @@ async function oneTry(
 async function refusalOf(
   answer: HttpAnswer,
   asked: string | null,
-  part: PartFile,
+  part: Sink,
 ): Promise<TryResult | undefined> {
   const { status, headers } = answer;
   // Some servers ignore If-Range: the rest of another version must not be joined to the beginning of this one.
@@ -191,7 +199,7 @@ async function refusalOf(
 async function readBody(
   answer: HttpAnswer,
   request: FileRequest,
-  part: PartFile,
+  part: Sink,
   context: FetchContext,
   stop: AbortController,
   validator: string | null,

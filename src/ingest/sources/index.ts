@@ -3,4 +3,4 @@ import { synoptic } from './synoptic.ts';
 import type { ArchiveSource } from './types.ts';
 
 export const ARCHIVES: Record<string, ArchiveSource> = { synoptic };
-export type { ArchiveSource } from './types.ts';
+export type { ArchiveSource, Candidate, Location } from './types.ts';

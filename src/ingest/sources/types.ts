@@ -1,19 +1,56 @@
 /** What ingest must know of an archive. A new one is a file beside this and a row in `index.ts`. */
-import type { SlotKey } from '../../catalog/index.ts';
+import type { Frame, HeaderRecord } from '../../catalog/index.ts';
+import type { Problem } from '../http/problem.ts';
+import type { IngestOptions } from '../options.ts';
 
 export interface ArchiveSource {
   name: string;
-  product: string;
-  /** Where it lies when the user names no mirror; ends in a slash. */
-  baseUrl: string;
-  /** Connections it is polite to open. */
+  /** For people. */
+  title: string;
+  /** Products that may be asked for, the default first. */
+  products: readonly string[];
+  /** Where it lies when the user names no mirror, best first; each ends in a slash. */
+  baseUrls: readonly string[];
+  /** Connections it is polite to open, and the most that may be asked for. */
   connections: number;
-  /** Time between the frames it has of a channel, in milliseconds. */
-  stepMs(wavelength: number): number;
-  /** How far T_OBS may lie from the slot. */
-  toleranceMs(wavelength: number): number;
-  /** Name of the slot's file here and there. */
-  fileName(key: SlotKey): string;
-  /** Address of the slot's file. */
-  url(key: SlotKey, baseUrl: string): string;
+  maxConnections: number;
+  /** Channels of a product: those asked for, or [0] where the product has no channel. Throws when none fits. */
+  wavelengths(product: string, options: IngestOptions): number[];
+  /** Time between the frames it has of a product and channel, in milliseconds. */
+  stepMs(product: string, wavelength: number): number;
+  /** How far T_OBS may lie from the time that a frame is listed under. */
+  toleranceMs(product: string, wavelength: number): number;
+  /** Says where the file of each row is, asking the archive's listings where that saves requests. */
+  locate(rows: readonly Frame[], tools: LocateTools): AsyncIterable<Location>;
+}
+
+export interface LocateTools {
+  options: IngestOptions;
+  /** Best first. */
+  baseUrls: readonly string[];
+  /** How far from its slot a frame may be taken when the slot's own is missing or bad; 0 for never. */
+  searchMs: number;
+  now: Date;
+  /** A small text (a listing, an answer) by the same engine as files, with its retries and limits. */
+  getText(urls: readonly string[], limits?: { maxBytes?: number }): Promise<TextAnswer>;
+}
+
+export type TextAnswer = { ok: true; text: string } | { ok: false; problem: Problem };
+
+export type Location =
+  | { row: Frame; candidates: Candidate[] }
+  /** Known without asking for the file; `url` is where it was learnt. */
+  | { row: Frame; problem: Problem; url: string };
+
+/** A file that may fill a slot. Candidates are tried in order until one is a good frame. */
+export interface Candidate {
+  /** The same file at several mirrors, best first. */
+  urls: string[];
+  fileName: string;
+  /** Time under which the archive lists it. */
+  time: string;
+  /** Size by the archive's index, where it gives one exactly. */
+  bytes?: number;
+  /** Keywords by the archive's database, for files that carry none themselves. */
+  header?: HeaderRecord;
 }

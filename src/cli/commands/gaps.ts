@@ -1,0 +1,74 @@
+/** `sungan gaps`: what is missing, since when, why, and what was tried. */
+import { z } from 'zod';
+import { requireTime } from '../../core/time.ts';
+import { type ExplainedGap, readGaps } from '../../ingest/index.ts';
+import { defineCommand } from '../command.ts';
+
+const STATES = [
+  'expected',
+  'absent',
+  'blocked',
+  'downloading',
+  'corrupt',
+  'explained',
+  'superseded',
+] as const;
+
+export default defineCommand({
+  summary: 'what is missing, since when, why, and how often it was asked for',
+  examples: ['sungan gaps --wavelength 193', 'sungan gaps --states corrupt,blocked --from 2017-01-01'],
+  schema: z.strictObject({
+    source: z.string().optional().describe('only this source'),
+    product: z.string().optional().describe('only this product'),
+    wavelength: z.number().optional().describe('only this channel'),
+    from: z.string().optional().describe('slots at or after this UTC time'),
+    to: z.string().optional().describe('slots before this UTC time'),
+    states: z
+      .array(z.enum(STATES))
+      .default(['expected', 'absent', 'blocked', 'downloading', 'corrupt', 'explained'])
+      .describe('kinds of missing'),
+    limit: z.number().int().min(1).default(50).describe('gaps to print, longest first; --json gives all'),
+  }),
+  async run({ source, product, wavelength, from, to, states, limit }, { workspace }) {
+    const gaps = readGaps(workspace, {
+      ...(source === undefined ? {} : { source }),
+      ...(product === undefined ? {} : { product }),
+      ...(wavelength === undefined ? {} : { wavelength }),
+      ...(from === undefined ? {} : { from: requireTime(from, '--from').toISOString() }),
+      ...(to === undefined ? {} : { to: requireTime(to, '--to').toISOString() }),
+      states,
+    });
+    if (!gaps) return { text: `no catalog in ${workspace.root} yet; sungan ingest makes one`, data: null };
+    if (gaps.length === 0) return { text: 'nothing is missing', data: [] };
+    const slots = gaps.reduce((total, gap) => total + gap.frames, 0);
+    const rest = gaps.length > limit ? [`... and ${gaps.length - limit} more (--limit)`] : [];
+    const text = [
+      `${slots} slots missing in ${gaps.length} gaps`,
+      ...gaps.slice(0, limit).map(describeGap),
+      ...rest,
+    ];
+    return { text: text.join('\n'), data: gaps };
+  },
+});
+
+function describeGap(gap: ExplainedGap): string {
+  const {
+    source,
+    product,
+    wavelength,
+    firstSlot,
+    lastSlot,
+    frames,
+    state,
+    reason,
+    tries,
+    updatedAt,
+    events,
+  } = gap;
+  const range = frames === 1 ? firstSlot : `${firstSlot} .. ${lastSlot} (${frames} slots)`;
+  const channel = wavelength === 0 ? product : `${product} ${wavelength}`;
+  const tried = tries === 0 ? 'never asked for' : `asked for in ${tries} run${tries === 1 ? '' : 's'}`;
+  const why = reason ? `${state}, ${reason}` : state;
+  const known = events.map((event) => `\n    ${event.source}: ${event.comment} (${event.start})`).join('');
+  return `${source} ${channel}  ${range}: ${why}; ${tried}, last ${updatedAt.slice(0, 19)}Z${known}`;
+}

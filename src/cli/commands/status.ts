@@ -1,0 +1,55 @@
+/** `sungan status`: what is there, and how the last runs went. */
+import { z } from 'zod';
+import { type ChannelStatus, readStatus, type Status } from '../../ingest/index.ts';
+import { defineCommand } from '../command.ts';
+
+type PastRun = Status['runs'][number];
+
+export default defineCommand({
+  summary: 'what the workspace holds, and how the last runs went',
+  examples: ['sungan status', 'sungan status --json | jq .channels'],
+  schema: z.strictObject({
+    runs: z.number().int().min(0).default(5).describe('how many of the last runs to show'),
+  }),
+  async run({ runs }, { workspace }) {
+    const status = readStatus(workspace, runs);
+    if (!status) return { text: `no catalog in ${workspace.root} yet; sungan ingest makes one`, data: null };
+    const text = [...table(status.channels), '', ...status.runs.map(describeRun)].join('\n').trimEnd();
+    return { text, data: status };
+  },
+});
+
+function table(channels: readonly ChannelStatus[]): string[] {
+  if (channels.length === 0) return ['no slots yet'];
+  const rows = channels.map((channel) => [
+    channel.source,
+    channel.product,
+    channel.wavelength === 0 ? '-' : `${channel.wavelength}`,
+    `${channel.stored}`,
+    `${(channel.bytes / 1e9).toFixed(2)} GB`,
+    channel.firstStored ? `${channel.firstStored.slice(0, 16)} .. ${channel.lastStored!.slice(0, 16)}` : '-',
+    Object.entries(channel.missing)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(', ') || 'nothing',
+  ]);
+  return columns([['source', 'product', 'channel', 'stored', 'size', 'range', 'missing'], ...rows]);
+}
+
+/** Text columns as wide as their widest cell. */
+function columns(rows: readonly string[][]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function describeRun({ id, command, startedAt, finishedAt, exitCode, summary }: PastRun): string {
+  const end = finishedAt === null ? 'did not end (running, or killed)' : `exit ${exitCode}`;
+  const numbers = Object.entries((summary ?? {}) as Record<string, unknown>)
+    .filter(([, value]) => typeof value === 'number' && value !== 0)
+    .map(([name, value]) => `${name} ${Math.round(value as number)}`);
+  return `run ${id}  ${startedAt.slice(0, 19)}Z  ${command}  ${end}${numbers.length ? `: ${numbers.join(', ')}` : ''}`;
+}

@@ -1,0 +1,56 @@
+/** What a run over an archive asks for: options resolved into a product, channels and slots. Pure. */
+import type { SlotKey } from '../catalog/index.ts';
+import { SunganError } from '../core/errors.ts';
+import { closest } from '../core/options.ts';
+import { requireDuration } from '../core/time.ts';
+import type { IngestOptions } from './options.ts';
+import type { PlanPolicy } from './plan.ts';
+import { resolveCadence, resolveRange, slotKeys, slotTimes } from './slots.ts';
+import type { ArchiveSource } from './sources/index.ts';
+
+export function keysOf(source: ArchiveSource, options: IngestOptions, now: Date): SlotKey[] {
+  const product = productOf(source, options);
+  const wavelengths = source.wavelengths(product, options);
+  if (options.from === undefined) {
+    const remedy = 'for instance --from 2014-01-01 --to 2014-02-01, or --from 30d';
+    throw new SunganError('usage', 'from when on?', { where: '--from', remedy });
+  }
+  const range = resolveRange(options.from, options.to, now);
+  const finest = Math.min(...wavelengths.map((wavelength) => source.stepMs(product, wavelength)));
+  const times = slotTimes(range, resolveCadence(options.cadence, finest));
+  const keys = slotKeys(source.name, product, wavelengths, times);
+  return keys.filter(({ slot, wavelength }) => Date.parse(slot) % source.stepMs(product, wavelength) === 0);
+}
+
+function productOf(source: ArchiveSource, { product }: IngestOptions): string {
+  const found = product === undefined ? source.products[0] : source.products.find((name) => name === product);
+  if (found) return found;
+  const near = closest(product!, source.products);
+  throw new SunganError('usage', `the source ${source.name} has no product '${product}'`, {
+    where: '--product',
+    remedy: near ? `did you mean ${near}?` : `it has ${source.products.join(', ')}`,
+  });
+}
+
+export function policyOf(options: IngestOptions, now: Date): PlanPolicy {
+  return {
+    now: now.getTime(),
+    maxTries: options.maxTries,
+    revisitMs: requireDuration(options.revisit, '--revisit'),
+  };
+}
+
+/** Zero is a wish too. */
+export function optionalDuration(text: string, option: string): number {
+  return /^0\s*[a-z]*$/.test(text.trim()) ? 0 : requireDuration(text, option);
+}
+
+/** Addresses that replace the source's own, each ending in a slash. */
+export function baseUrlsOf(source: ArchiveSource, { baseUrl }: IngestOptions): string[] {
+  if (baseUrl === undefined) return [...source.baseUrls];
+  return baseUrl.split(',').map((text) => {
+    const url = text.trim().endsWith('/') ? text.trim() : `${text.trim()}/`;
+    if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+    throw new SunganError('usage', `'${text}' is not an http(s) address`, { where: '--base-url' });
+  });
+}
