@@ -1,0 +1,32 @@
+/** Options of `sungan simulate`. */
+import { z } from 'zod';
+
+export const simulateOptions = z.strictObject({
+  product: z
+    .enum(['aia', 'hmi'])
+    .default('aia')
+    .describe('instrument: AIA pictures, or HMI line-of-sight magnetograms'),
+  level: z
+    .enum(['1', '1.5'])
+    .default('1.5')
+    .describe('AIA only: 1 as downlinked, 1.5 as the synoptic directory has it'),
+  wavelength: z.array(z.number().int()).default([193]).describe('AIA channels, angstrom'),
+  from: z.string().default('2014-01-01').describe('first slot, UTC'),
+  to: z.string().default('2014-01-02').describe('end of the range, UTC, not included'),
+  cadence: z.string().default('6h').describe('time between frames'),
+  size: z.number().int().min(16).max(4096).default(1024).describe('pixels a side; 4096 is the detector'),
+  seed: z.number().int().min(0).default(1).describe('another seed is another Sun'),
+  faults: z.number().min(0).max(1).default(0).describe('share of frames with a planted fault'),
+  unnoticed: z.number().min(0).max(1).default(0.15).describe('share of faults that the header does not tell'),
+  absent: z.number().min(0).max(1).default(0).describe('share of slots without a file'),
+  out: z.string().optional().describe('folder to write to; default: simulated/ in the workspace'),
+  serve: z
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('serve the frames over HTTP at this port (0: any) instead of writing them'),
+});
+
+export type SimulateOptions = z.output<typeof simulateOptions>;

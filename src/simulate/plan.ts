@@ -1,0 +1,95 @@
+/** Which frames an archive has, and what is wrong with each: computed from its options, without drawing anything. */
+import { SunganError } from '../core/errors.ts';
+import { requireDuration, requireTime } from '../core/time.ts';
+import { createRandom } from '../numeric/random.ts';
+import { type FaultRates, type PlannedFault, planFault, resolveRates } from './faults/index.ts';
+import type { FrameId, Product } from './products.ts';
+import { findChannel, WAVELENGTHS, type Wavelength } from './sun/index.ts';
+
+export interface ArchiveContents {
+  seed: number | string;
+  /** Inclusive and exclusive ends. */
+  from: Date;
+  to: Date;
+  cadenceMs: number;
+  product: Product;
+  wavelengths: (Wavelength | 0)[];
+  size: number;
+  faults: FaultRates;
+  /** Share of faults that the header does not tell. */
+  unnoticed: number;
+  /** Share of slots without a file. */
+  absent: number;
+}
+
+export interface PlannedFrame {
+  id: FrameId;
+  planned: PlannedFault | 'absent' | undefined;
+}
+
+const FIRST_LIGHT = Date.UTC(2010, 4, 13);
+const MIN_CADENCE_MS = 12_000;
+
+/** Checks what the caller asked for; times and durations as people write them. */
+export function requireContents(options: {
+  seed: number | string;
+  from: string;
+  to: string;
+  cadence: string;
+  product: Product;
+  wavelengths: readonly number[];
+  size: number;
+  faults: FaultRates;
+  unnoticed: number;
+  absent: number;
+}): ArchiveContents {
+  const from = requireTime(options.from, '--from');
+  const to = requireTime(options.to, '--to');
+  if (to <= from)
+    throw new SunganError('usage', 'the range of time is empty', {
+      where: '--from, --to',
+      remedy: 'give a later --to',
+    });
+  if (from.getTime() < FIRST_LIGHT) {
+    throw new SunganError('usage', 'SDO data begin on 2010-05-13', {
+      where: '--from',
+      remedy: 'give a later --from',
+    });
+  }
+  const cadenceMs = requireDuration(options.cadence, '--cadence');
+  if (cadenceMs < MIN_CADENCE_MS)
+    throw new SunganError('usage', 'shorter than 12 s, the cadence of AIA', { where: '--cadence' });
+  const shares = Object.values(resolveRates(options.faults)).reduce((sum, share) => sum + share, 0);
+  if (shares > 1 || shares < 0)
+    throw new SunganError('usage', 'fault rates add up to more than 1', { where: '--faults' });
+  const wavelengths = options.product === 'hmi' ? [0 as const] : options.wavelengths.map(requireWavelength);
+  return { ...options, from, to, cadenceMs, wavelengths };
+}
+
+function requireWavelength(value: number): Wavelength {
+  const channel = findChannel(value);
+  if (channel) return channel.wavelength;
+  throw new SunganError('usage', `AIA has no channel at ${value} angstrom`, {
+    where: '--wavelength',
+    remedy: `choose among ${WAVELENGTHS.join(', ')}`,
+  });
+}
+
+/** Every slot of the range, in order of time. */
+export function plannedFrames(contents: ArchiveContents): PlannedFrame[] {
+  const frames: PlannedFrame[] = [];
+  const first = Math.ceil(contents.from.getTime() / contents.cadenceMs) * contents.cadenceMs;
+  for (let time = first; time < contents.to.getTime(); time += contents.cadenceMs) {
+    for (const wavelength of contents.wavelengths) {
+      const id: FrameId = { product: contents.product, slot: new Date(time), wavelength };
+      frames.push({ id, planned: planOf(contents, id) });
+    }
+  }
+  return frames;
+}
+
+function planOf(contents: ArchiveContents, id: FrameId): PlannedFault | 'absent' | undefined {
+  const random = createRandom(`${contents.seed}/absent/${id.product}/${id.wavelength}/${id.slot.getTime()}`);
+  if (random.uniform() < contents.absent) return 'absent';
+  return id.product === 'hmi' ? undefined : planFault(contents.seed, id, contents.faults, contents.unnoticed);
+}

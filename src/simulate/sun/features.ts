@@ -1,0 +1,76 @@
+/** Compact brightenings drawn over the smooth picture: bright points and flares. */
+import { addSpot, addStreak } from './canvas.ts';
+import type { Channel } from './channels.ts';
+import { SOLAR_RADIUS_MM } from './ephemeris.ts';
+import { fromLocal, localFrame } from './loops.ts';
+import type { SunState } from './state.ts';
+import { toPixel, toView, type Vector, type View } from './view.ts';
+
+export function drawBrightPoints(image: Float32Array, view: View, channel: Channel, state: SunState): void {
+  if (channel.points <= 0) return;
+  const { width, height } = view.geometry;
+  const pixelsPerMm = view.radiusPixels / SOLAR_RADIUS_MM;
+  const quiet = channel.surfaceDn + channel.coronaDn;
+  for (const point of state.points) {
+    const p = toView(view, point.position);
+    if (p[2] < 0.05) continue;
+    const ring = Math.hypot(point.position[0], point.position[1]) || 1e-9;
+    const west: Vector = [-point.position[1] / ring, point.position[0] / ring, 0];
+    const q = toView(view, west);
+    const [px, py] = toPixel(view, p[0], p[1]);
+    const reach = point.lengthMm * pixelsPerMm;
+    // Direction on the sky of a loop that lies on the surface: foreshortened with its place.
+    const dx = (q[0] * Math.cos(point.direction) - q[1] * Math.sin(point.direction) * p[2]) * reach;
+    const dy = (q[1] * Math.cos(point.direction) + q[0] * Math.sin(point.direction) * p[2]) * reach;
+    addStreak(
+      image,
+      width,
+      height,
+      px,
+      py,
+      dx,
+      dy,
+      point.widthMm * pixelsPerMm,
+      quiet * channel.points * point.brightness,
+    );
+  }
+}
+
+export interface FlareSpot {
+  x: number;
+  y: number;
+  /** Total of its core in DN, for the diffraction pattern. */
+  totalDn: number;
+  peakDn: number;
+}
+
+/** Draws the flares; returns where the bright ones are, so that the optics can add their diffraction cross. */
+export function drawFlares(image: Float32Array, view: View, channel: Channel, state: SunState): FlareSpot[] {
+  const { width, height } = view.geometry;
+  const pixelsPerMm = view.radiusPixels / SOLAR_RADIUS_MM;
+  const spots: FlareSpot[] = [];
+  for (const flare of state.flares) {
+    const peakDn = channel.flare * flare.brightness ** 0.8;
+    if (peakDn < 1) continue;
+    const frame = localFrame(flare.region.latitude, flare.region.longitude);
+    const p = toView(view, fromLocal(frame, flare.east, flare.north, 4));
+    if (p[2] < 0 && p[0] * p[0] + p[1] * p[1] < 1.01) continue;
+    // Two ribbons and the arcade between them, side by side across the polarity line.
+    const sigma = flare.sizeMm * 0.22 * pixelsPerMm;
+    const tilt = flare.region.tilt + Math.PI / 2;
+    for (let piece = -3; piece <= 3; piece++) {
+      const along = (flare.sizeMm * piece) / 4;
+      for (const side of [-1, 0, 1]) {
+        const across = (side * flare.sizeMm) / 4;
+        const west = flare.east + along * Math.cos(tilt) - across * Math.sin(tilt);
+        const north = flare.north + along * Math.sin(tilt) + across * Math.cos(tilt);
+        const q = toView(view, fromLocal(frame, west, north, side === 0 ? 6 : 1));
+        const [px, py] = toPixel(view, q[0], q[1]);
+        addSpot(image, width, height, px, py, sigma, 0.4 * peakDn * (1 - 0.1 * Math.abs(piece)));
+      }
+    }
+    const [x, y] = toPixel(view, p[0], p[1]);
+    spots.push({ x, y, peakDn, totalDn: 40 * peakDn * sigma * sigma });
+  }
+  return spots;
+}

@@ -1,0 +1,166 @@
+/**
+ * The slowly varying state of the surface on a coarse Carrington map: where holes, hot plasma, plage and filaments are.
+ * Rows are uniform in the sine of latitude, so that a lookup needs no arcsine. Sharp edges are made later from smooth
+ * levels (a hole's outline, a filament's spine), so the map's 1 degree does not show at any image size.
+ */
+import { polarHoleEdge } from './cycle.ts';
+import { SOLAR_RADIUS_MM } from './ephemeris.ts';
+import { holeLevel } from './holes.ts';
+import type { ActiveRegion } from './regions.ts';
+import type { SunState } from './state.ts';
+import { createField, type Field } from './texture.ts';
+import { onSphere } from './view.ts';
+
+export const MAP_COLUMNS = 384;
+export const MAP_ROWS = 256;
+/** Values per cell, in this order. */
+export const LAYERS = { hole: 0, haze: 1, core: 2, plage: 3, large: 4, spine: 5, filament: 6 } as const;
+export const LAYER_COUNT = 7;
+
+export interface SurfaceMaps {
+  /** [row][column][layer], one extra column repeating the first and one extra row repeating the last. */
+  data: Float32Array;
+}
+
+/** Large-scale patterns live this long; two generations cross-fade. */
+const PATTERN_DAYS = 45;
+const DEGREE = Math.PI / 180;
+const COSINES = Float64Array.from({ length: MAP_COLUMNS }, (_, column) =>
+  Math.cos((2 * Math.PI * column) / MAP_COLUMNS),
+);
+const SINES = Float64Array.from({ length: MAP_COLUMNS }, (_, column) =>
+  Math.sin((2 * Math.PI * column) / MAP_COLUMNS),
+);
+
+export function buildMaps(state: SunState): SurfaceMaps {
+  const data = new Float32Array((MAP_ROWS + 1) * (MAP_COLUMNS + 1) * LAYER_COUNT);
+  const large = fadingField(state, 'large', 0.42);
+  const spine = fadingField(state, 'spine', 0.75);
+  const filament = fadingField(state, 'filament', 0.4);
+  const ragged = fadingField(state, 'ragged', 0.28);
+  const finer = fadingField(state, 'finer', 0.1);
+  const edge = polarHoleEdge(state.year);
+
+  for (let row = 0; row < MAP_ROWS; row++) {
+    const z = -1 + (2 * row) / (MAP_ROWS - 1);
+    const ring = Math.sqrt(Math.max(0, 1 - z * z));
+    const latitude = Math.asin(z) / DEGREE;
+    for (let column = 0; column < MAP_COLUMNS; column++) {
+      const x = ring * COSINES[column]!;
+      const y = ring * SINES[column]!;
+      const at = (row * (MAP_COLUMNS + 1) + column) * LAYER_COUNT;
+      let hole = (Math.abs(latitude) - edge) / 9;
+      for (const one of state.holes) hole = Math.max(hole, 1.6 * holeLevel(one, x, y, z));
+      const small = finer(x, y, z);
+      if (hole > -1.8) hole += 0.45 * ragged(x, y, z) + 0.3 * small;
+      data[at + LAYERS.hole] = hole;
+      data[at + LAYERS.large] = large(x, y, z);
+      data[at + LAYERS.spine] = spine(x, y, z) + 0.12 * small;
+      // Filaments avoid the equator and the poles: they crown the belts between 15 and 65 degrees.
+      data[at + LAYERS.filament] = filament(x, y, z) - Math.abs(Math.abs(latitude) - 38) / 18;
+    }
+  }
+  for (const region of state.regions) addRegion(data, region);
+  closeEdges(data);
+  return { data };
+}
+
+/** A field whose pattern is renewed every PATTERN_DAYS by cross-fading, with constant variance. */
+function fadingField(state: SunState, name: string, featureSize: number): Field {
+  const position = state.time.getTime() / 86_400_000 / PATTERN_DAYS;
+  const generation = Math.floor(position);
+  const share = position - generation;
+  const older = createField(`${state.seed}/${name}/${generation}`, featureSize);
+  const newer = createField(`${state.seed}/${name}/${generation + 1}`, featureSize);
+  const norm = 1 / Math.hypot(share, 1 - share);
+  const p = (1 - share) * norm;
+  const q = share * norm;
+  return (x, y, z) => p * older(x, y, z) + q * newer(x, y, z);
+}
+
+/** Adds hot haze around the region's bipole and plage over its decayed flux; both push holes away. */
+function addRegion(data: Float32Array, region: ActiveRegion): void {
+  const { plageRadius, dispersal, flux } = region;
+  // Old flux is sheared by differential rotation: stretched in longitude.
+  const stretch = 1 + 1.2 * dispersal;
+  const reach = 2.6 * plageRadius;
+  const coreRadius = (0.6 * region.separationMm) / SOLAR_RADIUS_MM;
+  const inverse = [plageRadius ** 2, coreRadius ** 2, 0.8 * plageRadius ** 2, 1.5 * plageRadius ** 2].map(
+    (square) => -1 / square,
+  );
+  const haze = flux * (1 - 0.45 * dispersal);
+  const core = flux ** 1.1 * (1 - 0.8 * dispersal);
+  const plage = Math.min(1.2, 1.1 * flux ** 0.6);
+  const [cosLongitude, sinLongitude] = [Math.cos(region.longitude), Math.sin(region.longitude)];
+  const north = onSphere(region.latitude + Math.PI / 2, region.longitude);
+  const rowOf = (latitude: number) => ((Math.sin(latitude) + 1) / 2) * (MAP_ROWS - 1);
+  const rowTo = Math.min(MAP_ROWS - 1, Math.ceil(rowOf(region.latitude + reach)));
+  const middle = Math.round((region.longitude / (2 * Math.PI)) * MAP_COLUMNS);
+  const halfColumns = Math.ceil(
+    ((reach * stretch) / Math.cos(region.latitude) / (2 * Math.PI)) * MAP_COLUMNS,
+  );
+  for (let row = Math.max(0, Math.floor(rowOf(region.latitude - reach))); row <= rowTo; row++) {
+    const z = -1 + (2 * row) / (MAP_ROWS - 1);
+    const ring = Math.sqrt(Math.max(0, 1 - z * z));
+    for (let offset = middle - halfColumns; offset <= middle + halfColumns; offset++) {
+      const column = ((offset % MAP_COLUMNS) + MAP_COLUMNS) % MAP_COLUMNS;
+      const x = ring * COSINES[column]!;
+      const y = ring * SINES[column]!;
+      const u = (y * cosLongitude - x * sinLongitude) / stretch;
+      const v = x * north[0] + y * north[1] + z * north[2];
+      const d2 = u * u + v * v;
+      const at = (row * (MAP_COLUMNS + 1) + column) * LAYER_COUNT;
+      data[at + LAYERS.haze]! += haze * Math.exp(d2 * inverse[0]!);
+      data[at + LAYERS.core]! += core * Math.exp(d2 * inverse[1]!);
+      data[at + LAYERS.plage]! += plage * Math.exp(d2 * inverse[2]!);
+      data[at + LAYERS.hole]! -= 3 * Math.min(1, 2.5 * flux) * Math.exp(d2 * inverse[3]!);
+    }
+  }
+}
+
+/** Repeats the first column and the last row, so that interpolation needs no wrap. */
+function closeEdges(data: Float32Array): void {
+  const rowLength = (MAP_COLUMNS + 1) * LAYER_COUNT;
+  for (let row = 0; row < MAP_ROWS; row++) {
+    const from = row * rowLength;
+    data.copyWithin(from + MAP_COLUMNS * LAYER_COUNT, from, from + LAYER_COUNT);
+  }
+  data.copyWithin(MAP_ROWS * rowLength, (MAP_ROWS - 1) * rowLength, MAP_ROWS * rowLength);
+}
+
+/** Bilinear sample of all layers at a unit vector of the Carrington frame, written to `out`. */
+export function sampleMaps(maps: SurfaceMaps, x: number, y: number, z: number, out: Float64Array): void {
+  const { data } = maps;
+  const turn = arctangent(y, x) * (1 / (2 * Math.PI));
+  const u = (turn < 0 ? turn + 1 : turn) * MAP_COLUMNS;
+  const v = (z + 1) * 0.5 * (MAP_ROWS - 1);
+  const column = Math.min(MAP_COLUMNS - 1, u | 0);
+  const row = Math.min(MAP_ROWS - 1, Math.max(0, v | 0));
+  const fu = u - column;
+  const fv = v - row;
+  const a = (row * (MAP_COLUMNS + 1) + column) * LAYER_COUNT;
+  const c = a + (MAP_COLUMNS + 1) * LAYER_COUNT;
+  const w00 = (1 - fu) * (1 - fv);
+  const w10 = fu * (1 - fv);
+  const w01 = (1 - fu) * fv;
+  const w11 = fu * fv;
+  for (let layer = 0; layer < LAYER_COUNT; layer++) {
+    out[layer] =
+      w00 * data[a + layer]! +
+      w10 * data[a + LAYER_COUNT + layer]! +
+      w01 * data[c + layer]! +
+      w11 * data[c + LAYER_COUNT + layer]!;
+  }
+}
+
+/** atan2 within 1e-4 radian, several times faster than the exact one: a tenth of a map cell. */
+function arctangent(y: number, x: number): number {
+  const ax = Math.abs(x);
+  const ay = Math.abs(y);
+  const ratio = Math.min(ax, ay) / Math.max(ax, ay, 1e-30);
+  const s = ratio * ratio;
+  let angle = ((-0.0464964749 * s + 0.15931422) * s - 0.327622764) * s * ratio + ratio;
+  if (ay > ax) angle = Math.PI / 2 - angle;
+  if (x < 0) angle = Math.PI - angle;
+  return y < 0 ? -angle : angle;
+}
