@@ -1,0 +1,22 @@
+import { generate, generateOptions } from '../../train/index.ts';
+import { defineCommand } from '../command.ts';
+
+export default defineCommand({
+  summary: 'run -> pictures: images of new Suns as PNG files that say they are generated',
+  examples: [
+    'sungan generate --run latest --count 64',
+    'sungan generate --run 3 --seeds 7,8,9 --truncation 0.7 --out ./pictures',
+  ],
+  schema: generateOptions,
+  async run(options, { workspace, effects, dryRun }) {
+    if (dryRun) {
+      const count = options.seeds.length || options.count;
+      return { text: `would write ${count} pictures of run ${options.run}`, data: { count } };
+    }
+    const summary = await generate(options, { workspace, effects });
+    return {
+      text: `${summary.files.length} pictures of ${summary.checkpoint}\n${summary.directory}`,
+      data: summary,
+    };
+  },
+});

@@ -1,0 +1,18 @@
+import type { TransformRecord } from '../../curate/index.ts';
+
+/** What training reads: images of one size, as numbers in transform space. */
+export interface TrainingImages {
+  readonly name: string;
+  /** Side in pixels. */
+  readonly resolution: number;
+  readonly channels: number;
+  /** Images of the training split. */
+  readonly count: number;
+  /** Hash of the dataset's manifest: a run goes on only with the data it was begun with. */
+  readonly hash: string;
+  /** How DN became 0..1, one record a channel, so that samples can be turned back. */
+  readonly transforms: readonly TransformRecord[];
+  readonly simulated: boolean;
+  /** Images [n, channels, resolution, resolution], 0..1, row 0 south. */
+  read(positions: readonly number[]): Promise<Float32Array>;
+}

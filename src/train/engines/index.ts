@@ -1,0 +1,60 @@
+/**
+ * The table of engines. Each is loaded only when it is asked for, because loading one starts native code; what is
+ * absent on this machine is reported with the reason, never skipped in silence.
+ */
+import { SunganError } from '../../core/errors.ts';
+import type { Engine, EngineOptions } from './engine.ts';
+
+export type { CompiledProgram, Engine, EngineOptions, Value } from './engine.ts';
+
+interface EngineRow {
+  /** What it is, for `doctor`. */
+  summary: string;
+  /** How to get it where it is missing. */
+  remedy: string;
+  open(options: EngineOptions): Promise<Engine>;
+}
+
+const ENGINES = {
+  'ort:cpu': {
+    summary: 'ONNX Runtime on the processor',
+    remedy: 'run `npm run setup`: it is part of the default installation',
+    open: async (options) => (await import('./ort/index.ts')).createOrtEngine('cpu', options),
+  },
+  'ort:cuda': {
+    summary: 'ONNX Runtime on an NVIDIA card',
+    remedy:
+      'install CUDA 12 and cuDNN 9, then `npm rebuild onnxruntime-node --ignore-scripts=false --onnxruntime-node-install=cuda12`',
+    open: async (options) => (await import('./ort/index.ts')).createOrtEngine('cuda', options),
+  },
+  'ort:webgpu': {
+    summary: 'ONNX Runtime on any card with a Vulkan, Metal or Direct3D 12 driver',
+    remedy: "install the vendor's Vulkan driver (Debian: `apt-get install libvulkan1` and the driver)",
+    open: async (options) => (await import('./ort/index.ts')).createOrtEngine('webgpu', options),
+  },
+} satisfies Record<string, EngineRow>;
+
+export type EngineName = keyof typeof ENGINES;
+export const ENGINE_NAMES = Object.keys(ENGINES) as EngineName[];
+
+/** `auto` is the processor: the engines for cards are chosen by name, because none has been tried on this code's authors' machines. */
+export async function openEngine(name: EngineName | 'auto', options: EngineOptions): Promise<Engine> {
+  const row: EngineRow = ENGINES[name === 'auto' ? 'ort:cpu' : name];
+  try {
+    return await row.open(options);
+  } catch (cause) {
+    throw new SunganError('engine', `engine ${name} does not start: ${(cause as Error).message}`, {
+      remedy: row.remedy,
+      cause,
+    });
+  }
+}
+
+export function engineSummary(name: EngineName): string {
+  return ENGINES[name].summary;
+}
+
+/** How to get an engine where it is missing. */
+export function engineRemedy(name: EngineName): string {
+  return ENGINES[name].remedy;
+}

@@ -1,0 +1,167 @@
+/**
+ * Convolution and its two adjoints as ONNX operators. ONNX has no gradient operators, so the gradient of the kernels is
+ * written as one matrix product over shifted copies, which runs near the machine's GEMM speed.
+ */
+import type { Node } from '../../graph/index.ts';
+import type { Emitter } from './emitter.ts';
+
+type Images = [count: number, channels: number, height: number, width: number];
+
+export function emitConvolution(
+  emitter: Emitter,
+  node: Node<'convolution'>,
+  inputs: readonly string[],
+): string {
+  const { stride, pad } = node.attributes;
+  const size = node.inputs[1]!.shape[2]!;
+  return emitter.node('Conv', inputs, {
+    strides: { ints: [stride, stride] },
+    pads: { ints: [pad, pad, pad, pad] },
+    kernel_shape: { ints: [size, size] },
+  });
+}
+
+/** With stride 1 it is a convolution with turned kernels (faster than ConvTranspose); else ConvTranspose. */
+export function emitConvolutionInput(
+  emitter: Emitter,
+  node: Node<'convolutionInput'>,
+  [y, w]: readonly string[],
+): string {
+  const { stride, pad, shape } = node.attributes;
+  const [, , height, width] = node.inputs[0]!.shape as Images;
+  const size = node.inputs[1]!.shape[2]!;
+  if (stride === 1) {
+    let turned = emitter.transpose(w!, [1, 0, 2, 3]);
+    if (size > 1) {
+      const ends = emitter.integers([-size - 1, -size - 1]);
+      const back = emitter.integers([-1, -1]);
+      turned = emitter.node('Slice', [turned, back, ends, emitter.integers([2, 3]), back]);
+    }
+    const border = size - 1 - pad;
+    return emitter.node('Conv', [y!, turned], {
+      strides: { ints: [1, 1] },
+      pads: { ints: [border, border, border, border] },
+      kernel_shape: { ints: [size, size] },
+    });
+  }
+  const missing = (length: number, axis: number) => shape[axis]! - ((length - 1) * stride - 2 * pad + size);
+  return emitter.node('ConvTranspose', [y!, w!], {
+    strides: { ints: [stride, stride] },
+    pads: { ints: [pad, pad, pad, pad] },
+    kernel_shape: { ints: [size, size] },
+    output_padding: { ints: [missing(height, 2), missing(width, 3)] },
+  });
+}
+
+export function emitConvolutionWeights(
+  emitter: Emitter,
+  node: Node<'convolutionWeights'>,
+  [x, y]: readonly string[],
+): string {
+  const { stride, pad, shape } = node.attributes;
+  const size = shape[2]!;
+  const images = node.inputs[0]!.shape as Images;
+  const results = node.inputs[1]!.shape as Images;
+  if (size === 1 && stride === 1 && pad === 0) return pointwise(emitter, x!, y!, images, results);
+  if (size === 3 && stride === 1 && pad === 1) return byShiftedRows(emitter, x!, y!, images, results);
+  if (size === 3 && stride === 2 && pad === 0 && images[2] % 2 === 1 && images[3] % 2 === 1) {
+    return byPhases(emitter, x!, y!, images, results);
+  }
+  return byTaps(emitter, x!, y!, node);
+}
+
+function pointwise(emitter: Emitter, x: string, y: string, images: Images, results: Images): string {
+  const [count, channels, height, width] = images;
+  const area = count * height * width;
+  const product = emitter.node(
+    'Gemm',
+    [channelsFirst(emitter, y, [results[1], area]), channelsFirst(emitter, x, [channels, area])],
+    {
+      transB: { int: 1 },
+    },
+  );
+  return emitter.reshape(product, [results[1], channels, 1, 1]);
+}
+
+/**
+ * 3x3, stride 1, pad 1. Images are padded, laid out as [C, N * rows * columns], and shifted by whole elements: three
+ * shifted by columns on one side, three gradients shifted by rows on the other, so one GEMM gives all nine taps.
+ */
+function byShiftedRows(emitter: Emitter, x: string, y: string, images: Images, results: Images): string {
+  const [count, channels, height, width] = images;
+  const outputs = results[1];
+  const rowLength = width + 2;
+  const length = count * (height + 2) * rowLength;
+  const long = length + 2 * rowLength;
+  const padded = emitter.pad(x, [0, 0, 1, 1, 0, 0, 1, 1]);
+  const flat = emitter.pad(channelsFirst(emitter, padded, [channels, length]), [0, 0, 0, 2 * rowLength + 2]);
+  const gradient = channelsFirst(emitter, emitter.pad(y, [0, 0, 0, 0, 0, 0, 2, 2]), [outputs, length]);
+  const columns = [0, 1, 2].map((shift) => emitter.slice(flat, 1, shift, shift + long));
+  const rows = [0, 1, 2].map((shift) =>
+    emitter.pad(gradient, [0, shift * rowLength, 0, (2 - shift) * rowLength]),
+  );
+  const join = (parts: string[]) => emitter.node('Concat', parts, { axis: { int: 0 } });
+  const product = emitter.node('Gemm', [join(rows), join(columns)], { transB: { int: 1 } });
+  const taps = emitter.transpose(emitter.reshape(product, [3, outputs, 3, channels]), [1, 3, 0, 2]);
+  return emitter.reshape(taps, [outputs, channels, 3, 3]);
+}
+
+/**
+ * 3x3, stride 2, no padding, odd images: the image is split into its four phases once, and every tap is a phase shifted
+ * by whole elements; strided slices of the image would read it nine times.
+ */
+function byPhases(emitter: Emitter, x: string, y: string, images: Images, results: Images): string {
+  const [count, channels, height, width] = images;
+  const outputs = results[1];
+  const [rows, columns] = [(height + 1) / 2, (width + 1) / 2];
+  const length = count * rows * columns;
+  const even = emitter.reshape(emitter.pad(x, [0, 0, 0, 0, 0, 0, 1, 1]), [
+    count,
+    channels,
+    rows,
+    2,
+    columns,
+    2,
+  ]);
+  const phases = emitter.reshape(emitter.transpose(even, [3, 5, 1, 0, 2, 4]), [4, channels, length]);
+  const padded = emitter.pad(phases, [0, 0, 0, 0, 0, columns + 1]);
+  const taps: string[] = [];
+  for (let tap = 0; tap < 9; tap++) {
+    const [i, j] = [Math.floor(tap / 3), tap % 3];
+    const phase = emitter.slice(padded, 0, (i % 2) * 2 + (j % 2), (i % 2) * 2 + (j % 2) + 1);
+    const shift = (i >> 1) * columns + (j >> 1);
+    taps.push(emitter.reshape(emitter.slice(phase, 2, shift, shift + length), [channels, length]));
+  }
+  const gradient = channelsFirst(emitter, emitter.pad(y, [0, 0, 0, 0, 0, 0, 1, 1]), [outputs, length]);
+  const product = emitter.node('Gemm', [gradient, emitter.node('Concat', taps, { axis: { int: 0 } })], {
+    transB: { int: 1 },
+  });
+  const ordered = emitter.transpose(emitter.reshape(product, [outputs, 9, channels]), [0, 2, 1]);
+  return emitter.reshape(ordered, [outputs, channels, 3, 3]);
+}
+
+/** Any geometry: one matrix product a tap. */
+function byTaps(emitter: Emitter, x: string, y: string, node: Node<'convolutionWeights'>): string {
+  const { stride, pad, shape } = node.attributes;
+  const [outputs, channels, size] = shape as Images;
+  const [count, , height, width] = node.inputs[1]!.shape as Images;
+  const area = count * height * width;
+  const gradient = channelsFirst(emitter, y, [outputs, area]);
+  const padded = emitter.pad(x, [0, 0, pad, pad, 0, 0, pad, pad]);
+  const taps: string[] = [];
+  for (let tap = 0; tap < size * size; tap++) {
+    const [i, j] = [Math.floor(tap / size), tap % size];
+    const rows = emitter.slice(padded, 2, i, i + (height - 1) * stride + 1, stride);
+    const part = emitter.slice(rows, 3, j, j + (width - 1) * stride + 1, stride);
+    const product = emitter.node('Gemm', [gradient, channelsFirst(emitter, part, [channels, area])], {
+      transB: { int: 1 },
+    });
+    taps.push(emitter.reshape(product, [outputs, channels, 1]));
+  }
+  return emitter.reshape(emitter.node('Concat', taps, { axis: { int: 2 } }), shape);
+}
+
+/** [N, C, H, W] -> [C, N * H * W] */
+function channelsFirst(emitter: Emitter, images: string, shape: readonly number[]): string {
+  return emitter.reshape(emitter.transpose(images, [1, 0, 2, 3]), shape);
+}

@@ -1,0 +1,71 @@
+/** Collects the ONNX nodes and constants that stand for a program. */
+import { elementCount, type Shape } from '../../graph/index.ts';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-writer.ts';
+
+export class Emitter {
+  readonly nodes: OnnxNode[] = [];
+  readonly initializers = new Map<string, OnnxTensor>();
+  private count = 0;
+
+  /** Adds a node with one output and returns the output's name. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string {
+    return this.nodeWithOutputs(operator, inputs, 1, attributes)[0]!;
+  }
+
+  nodeWithOutputs(
+    operator: string,
+    inputs: readonly string[],
+    outputCount: number,
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string[] {
+    const outputs = Array.from({ length: outputCount }, () => `%${this.count++}`);
+    this.nodes.push({ operator, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  /** A list of integers (axes, shapes, pads); equal lists share one constant. */
+  integers(values: readonly number[]): string {
+    return this.constant(`i:${values.join(',')}`, () => ({
+      dimensions: [values.length],
+      data: BigInt64Array.from(values, BigInt),
+    }));
+  }
+
+  /** A tensor of one repeated number. */
+  filled(value: number, shape: Shape = []): string {
+    return this.constant(`f:${value}:${shape.join('x')}`, () => ({
+      dimensions: shape,
+      data: new Float32Array(elementCount(shape)).fill(value),
+    }));
+  }
+
+  /** A constant tensor under a name that says what it holds; made on the first call only. */
+  constant(name: string, make: () => OnnxTensor): string {
+    if (!this.initializers.has(name)) this.initializers.set(name, make());
+    return name;
+  }
+
+  reshape(input: string, shape: Shape): string {
+    return this.node('Reshape', [input, this.integers(shape)]);
+  }
+
+  transpose(input: string, order: readonly number[]): string {
+    return this.node('Transpose', [input], { perm: { ints: order } });
+  }
+
+  slice(input: string, axis: number, begin: number, end: number, step = 1): string {
+    return this.node('Slice', [
+      input,
+      ...[[begin], [end], [axis], [step]].map((list) => this.integers(list)),
+    ]);
+  }
+
+  /** `pads`: zeros before every axis, then after every axis. */
+  pad(input: string, pads: readonly number[]): string {
+    return pads.every((size) => size === 0) ? input : this.node('Pad', [input, this.integers(pads)]);
+  }
+}

@@ -1,0 +1,100 @@
+/** ONNX Runtime as an engine: a program becomes an ONNX model, a session runs it. */
+import * as ort from 'onnxruntime-node';
+import { SunganError } from '../../../core/errors.ts';
+import { elementCount, formatShape, type Program, type Shape } from '../../graph/index.ts';
+import type { CompiledProgram, Engine, EngineOptions, Value } from '../engine.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { type CompiledModel, OUTPUT_PREFIX, programToOnnx } from './model.ts';
+
+export type OrtProvider = 'cpu' | 'cuda' | 'webgpu';
+
+export async function createOrtEngine(provider: OrtProvider, options: EngineOptions): Promise<Engine> {
+  const pool = new BufferPool();
+  const sessionOptions: ort.InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  };
+  return {
+    name: `ort:${provider}`,
+    description: `ONNX Runtime ${ort.env.versions.node ?? ort.env.versions.common}, ${provider}, ${options.threads} threads`,
+    upload: (data, shape) => makeValue(pool, Float32Array.from(data), shape),
+    async compile(program) {
+      const model = programToOnnx(program);
+      const session = await openSession(program, model, sessionOptions);
+      return compiledProgram(program, model, session, pool);
+    },
+    async close() {},
+  };
+}
+
+async function openSession(
+  program: Program,
+  model: CompiledModel,
+  options: ort.InferenceSession.SessionOptions,
+): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(model.bytes, options);
+  } catch (cause) {
+    throw new SunganError('engine', `ONNX Runtime refuses the program: ${(cause as Error).message}`, {
+      where: `program ${program.name} on ${String(options.executionProviders)}`,
+      remedy: 'run `sungan doctor` to see which engines work here',
+      cause,
+    });
+  }
+}
+
+function compiledProgram(
+  program: Program,
+  model: CompiledModel,
+  session: ort.InferenceSession,
+  pool: BufferPool,
+): CompiledProgram {
+  return {
+    async run(inputs) {
+      const feeds: Record<string, ort.Tensor> = {};
+      for (const { name, dimensions } of model.inputs)
+        feeds[name] = tensorFor(program, name, dimensions as Shape, inputs[name]);
+      const outputs: Record<string, Value> = {};
+      const fetches: Record<string, ort.Tensor> = {};
+      for (const { name, dimensions } of model.outputs) {
+        const shape = dimensions as Shape;
+        const value = makeValue(pool, pool.take(elementCount(shape)), shape);
+        outputs[name.slice(OUTPUT_PREFIX.length)] = value;
+        fetches[name] = value.tensor;
+      }
+      await session.run(feeds, fetches);
+      return outputs;
+    },
+    close: () => session.release(),
+  };
+}
+
+interface OrtValue extends Value {
+  readonly tensor: ort.Tensor;
+}
+
+function makeValue(pool: BufferPool, data: Float32Array, shape: Shape): OrtValue {
+  let live = true;
+  return {
+    shape,
+    tensor: new ort.Tensor('float32', data, [...shape]),
+    read: async () => data.slice(),
+    dispose() {
+      if (live) pool.give(data);
+      live = false;
+    },
+  };
+}
+
+function tensorFor(program: Program, name: string, shape: Shape, value: Value | undefined): ort.Tensor {
+  if (value && elementCount(value.shape) === elementCount(shape) && 'tensor' in value)
+    return (value as OrtValue).tensor;
+  const given = value ? formatShape(value.shape) : 'nothing';
+  throw new SunganError('engine', `input '${name}' wants ${formatShape(shape)}, got ${given}`, {
+    where: `program ${program.name}`,
+  });
+}

@@ -1,0 +1,81 @@
+/** A program as an ONNX model. */
+import { isOp, liveNodes, type Node, type OpName, type Program } from '../../graph/index.ts';
+import { Emitter } from './emitter.ts';
+import { type OnnxValue, writeOnnxModel } from './onnx-writer.ts';
+import { OPERATORS } from './operators.ts';
+
+export interface CompiledModel {
+  bytes: Uint8Array;
+  inputs: OnnxValue[];
+  outputs: OnnxValue[];
+}
+
+/** Outputs carry this prefix in the model, so that an output may be called like an input. */
+export const OUTPUT_PREFIX = 'out:';
+
+export function programToOnnx(program: Program): CompiledModel {
+  const emitter = new Emitter();
+  const order = liveNodes(program);
+  const names = new Map<Node, string>();
+  const inputs: OnnxValue[] = [];
+  for (const node of order) {
+    if (isOp(node, 'input')) {
+      names.set(node, node.attributes.name);
+      inputs.push({ name: node.attributes.name, dimensions: node.shape });
+    } else if (!names.has(node)) {
+      emitSplit(emitter, node, order, names) || names.set(node, emitNode(emitter, node, names));
+    }
+  }
+  const outputs = Object.entries(program.outputs).map(([name, node]): OnnxValue => {
+    emitter.nodes.push({
+      operator: 'Identity',
+      inputs: [names.get(node)!],
+      outputs: [`${OUTPUT_PREFIX}${name}`],
+    });
+    return { name: `${OUTPUT_PREFIX}${name}`, dimensions: node.shape };
+  });
+  const { nodes, initializers } = emitter;
+  return {
+    bytes: writeOnnxModel({ name: program.name, nodes, inputs, outputs, initializers }),
+    inputs,
+    outputs,
+  };
+}
+
+function emitNode(emitter: Emitter, node: Node, names: ReadonlyMap<Node, string>): string {
+  const emit = OPERATORS[node.op as Exclude<OpName, 'input'>] as (
+    emitter: Emitter,
+    node: Node,
+    inputs: readonly string[],
+  ) => string;
+  return emit(
+    emitter,
+    node,
+    node.inputs.map((input) => names.get(input)!),
+  );
+}
+
+/** Slices that together cut one tensor into all its parts (the weights of a network) become one Split. */
+function emitSplit(emitter: Emitter, node: Node, order: readonly Node[], names: Map<Node, string>): boolean {
+  if (!isOp(node, 'slice')) return false;
+  const { axis } = node.attributes;
+  const source = node.inputs[0]!;
+  const parts = order
+    .filter(
+      (other): other is Node<'slice'> =>
+        isOp(other, 'slice') && other.inputs[0] === source && other.attributes.axis === axis,
+    )
+    .sort((a, b) => a.attributes.begin - b.attributes.begin);
+  let end = 0;
+  for (const part of parts) {
+    if (part.attributes.begin !== end) return false;
+    end = part.attributes.end;
+  }
+  if (end !== source.shape[axis]) return false;
+  const lengths = emitter.integers(parts.map((part) => part.shape[axis]!));
+  const outputs = emitter.nodeWithOutputs('Split', [names.get(source)!, lengths], parts.length, {
+    axis: { int: axis },
+  });
+  for (const [i, part] of parts.entries()) names.set(part, outputs[i]!);
+  return true;
+}

@@ -1,0 +1,105 @@
+/** The use case: a run's generator in, picture files out. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Effects, throwIfStopped } from '../core/effects.ts';
+import { writeAtomic } from '../core/files.ts';
+import type { Workspace } from '../core/workspace.ts';
+import { encodeGrayPng } from './data/png.ts';
+import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
+import { type Generator, openGenerator } from './generator.ts';
+import { findRun } from './run/folder.ts';
+import { generatedWords } from './run/pictures.ts';
+
+export const generateOptions = z.strictObject({
+  run: z.string().default('latest').describe("run: its folder, its number, or 'latest'"),
+  checkpoint: z.string().optional().describe('checkpoint file [the newest of the run]'),
+  seeds: z
+    .array(z.coerce.number().int().min(0))
+    .default([])
+    .describe('seeds of the images; none: 0, 1, ... up to count'),
+  count: z.coerce.number().int().positive().default(16).describe('how many images when no seeds are given'),
+  truncation: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('1: as learnt; less: more typical, less varied'),
+  bits: z.coerce
+    .number()
+    .int()
+    .refine((bits) => bits === 8 || bits === 16, 'must be 8 or 16')
+    .default(16)
+    .describe('bits a pixel: 8 or 16'),
+  out: z.string().optional().describe('folder of the pictures [generated/ in the run]'),
+  engine: z
+    .enum(['auto', ...ENGINE_NAMES] as ['auto', ...EngineName[]])
+    .default('auto')
+    .describe('what computes'),
+});
+
+export type GenerateOptions = z.output<typeof generateOptions>;
+
+export interface GenerateSummary {
+  directory: string;
+  checkpoint: string;
+  /** Names of the picture files. */
+  files: string[];
+}
+
+/** Images are made in portions of this many. */
+const PORTION = 64;
+
+export async function generate(
+  options: GenerateOptions,
+  { workspace, effects }: { workspace: Workspace; effects: Effects },
+): Promise<GenerateSummary> {
+  const folder = await findRun(workspace, options.run);
+  const generator = await openGenerator(folder.directory, {
+    checkpoint: options.checkpoint,
+    engine: options.engine,
+  });
+  const directory = options.out ?? join(folder.directory, 'generated');
+  const seeds =
+    options.seeds.length > 0 ? options.seeds : Array.from({ length: options.count }, (_, seed) => seed);
+  const progress = effects.progress('generate', seeds.length, 'images');
+  const files: string[] = [];
+  try {
+    for (let begin = 0; begin < seeds.length; begin += PORTION) {
+      throwIfStopped(effects.signal);
+      const portion = seeds.slice(begin, begin + PORTION);
+      const images = await generator.generate(portion, { truncation: options.truncation });
+      files.push(...(await writePortion(generator, options, directory, portion, images)));
+      progress.advance(portion.length);
+    }
+  } finally {
+    progress.done();
+    await generator.close();
+  }
+  return { directory, checkpoint: generator.checkpoint, files };
+}
+
+async function writePortion(
+  generator: Generator,
+  options: GenerateOptions,
+  directory: string,
+  seeds: readonly number[],
+  images: Float32Array,
+): Promise<string[]> {
+  const { resolution, channels, checkpoint, transforms } = generator;
+  const area = resolution ** 2;
+  const files: string[] = [];
+  for (let plane = 0; plane < seeds.length * channels; plane++) {
+    const seed = seeds[Math.floor(plane / channels)]!;
+    const channel = plane % channels;
+    const file = `seed${String(seed).padStart(8, '0')}${channels > 1 ? `-channel${channel}` : ''}.png`;
+    const words = {
+      ...generatedWords(`${checkpoint}, seed ${seed}, truncation ${options.truncation}`),
+      Transform: JSON.stringify(transforms[channel]),
+    };
+    const values = images.subarray(plane * area, (plane + 1) * area);
+    const picture = { width: resolution, height: resolution, values };
+    await writeAtomic(join(directory, file), encodeGrayPng(picture, options.bits as 8 | 16, words));
+    files.push(file);
+  }
+  return files;
+}

@@ -1,0 +1,83 @@
+/** A trained generator, opened from a run: what `generate` and the evaluation use. */
+import { availableParallelism } from 'node:os';
+import { SunganError } from '../core/errors.ts';
+import type { TransformRecord } from '../curate/index.ts';
+import { createNetworks } from './assemble.ts';
+import { type EngineName, openEngine } from './engines/index.ts';
+import { readCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
+import { runFolder } from './run/folder.ts';
+import { createSampler } from './sampler.ts';
+
+export interface Generator {
+  readonly resolution: number;
+  readonly channels: number;
+  readonly latentSize: number;
+  /** How DN became 0..1, for the first channel and for each. */
+  readonly transform: TransformRecord;
+  readonly transforms: readonly TransformRecord[];
+  /** The checkpoint it came from, and the images the network had seen. */
+  readonly checkpoint: string;
+  readonly seenImages: number;
+  readonly dataset: { name: string; hash: string; simulated: boolean };
+  /** [seeds, C, H, W], 0..1 in transform space, row 0 south. Equal seeds give equal images, in any company. */
+  generate(seeds: readonly number[], options?: GenerateImageOptions): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+export interface GenerateImageOptions {
+  /** 1: as learnt; less: nearer to the mean style, more typical and less varied. */
+  truncation?: number;
+}
+
+export interface OpenGeneratorOptions {
+  /** Default: the newest of the run. */
+  checkpoint?: string;
+  engine?: EngineName | 'auto';
+  threads?: number;
+  batch?: number;
+}
+
+/** Opens the averaged generator of the run in `directory`. */
+export async function openGenerator(
+  directory: string,
+  options: OpenGeneratorOptions = {},
+): Promise<Generator> {
+  const checkpoint = options.checkpoint
+    ? await readCheckpoint(options.checkpoint)
+    : await readLatestCheckpoint(runFolder(directory));
+  if (!checkpoint) {
+    throw new SunganError('data', 'this run has no checkpoint yet', {
+      where: directory,
+      remedy: 'go on with `sungan train --resume`',
+    });
+  }
+  const networks = createNetworks(checkpoint.network);
+  const engine = await openEngine(options.engine ?? 'auto', {
+    threads: options.threads ?? Math.min(16, availableParallelism()),
+  });
+  const sampler = await createSampler(engine, networks, options.batch ?? 16);
+  const load = (name: string) => {
+    const data = checkpoint.values.get(name);
+    if (!data) throw new SunganError('format', `tensor '${name}' is missing`, { where: checkpoint.path });
+    return engine.upload(data, [data.length]);
+  };
+  const weights = load('generator/average');
+  const styleAverage = load('generator/styleAverage');
+  const { resolution, channels, latentSize } = networks;
+  const { transforms, name, hash, simulated } = checkpoint.dataset;
+  return {
+    resolution,
+    channels,
+    latentSize,
+    transform: transforms[0]!,
+    transforms,
+    checkpoint: checkpoint.path,
+    seenImages: checkpoint.counters.images,
+    dataset: { name, hash, simulated },
+    generate: (seeds, { truncation = 1 } = {}) => sampler.sample(seeds, weights, styleAverage, truncation),
+    async close() {
+      await sampler.close();
+      await engine.close();
+    },
+  };
+}

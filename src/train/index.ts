@@ -1,0 +1,18 @@
+/**
+ * The third stage: a dataset becomes a run, and a run becomes pictures. A training step is a graph, differentiated
+ * once, compiled, and run by an engine; every step is a function of the state, the seed and its own number.
+ */
+
+export type { TrainingImages } from './data/images.ts';
+export { imagesInMemory } from './data/memory.ts';
+export { type DoctorReport, type EngineReport, examineEngines } from './doctor.ts';
+export { type GenerateOptions, type GenerateSummary, generate, generateOptions } from './generate.ts';
+export {
+  type GenerateImageOptions,
+  type Generator,
+  type OpenGeneratorOptions,
+  openGenerator,
+} from './generator.ts';
+export { openRun, type Run } from './open-run.ts';
+export { type TrainOptions, trainOptions } from './options.ts';
+export { planTraining, type TrainContext, type TrainPlan, type TrainSummary, train } from './train.ts';

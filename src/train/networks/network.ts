@@ -1,0 +1,33 @@
+/** What the trainer must know of a pair of networks. The table of architectures is in `index.ts`. */
+import type { Graph, Node } from '../graph/index.ts';
+import type { ParameterList, Weights } from './parameters.ts';
+
+export interface SynthesisInputs {
+  /** The style [N, styleSize] of one layer, 0..layerCount-1. */
+  style(layer: number): Node;
+  /** Standard normal values [N, noiseLength]. */
+  noise: Node;
+}
+
+export interface GanNetworks {
+  readonly architecture: string;
+  readonly resolution: number;
+  readonly channels: number;
+  readonly latentSize: number;
+  readonly styleSize: number;
+  /** Number of layers that take a style. */
+  readonly layerCount: number;
+  /** Noise values an image wants. */
+  readonly noiseLength: number;
+  readonly generator: ParameterList;
+  readonly discriminator: ParameterList;
+  /** Latents [N, latentSize] -> styles [N, styleSize]. */
+  mapLatents(graph: Graph, weights: Weights, latents: Node): Node;
+  /** Images [N, channels, resolution, resolution], about -1..1, row 0 south like the data. */
+  synthesise(graph: Graph, weights: Weights, inputs: SynthesisInputs): Node;
+  /**
+   * Scores [N, 1]. `sets` equal parts of the batch (reals, fakes) are judged apart wherever samples of a batch see one
+   * another.
+   */
+  discriminate(graph: Graph, weights: Weights, images: Node, sets: number): Node;
+}

@@ -1,0 +1,110 @@
+/**
+ * Checkpoints: one safetensors file with everything that a run needs to go on (weights, averaged weights, moments,
+ * counters, seed) and that a generator needs to be used (network, transform). No wall-clock time goes in, so equal
+ * states are equal files.
+ */
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SunganError } from '../../core/errors.ts';
+import { writeAtomic } from '../../core/files.ts';
+import type { TransformRecord } from '../../curate/index.ts';
+import type { NetworkOptions } from '../assemble.ts';
+import type { GanNetworks } from '../networks/network.ts';
+import { type Counters, nameParts, type StateValues } from '../state.ts';
+import type { Player } from '../steps/index.ts';
+import type { RunFolder } from './folder.ts';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.ts';
+
+const FORMAT = 'sungan-checkpoint-1';
+
+export interface CheckpointFacts {
+  network: NetworkOptions;
+  counters: Counters;
+  seed: number;
+  dataset: { name: string; hash: string; transforms: readonly TransformRecord[]; simulated: boolean };
+}
+
+export interface Checkpoint extends CheckpointFacts {
+  path: string;
+  /** Flat state vectors by name. */
+  values: StateValues;
+}
+
+export async function writeCheckpoint(
+  folder: RunFolder,
+  networks: GanNetworks,
+  facts: CheckpointFacts,
+  values: StateValues,
+): Promise<string> {
+  const tensors = new Map<string, NamedTensor>();
+  for (const [name, data] of values) {
+    const parameters = networks[name.split('/')[0] as Player];
+    for (const [part, shape, slice] of nameParts(name, data, parameters))
+      tensors.set(part, { shape, data: slice });
+  }
+  const { network, counters, seed, dataset } = facts;
+  const metadata = {
+    format: FORMAT,
+    note: 'Weights of a generative model. What it makes is not an observation of the Sun.',
+    network: JSON.stringify(network),
+    counters: JSON.stringify(counters),
+    seed: String(seed),
+    dataset: JSON.stringify(dataset),
+  };
+  const path = join(folder.checkpoints, `${String(counters.step).padStart(8, '0')}.safetensors`);
+  await writeAtomic(path, encodeSafetensors({ tensors, metadata }));
+  return path;
+}
+
+/** Names of the checkpoints of a run, oldest first. */
+export async function listCheckpoints(folder: RunFolder): Promise<string[]> {
+  const names = await readdir(folder.checkpoints).catch(() => []);
+  return names.filter((name) => /^\d{8,}\.safetensors$/.test(name)).sort();
+}
+
+export async function readLatestCheckpoint(folder: RunFolder): Promise<Checkpoint | undefined> {
+  const newest = (await listCheckpoints(folder)).at(-1);
+  return newest === undefined ? undefined : readCheckpoint(join(folder.checkpoints, newest));
+}
+
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+  if (metadata['format'] !== FORMAT) {
+    throw new SunganError('format', 'not a checkpoint of this program', { where: path });
+  }
+  return {
+    path,
+    network: JSON.parse(metadata['network']!) as NetworkOptions,
+    counters: JSON.parse(metadata['counters']!) as Counters,
+    seed: Number(metadata['seed']),
+    dataset: JSON.parse(metadata['dataset']!) as CheckpointFacts['dataset'],
+    values: joinParts(tensors),
+  };
+}
+
+/** Removes all but the newest `keep` checkpoints. */
+export async function pruneCheckpoints(folder: RunFolder, keep: number): Promise<void> {
+  if (keep === 0) return;
+  const names = await listCheckpoints(folder);
+  for (const name of names.slice(0, -keep)) await rm(join(folder.checkpoints, name), { force: true });
+}
+
+/** `generator/weights/<parameter>` tensors in file order -> one flat vector a state. */
+function joinParts(tensors: ReadonlyMap<string, NamedTensor>): StateValues {
+  const parts = new Map<string, Float32Array[]>();
+  for (const [name, { data }] of tensors) {
+    const state = name.split('/').slice(0, 2).join('/');
+    parts.set(state, [...(parts.get(state) ?? []), data]);
+  }
+  const values: StateValues = new Map();
+  for (const [state, list] of parts) {
+    const flat = new Float32Array(list.reduce((total, data) => total + data.length, 0));
+    let begin = 0;
+    for (const data of list) {
+      flat.set(data, begin);
+      begin += data.length;
+    }
+    values.set(state, flat);
+  }
+  return values;
+}

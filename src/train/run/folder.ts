@@ -1,0 +1,101 @@
+/** The folder of a run: `runs/<nnnn-name>`, numbered in order, with options, statistics, samples and checkpoints. */
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { SunganError } from '../../core/errors.ts';
+import { exists, readJson, writeAtomic } from '../../core/files.ts';
+import type { Workspace } from '../../core/workspace.ts';
+
+export interface RunFolder {
+  readonly directory: string;
+  readonly options: string;
+  readonly statistics: string;
+  readonly samples: string;
+  readonly reals: string;
+  readonly checkpoints: string;
+}
+
+export function runFolder(directory: string): RunFolder {
+  return {
+    directory,
+    options: join(directory, 'options.json'),
+    statistics: join(directory, 'stats.jsonl'),
+    samples: join(directory, 'samples'),
+    reals: join(directory, 'reals.png'),
+    checkpoints: join(directory, 'checkpoints'),
+  };
+}
+
+/** A new folder with the next free number. Making it is atomic, so two runs never share one. */
+export async function createRunFolder(runs: string, name: string): Promise<RunFolder> {
+  await mkdir(runs, { recursive: true });
+  for (let number = (await lastNumber(runs)) + 1; ; number++) {
+    const directory = join(runs, `${String(number).padStart(4, '0')}-${name}`);
+    try {
+      await mkdir(directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw error;
+    }
+    const folder = runFolder(directory);
+    await mkdir(folder.samples);
+    await mkdir(folder.checkpoints);
+    return folder;
+  }
+}
+
+/** A run by its folder, its folder's name, its number, or 'latest'. */
+export async function findRun(workspace: Workspace, wanted: string): Promise<RunFolder> {
+  if (await exists(join(wanted, 'options.json'))) return runFolder(resolve(wanted));
+  const names = (await readdir(workspace.runs).catch(() => []))
+    .filter((name) => /^\d{4,}-/.test(name))
+    .sort(byNumber);
+  const matches = names.filter(
+    (name) => name === basename(wanted) || (/^\d+$/.test(wanted) && numberOf(name) === Number(wanted)),
+  );
+  const found = wanted === 'latest' ? names.at(-1) : matches[0];
+  if (found) return runFolder(join(workspace.runs, found));
+  throw new SunganError('usage', `no run '${wanted}'`, {
+    where: workspace.runs,
+    remedy: names.length > 0 ? `there are ${names.join(', ')}` : 'train one with `sungan train`',
+  });
+}
+
+export async function readRunOptions(folder: RunFolder): Promise<Record<string, unknown>> {
+  const options = await readJson(folder.options);
+  if (options && typeof options === 'object') return options as Record<string, unknown>;
+  throw new SunganError('data', 'not the folder of a run', {
+    where: folder.directory,
+    remedy: 'options.json is missing there',
+  });
+}
+
+export async function appendStatistics(folder: RunFolder, line: object): Promise<void> {
+  await appendFile(folder.statistics, `${JSON.stringify(line)}\n`);
+}
+
+/** The statistics of a run, one object a tick; a half-written last line (a kill) is left out. */
+export async function readStatistics(folder: RunFolder): Promise<Record<string, number>[]> {
+  const text = await readFile(folder.statistics, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as Record<string, number>];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Drops the statistics of what a resumed run will do again. */
+export async function truncateStatistics(folder: RunFolder, step: number): Promise<Record<string, number>[]> {
+  const kept = (await readStatistics(folder)).filter((line) => line['step']! <= step);
+  await writeAtomic(folder.statistics, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return kept;
+}
+
+async function lastNumber(runs: string): Promise<number> {
+  const numbers = (await readdir(runs)).map(numberOf).filter((number) => number > 0);
+  return Math.max(0, ...numbers);
+}
+
+const numberOf = (name: string) => Number(/^(\d+)-/.exec(name)?.[1] ?? 0);
+const byNumber = (a: string, b: string) => numberOf(a) - numberOf(b);

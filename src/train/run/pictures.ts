@@ -1,0 +1,69 @@
+/** Sample pictures of a run: fixed seeds, north up, with words that say what they are. */
+import { join } from 'node:path';
+import { writeAtomic } from '../../core/files.ts';
+import { VERSION } from '../../core/version.ts';
+import { imageGrid } from '../data/grid.ts';
+import type { TrainingImages } from '../data/images.ts';
+import { encodeGrayPng } from '../data/png.ts';
+import type { RunFolder } from './folder.ts';
+
+const SOFTWARE = `sungan ${VERSION}`;
+const MADE = 'Made by a neural network. Not an observation of the Sun.';
+const SCALE = 'Gray is the transform space of the dataset: 0 black, 1 white; solar north is up.';
+
+/** Words for the metadata of a picture that a generator made. */
+export function generatedWords(source: string): Record<string, string> {
+  return { Software: SOFTWARE, Title: 'GENERATED', Description: `${MADE} ${SCALE}`, Source: source };
+}
+
+export async function writeSamples(
+  folder: RunFolder,
+  seen: number,
+  images: Float32Array,
+  shape: GridShape,
+): Promise<string> {
+  const path = join(folder.samples, `${String(seen).padStart(9, '0')}.png`);
+  const source = `samples of fixed seeds after ${seen} images`;
+  await writeAtomic(
+    path,
+    encodeGrayPng(
+      imageGrid(images, shape.channels, shape.resolution, columnsOf(images, shape)),
+      8,
+      generatedWords(source),
+    ),
+  );
+  return path;
+}
+
+export async function writeReals(
+  folder: RunFolder,
+  images: TrainingImages,
+  count: number,
+): Promise<Float32Array> {
+  const shown = Math.min(count, images.count);
+  // Evenly over the split, so that the picture shows what there is to learn.
+  const positions = Array.from({ length: shown }, (_, i) => Math.floor((i * images.count) / shown));
+  const pixels = await images.read(positions);
+  const kind = images.simulated ? 'SIMULATED frames' : 'observed frames';
+  const words = {
+    Software: SOFTWARE,
+    Title: images.simulated ? 'SIMULATED' : 'OBSERVED',
+    Description: `Training images: ${kind} of ${images.name}. ${SCALE}`,
+  };
+  await writeAtomic(
+    folder.reals,
+    encodeGrayPng(imageGrid(pixels, images.channels, images.resolution, columnsOf(pixels, images)), 8, words),
+  );
+  return pixels;
+}
+
+interface GridShape {
+  channels: number;
+  resolution: number;
+}
+
+/** About twice as wide as high. */
+function columnsOf(images: Float32Array, { channels, resolution }: GridShape): number {
+  const count = images.length / (channels * resolution ** 2);
+  return Math.max(1, Math.ceil(Math.sqrt((2 * count) / channels)));
+}

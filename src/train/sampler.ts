@@ -1,0 +1,67 @@
+/** Images from latents: seeds in, pictures out. An image depends on its own seed only, not on its neighbours in a batch. */
+import { createRandom } from '../numeric/random.ts';
+import type { Engine, Value } from './engines/index.ts';
+import type { GanNetworks } from './networks/network.ts';
+import { samplerProgram } from './steps/index.ts';
+
+export interface Sampler {
+  /** Values in 0..1 (transform space), [seeds, C, S, S]. */
+  sample(
+    seeds: readonly number[],
+    weights: Value,
+    styleAverage: Value,
+    truncation: number,
+  ): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+export async function createSampler(engine: Engine, networks: GanNetworks, batch: number): Promise<Sampler> {
+  const { latentSize, noiseLength, channels, resolution } = networks;
+  const compiled = await engine.compile(samplerProgram(networks, batch));
+  const size = channels * resolution ** 2;
+
+  async function sampleBatch(
+    seeds: readonly number[],
+    weights: Value,
+    styleAverage: Value,
+    truncation: number,
+  ) {
+    const given = {
+      latents: engine.upload(drawForSeeds(seeds, batch, latentSize, 'latent'), [batch, latentSize]),
+      noise: engine.upload(drawForSeeds(seeds, batch, noiseLength, 'noise'), [batch, noiseLength]),
+      truncation: engine.upload(Float32Array.of(truncation), []),
+    };
+    const { images } = await compiled.run({ ...given, weights, styleAverage });
+    const values = await images!.read();
+    for (const value of [...Object.values(given), images!]) value.dispose();
+    return values;
+  }
+
+  return {
+    async sample(seeds, weights, styleAverage, truncation) {
+      const result = new Float32Array(seeds.length * size);
+      for (let begin = 0; begin < seeds.length; begin += batch) {
+        const part = seeds.slice(begin, begin + batch);
+        const values = await sampleBatch(part, weights, styleAverage, truncation);
+        result.set(values.subarray(0, part.length * size), begin * size);
+      }
+      return result.map((value) => Math.min(1, Math.max(0, (value + 1) / 2)));
+    },
+    close: () => compiled.close(),
+  };
+}
+
+/** Standard normal rows, one a seed; rows that fill up the batch are zero. */
+function drawForSeeds(
+  seeds: readonly number[],
+  batch: number,
+  length: number,
+  purpose: string,
+): Float32Array {
+  const values = new Float32Array(batch * length);
+  seeds.forEach((seed, row) => {
+    const random = createRandom(seed).fork(purpose);
+    for (let i = 0; i < length; i++) values[row * length + i] = random.normal();
+  });
+  return values;
+}

@@ -1,0 +1,83 @@
+/** The state of training: a handful of flat tensors on the engine, and counters. */
+import { createRandom } from '../numeric/random.ts';
+import type { Engine, Value } from './engines/index.ts';
+import { elementCount, type Shape } from './graph/index.ts';
+import type { GanNetworks } from './networks/network.ts';
+import { initialWeights, learningRates, type ParameterList, parameterCount } from './networks/parameters.ts';
+import type { Phase, Player } from './steps/index.ts';
+
+/** What of a run is more than tensors. JSON-safe, and free of wall-clock time. */
+export interface Counters {
+  /** Training steps done. */
+  step: number;
+  /** Real images seen. */
+  images: number;
+  tick: number;
+  /** Adam steps done, for its bias correction. */
+  applied: Record<Player, number>;
+  /** Sums and counts of the statistics since the last tick. */
+  sums: Record<string, [sum: number, count: number]>;
+}
+
+export type StateValues = Map<string, Float32Array>;
+
+export function initialCounters(): Counters {
+  return { step: 0, images: 0, tick: 0, applied: { generator: 0, discriminator: 0 }, sums: {} };
+}
+
+/** The tensors that `phases` carry from step to step, without the constant learning rates, in sorted order. */
+export function stateShapes(phases: readonly Phase[]): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (const { feeds } of phases) {
+    for (const { name, kind, shape } of feeds)
+      if (kind === 'state' && !name.endsWith('/rates')) shapes.set(name, shape);
+  }
+  return new Map([...shapes].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function initialState(networks: GanNetworks, phases: readonly Phase[], seed: number): StateValues {
+  const random = createRandom(`${seed} weights`);
+  const values: StateValues = new Map();
+  for (const [name, shape] of stateShapes(phases)) {
+    const [player, part] = name.split('/') as [Player, string];
+    const starts = part === 'weights' || part === 'average';
+    values.set(
+      name,
+      starts ? initialWeights(networks[player], random.fork(player)) : new Float32Array(elementCount(shape)),
+    );
+  }
+  return values;
+}
+
+export function uploadState(
+  engine: Engine,
+  networks: GanNetworks,
+  phases: readonly Phase[],
+  values: StateValues,
+): Map<string, Value> {
+  const state = new Map<string, Value>();
+  for (const [name, shape] of stateShapes(phases)) state.set(name, engine.upload(values.get(name)!, shape));
+  for (const player of ['generator', 'discriminator'] as const) {
+    state.set(
+      `${player}/rates`,
+      engine.upload(learningRates(networks[player]), [parameterCount(networks[player])]),
+    );
+  }
+  return state;
+}
+
+/** A flat state vector as named tensors, `<state>/<parameter>`; other states as they are. */
+export function nameParts(
+  name: string,
+  data: Float32Array,
+  parameters: ParameterList,
+): [string, Shape, Float32Array][] {
+  if (data.length !== parameterCount(parameters)) return [[name, [data.length], data]];
+  let begin = 0;
+  return parameters.map((parameter) => {
+    const end = begin + elementCount(parameter.shape);
+    const part = data.subarray(begin, end);
+    begin = end;
+    return [`${name}/${parameter.name}`, parameter.shape, part];
+  });
+}

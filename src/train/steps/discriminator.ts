@@ -1,0 +1,71 @@
+/** Steps of the discriminator: the adversarial loss, and the gradient penalties in the same step or in steps of their own. */
+import type { Node } from '../graph/index.ts';
+import { gradientPenalty, LOSSES } from '../losses.ts';
+import type { GanNetworks } from '../networks/network.ts';
+import { PhaseBuilder } from './builder.ts';
+import type { Phase } from './phase.ts';
+import type { Recipe } from './recipe.ts';
+
+export function discriminatorPhases(networks: GanNetworks, recipe: Recipe): Phase[] {
+  const penalised = recipe.r1Gamma > 0 || recipe.r2Gamma > 0;
+  const phases = [adversarialPhase(networks, recipe, penalised && recipe.penaltyInterval === 1)];
+  if (penalised && recipe.penaltyInterval > 1) phases.push(penaltyPhase(networks, recipe));
+  return phases;
+}
+
+function adversarialPhase(networks: GanNetworks, recipe: Recipe, penalised: boolean): Phase {
+  const builder = new PhaseBuilder(networks, recipe);
+  const { graph } = builder;
+  const { real, fake } = judgedImages(builder);
+  const [realScores, fakeScores] = builder.scores([
+    builder.augmented(real, 'realAugment'),
+    builder.augmented(fake, 'fakeAugment'),
+  ]) as [Node, Node];
+  const adversarial = LOSSES[recipe.loss].discriminator(graph, realScores, fakeScores);
+  builder.statistic('discriminatorLoss', adversarial);
+  builder.statistic('realScore', graph.mean(realScores));
+  builder.statistic('fakeScore', graph.mean(fakeScores));
+  builder.statistic('realSign', graph.mean(graph.leakyStep(realScores, -1)));
+  const loss = penalised
+    ? graph.add(adversarial, penalty(builder, real, realScores, fake, fakeScores))
+    : adversarial;
+  builder.descend('discriminator', loss, 1);
+  return builder.finish('discriminator', 'discriminator', 1);
+}
+
+/** Only what the penalties need: R1 alone reads no fakes. */
+function penaltyPhase(networks: GanNetworks, recipe: Recipe): Phase {
+  const builder = new PhaseBuilder(networks, recipe);
+  const { graph } = builder;
+  const real = builder.realImages();
+  const fake = recipe.r2Gamma > 0 ? judgedImages(builder).fake : undefined;
+  const sets = [builder.augmented(real, 'realAugment')];
+  if (fake) sets.push(builder.augmented(fake, 'fakeAugment'));
+  const [realScores, fakeScores] = builder.scores(sets) as [Node, Node | undefined];
+  const loss = penalty(builder, real, realScores, fake, fakeScores);
+  builder.descend('discriminator', graph.multiply(loss, recipe.penaltyInterval), recipe.penaltyInterval);
+  return builder.finish('discriminatorPenalty', 'discriminator', recipe.penaltyInterval);
+}
+
+function judgedImages(builder: PhaseBuilder): { real: Node; fake: Node } {
+  const { batch } = builder.recipe;
+  // A place to differentiate at, for R2.
+  const fake = builder.graph.identity(builder.fakeImages(batch, builder.randomStyles(batch)));
+  return { real: builder.realImages(), fake };
+}
+
+function penalty(builder: PhaseBuilder, real: Node, realScores: Node, fake?: Node, fakeScores?: Node): Node {
+  const { graph, recipe } = builder;
+  let loss = graph.constant(0);
+  if (recipe.r1Gamma > 0) {
+    const r1 = gradientPenalty(graph, realScores, real);
+    builder.statistic('r1', r1);
+    loss = graph.add(loss, graph.multiply(r1, recipe.r1Gamma / 2));
+  }
+  if (recipe.r2Gamma > 0 && fake && fakeScores) {
+    const r2 = gradientPenalty(graph, fakeScores, fake);
+    builder.statistic('r2', r2);
+    loss = graph.add(loss, graph.multiply(r2, recipe.r2Gamma / 2));
+  }
+  return loss;
+}

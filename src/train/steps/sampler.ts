@@ -1,0 +1,29 @@
+/** The program that only makes images: latents and noise in, images out. */
+import { Graph, type Program } from '../graph/index.ts';
+import type { GanNetworks } from '../networks/network.ts';
+import { parameterCount, unpackWeights } from '../networks/parameters.ts';
+
+/**
+ * Inputs: `weights` (flat), `styleAverage`, `truncation` (scalar), `latents` [count, latentSize], `noise`
+ * [count, noiseLength]. Output: `images` [count, C, S, S]. Truncation 1 leaves styles alone, less pulls them towards the
+ * mean style: more typical, less varied.
+ */
+export function samplerProgram(networks: GanNetworks, count: number): Program {
+  const graph = new Graph();
+  const weightMap = unpackWeights(
+    graph,
+    graph.input('weights', [parameterCount(networks.generator)]),
+    networks.generator,
+  );
+  const weights = (name: string) => weightMap.get(name)!;
+  const latents = graph.input('latents', [count, networks.latentSize]);
+  const mapped = networks.mapLatents(graph, weights, latents);
+  const average = graph.input('styleAverage', [networks.styleSize]);
+  const style = graph.add(
+    average,
+    graph.multiply(graph.subtract(mapped, average), graph.input('truncation', [])),
+  );
+  const noise = graph.input('noise', [count, networks.noiseLength]);
+  const images = networks.synthesise(graph, weights, { style: () => style, noise });
+  return { name: 'sampler', graph, outputs: { images } };
+}

@@ -1,0 +1,244 @@
+/** The use case: options in, a run folder with a trained generator out. */
+import { availableParallelism } from 'node:os';
+import type { Effects } from '../core/effects.ts';
+import { SunganError } from '../core/errors.ts';
+import { writeAtomic } from '../core/files.ts';
+import { VERSION } from '../core/version.ts';
+import type { Workspace } from '../core/workspace.ts';
+import { diversity } from './alarms.ts';
+import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
+import { openTrainingImages } from './data/dataset.ts';
+import type { TrainingImages } from './data/images.ts';
+import { type Engine, openEngine } from './engines/index.ts';
+import { type LoopResult, trainingLoop } from './loop.ts';
+import { parameterCount } from './networks/parameters.ts';
+import { type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
+import { resolveRecipe } from './presets.ts';
+import { type Checkpoint, readLatestCheckpoint } from './run/checkpoint.ts';
+import {
+  createRunFolder,
+  findRun,
+  type RunFolder,
+  readRunOptions,
+  truncateStatistics,
+} from './run/folder.ts';
+import { writeReals } from './run/pictures.ts';
+import { createSampler } from './sampler.ts';
+import { initialCounters, initialState } from './state.ts';
+import { trainingPhases } from './steps/index.ts';
+import { createTrainer } from './trainer.ts';
+
+export interface TrainContext {
+  workspace: Workspace;
+  effects: Effects;
+  /** Images to use instead of the dataset that `options.data` names. */
+  images?: TrainingImages;
+}
+
+export interface TrainPlan {
+  recipe: RecipeOptions;
+  dataset: { name: string; count: number; hash: string; simulated: boolean; channels: number };
+  parameters: { generator: number; discriminator: number };
+  /** The run that is resumed. */
+  resumes: string | undefined;
+}
+
+export interface TrainSummary {
+  directory: string;
+  /** Why it ended: the images asked for were seen, or the hours were over. */
+  finished: LoopResult['finished'];
+  images: number;
+  checkpoint: string;
+  /** Statistics of the last tick of this call. */
+  lastTick: Record<string, number> | undefined;
+}
+
+/** What belongs to a run from its first moment; `options.json` holds it. */
+interface Job {
+  recipe: RecipeOptions;
+  data: string;
+  seed: number;
+  samples: number;
+  images: TrainingImages;
+  folder: RunFolder | undefined;
+  checkpoint: Checkpoint | undefined;
+}
+
+export async function planTraining(options: TrainOptions, context: TrainContext): Promise<TrainPlan> {
+  const { recipe, images, folder } = await prepareJob(options, context);
+  const networks = createNetworks(networkOptions(recipe, images.channels));
+  const { name, count, hash, simulated, channels } = images;
+  return {
+    recipe,
+    dataset: { name, count, hash, simulated, channels },
+    parameters: {
+      generator: parameterCount(networks.generator),
+      discriminator: parameterCount(networks.discriminator),
+    },
+    resumes: folder?.directory,
+  };
+}
+
+/** Trains until the images or the hours are used up. SIGTERM ends the step, writes a checkpoint and stops. */
+export async function train(options: TrainOptions, context: TrainContext): Promise<TrainSummary> {
+  const job = await prepareJob(options, context);
+  const engine = await openEngine(options.engine, {
+    threads: options.threads || Math.min(16, availableParallelism()),
+  });
+  try {
+    const folder = job.folder ?? (await beginRun(options, job, engine, context));
+    context.effects.log.info(`run ${folder.directory}, ${engine.description}`);
+    const result = await runJob(options, job, folder, engine, context.effects);
+    return { directory: folder.directory, ...result };
+  } finally {
+    await engine.close();
+  }
+}
+
+async function runJob(options: TrainOptions, job: Job, folder: RunFolder, engine: Engine, effects: Effects) {
+  const { recipe, images, checkpoint, seed } = job;
+  const network = networkOptions(recipe, images.channels);
+  const networks = createNetworks(network);
+  const steps = stepRecipe(recipe);
+  const phases = trainingPhases(networks, steps);
+  const values = checkpoint?.values ?? initialState(networks, phases, seed);
+  const counters = checkpoint?.counters ?? initialCounters();
+  const before = await truncateStatistics(folder, counters.step);
+  const trainer = await createTrainer(
+    {
+      engine,
+      networks,
+      phases,
+      images,
+      batch: recipe.batch,
+      seed,
+      styleMixing: recipe.styleMixing,
+      averageHalfLifeImages: recipe.averageHalfLife * 1000,
+      averageRampup: recipe.averageRampup,
+    },
+    values,
+    counters,
+  );
+  const sampler = await createSampler(engine, networks, Math.min(job.samples, recipe.batch));
+  try {
+    const shown = await writeReals(folder, images, job.samples);
+    const { name, hash, transforms, simulated } = images;
+    const result = await trainingLoop({
+      folder,
+      trainer,
+      sampler,
+      networks,
+      images,
+      facts: { network, seed, dataset: { name, hash, transforms, simulated } },
+      batch: recipe.batch,
+      totalImages: recipe.kimg * 1000,
+      tickImages: recipe.tickKimg * 1000,
+      snapshotTicks: options.snapshotTicks,
+      keep: options.keep,
+      timeLimit: options.hours === undefined ? Number.POSITIVE_INFINITY : options.hours * 3_600_000,
+      sampleSeeds: Array.from({ length: job.samples }, (_, i) => i),
+      realDiversity: diversity(shown, images.channels * images.resolution ** 2),
+      learningRates: { generator: recipe.generatorRate, discriminator: recipe.discriminatorRate },
+      secondsBefore: before.at(-1)?.['seconds'] ?? 0,
+      effects,
+    });
+    return { ...result, images: counters.images };
+  } finally {
+    await sampler.close();
+    await trainer.close();
+  }
+}
+
+async function prepareJob(options: TrainOptions, context: TrainContext): Promise<Job> {
+  if (options.resume !== undefined) return resumedJob(options, options.resume, context);
+  if (options.data === '' && !context.images) {
+    throw new SunganError('usage', 'no dataset given', {
+      where: '--data',
+      remedy: 'name one, for example --data aia-193; `sungan status` lists them',
+    });
+  }
+  const recipe = await resolveRecipe(options);
+  const images =
+    context.images ?? (await openTrainingImages(context.workspace, options.data, recipe.resolution));
+  return {
+    recipe,
+    data: options.data,
+    seed: options.seed,
+    samples: options.samples,
+    images,
+    folder: undefined,
+    checkpoint: undefined,
+  };
+}
+
+/** A resumed run keeps its recipe and seed; only its length may be changed. */
+async function resumedJob(options: TrainOptions, wanted: string, context: TrainContext): Promise<Job> {
+  const folder = await findRun(context.workspace, wanted);
+  const {
+    recipe: written,
+    data,
+    seed,
+    samples,
+    dataset,
+  } = (await readRunOptions(folder)) as unknown as RunRecord;
+  const recipe = {
+    ...recipeOptions.parse(written),
+    ...(options.kimg === undefined ? {} : { kimg: options.kimg }),
+  };
+  const images = context.images ?? (await openTrainingImages(context.workspace, data, recipe.resolution));
+  if (images.hash !== dataset.hash && !options.newData) {
+    throw new SunganError(
+      'data',
+      'the dataset has changed since this run began, so it cannot go on exactly as it was',
+      {
+        where: folder.directory,
+        remedy: 'add --new-data to go on with the new images, or begin a new run',
+      },
+    );
+  }
+  return { recipe, data, seed, samples, images, folder, checkpoint: await readLatestCheckpoint(folder) };
+}
+
+interface RunRecord {
+  recipe: RecipeOptions;
+  data: string;
+  seed: number;
+  samples: number;
+  dataset: { name: string; hash: string };
+}
+
+async function beginRun(
+  options: TrainOptions,
+  job: Job,
+  engine: Engine,
+  context: TrainContext,
+): Promise<RunFolder> {
+  const folder = await createRunFolder(context.workspace.runs, options.name ?? presetLabel(options.preset));
+  const { name, hash, count, channels, simulated, transforms } = job.images;
+  const record = {
+    sungan: VERSION,
+    engine: engine.description,
+    preset: options.preset,
+    data: job.data,
+    seed: job.seed,
+    samples: job.samples,
+    startedAt: context.effects.clock.now().toISOString(),
+    recipe: job.recipe,
+    dataset: { name, hash, count, channels, simulated, transforms },
+  };
+  await writeAtomic(folder.options, `${JSON.stringify(record, null, 2)}\n`);
+  return folder;
+}
+
+function presetLabel(preset: string): string {
+  const name = preset
+    .split(/[/\\]/)
+    .at(-1)!
+    .replace(/\.ya?ml$/, '');
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[^a-z0-9]+/, '') || 'run'
+  );
+}

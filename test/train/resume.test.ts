@@ -1,0 +1,114 @@
+/** A run that is killed and resumed must write the same checkpoints, byte for byte, as one that was left alone. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { quietEffects } from '../../src/core/effects.ts';
+import type { Workspace } from '../../src/core/workspace.ts';
+import { openRun, train } from '../../src/train/index.ts';
+import { diskImages, temporaryWorkspace, tinyOptions } from './support.ts';
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+const open: (() => void)[] = [];
+afterEach(() => {
+  for (const remove of open.splice(0)) remove();
+});
+
+function newWorkspace(): Workspace {
+  const { workspace, remove } = temporaryWorkspace();
+  open.push(remove);
+  return workspace;
+}
+
+/** Trains in a process of its own, which is killed as soon as it has reported `lines` ticks. */
+async function trainUntilKilled(root: string, options: object, lines: number, signal: NodeJS.Signals) {
+  const images = diskImages(24, 8);
+  const pictures = Array.from(await images.read(Array.from({ length: 24 }, (_, i) => i)));
+  const script = `
+    const { imagesInMemory, train } = await import(${JSON.stringify(`file://${dist}train/index.js`)});
+    const { quietEffects } = await import(${JSON.stringify(`file://${dist}core/effects.js`)});
+    const { openWorkspace } = await import(${JSON.stringify(`file://${dist}core/workspace.js`)});
+    const stop = new AbortController();
+    process.on('SIGTERM', () => stop.abort());
+    const log = { debug: (text) => console.log(text), info() {}, warn() {}, error() {} };
+    const images = imagesInMemory({ name: 'disks', resolution: 8, channels: 1, hash: 'disks', transforms: ${JSON.stringify(images.transforms)}, simulated: true,
+      values: Float32Array.from(${JSON.stringify(pictures)}) });
+    await train(${JSON.stringify(options)}, { workspace: openWorkspace(${JSON.stringify(root)}), images,
+      effects: quietEffects({ log, signal: stop.signal }) }).catch((error) => { if (error.kind !== 'interrupted') throw error; });`;
+  return new Promise<void>((resolve, reject) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [seen, errors] = [0, ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      seen += text.split('\n').length - 1;
+      if (seen >= lines) child.kill(signal);
+    });
+    child.stderr.on('data', (text) => (errors += text));
+    child.on('close', () => (errors === '' ? resolve() : reject(new Error(errors))));
+  });
+}
+
+function checkpoints(workspace: Workspace): Map<string, string> {
+  const folder = join(workspace.runs, '0001-demo', 'checkpoints');
+  return new Map(
+    readdirSync(folder)
+      .filter((name) => !name.startsWith('.'))
+      .map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
+  );
+}
+
+async function undisturbed(): Promise<Workspace> {
+  const workspace = newWorkspace();
+  await train(tinyOptions(), { workspace, effects: quietEffects(), images: diskImages(24, 8) });
+  return workspace;
+}
+
+test('killed and resumed: the same checkpoints, byte for byte, and no line of statistics twice', async () => {
+  expect(existsSync(`${dist}train/index.js`), 'build first: npm run build').toBe(true);
+  const expected = checkpoints(await undisturbed());
+  const workspace = newWorkspace();
+  await trainUntilKilled(workspace.root, tinyOptions({ snapshotTicks: 2 }), 3, 'SIGKILL');
+  await trainUntilKilled(workspace.root, tinyOptions({ resume: 'latest', kimg: undefined }), 1, 'SIGKILL');
+  await train(tinyOptions({ resume: 'latest', kimg: undefined }), {
+    workspace,
+    effects: quietEffects(),
+    images: diskImages(24, 8),
+  });
+
+  const survived = checkpoints(workspace);
+  for (const [name, content] of survived) expect(content === expected.get(name), name).toBe(true);
+  expect([...survived.keys()].at(-1)).toBe([...expected.keys()].at(-1));
+  const { stats, samples } = await openRun(join(workspace.runs, '0001-demo'));
+  expect(stats.map((line) => line['tick'])).toEqual([1, 2, 3, 4]);
+  expect(samples).toHaveLength(4);
+});
+
+test('SIGTERM in the middle of a tick writes a checkpoint from which the run goes on exactly', async () => {
+  const expected = checkpoints(await undisturbed());
+  const workspace = newWorkspace();
+  await trainUntilKilled(workspace.root, tinyOptions({ snapshotTicks: 100 }), 1, 'SIGTERM');
+  expect(checkpoints(workspace).size).toBe(1);
+  await train(tinyOptions({ resume: '1', kimg: undefined }), {
+    workspace,
+    effects: quietEffects(),
+    images: diskImages(24, 8),
+  });
+  const last = [...expected.keys()].at(-1)!;
+  expect(checkpoints(workspace).get(last) === expected.get(last)).toBe(true);
+});
+
+test('a run whose data changed is refused with a remedy', async () => {
+  const workspace = await undisturbed();
+  const images = { ...diskImages(24, 8), hash: 'other' };
+  const resumed = train(tinyOptions({ resume: 'latest', kimg: 1 }), {
+    workspace,
+    effects: quietEffects(),
+    images,
+  });
+  await expect(resumed).rejects.toMatchObject({
+    kind: 'data',
+    remedy: expect.stringContaining('--new-data'),
+  });
+});

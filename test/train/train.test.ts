@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { quietEffects } from '../../src/core/effects.ts';
+import {
+  generate,
+  generateOptions,
+  openGenerator,
+  openRun,
+  planTraining,
+  train,
+} from '../../src/train/index.ts';
+import { diskImages, temporaryWorkspace, tinyOptions } from './support.ts';
+
+const { workspace, remove } = temporaryWorkspace();
+afterAll(remove);
+const effects = quietEffects();
+
+describe('train, generate and the doors of a run', () => {
+  it('plans without writing', async () => {
+    const plan = await planTraining(tinyOptions(), { workspace, effects, images: diskImages(8, 8) });
+    expect(plan).toMatchObject({
+      dataset: { name: 'disks', count: 8 },
+      recipe: { resolution: 8, loss: 'logistic' },
+    });
+    expect(plan.parameters.generator).toBeGreaterThan(1000);
+  });
+
+  it('makes a run folder with statistics, samples and checkpoints', async () => {
+    const summary = await train(tinyOptions({ name: 'disks' }), {
+      workspace,
+      effects,
+      images: diskImages(8, 8),
+    });
+    expect(summary).toMatchObject({ finished: 'kimg', images: 48 });
+    expect(summary.directory).toBe(join(workspace.runs, '0001-disks'));
+    const run = await openRun(summary.directory);
+    expect(run.stats).toHaveLength(4);
+    for (const line of run.stats) expect(Object.values(line).every(Number.isFinite)).toBe(true);
+    expect(Object.keys(run.stats[3]!)).toEqual(
+      expect.arrayContaining([
+        'kimg',
+        'seconds',
+        'imagesPerSecond',
+        'discriminatorLoss',
+        'generatorLoss',
+        'r1',
+        'pathLength',
+        'realScore',
+        'fakeScore',
+      ]),
+    );
+    expect(run.options).toMatchObject({
+      seed: 1,
+      recipe: { batch: 4 },
+      dataset: { hash: 'disks', simulated: true },
+    });
+    const picture = readFileSync(run.samples[3]!);
+    expect(picture.includes('GENERATED') && picture.includes('Not an observation')).toBe(true);
+    expect(await sharp(picture).metadata()).toMatchObject({ format: 'png', channels: 1 });
+  });
+
+  it('opens the generator: equal seeds give equal images in any company', async () => {
+    const generator = await openGenerator(join(workspace.runs, '0001-disks'), { batch: 3 });
+    const alone = await generator.generate([5]);
+    const among = await generator.generate([1, 2, 3, 5]);
+    expect(alone).toHaveLength(64);
+    expect(Math.min(...alone)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...alone)).toBeLessThanOrEqual(1);
+    expect(among.subarray(192).every((value, i) => Math.abs(value - alone[i]!) < 1e-6)).toBe(true);
+    expect(await generator.generate([6])).not.toEqual(alone);
+    const tame = await generator.generate([5, 6], { truncation: 0 });
+    expect(tame).not.toEqual(await generator.generate([5, 6]));
+    await generator.close();
+  });
+
+  it('writes 16-bit pictures that say they are generated, north up', async () => {
+    const options = generateOptions.parse({ run: '1', seeds: [5, 9] });
+    const { files, directory } = await generate(options, { workspace, effects });
+    expect(files).toEqual(['seed00000005.png', 'seed00000009.png']);
+    const file = readFileSync(join(directory, files[0]!));
+    expect(file.includes('GENERATED')).toBe(true);
+    const { data, info } = await sharp(file)
+      .toColourspace('grey16')
+      .raw({ depth: 'ushort' })
+      .toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: 8, height: 8, channels: 1 });
+    const generator = await openGenerator(join(workspace.runs, '0001-disks'));
+    const image = await generator.generate([5]);
+    await generator.close();
+    const pixels = new Uint16Array(data.buffer, data.byteOffset, 64);
+    // The last row of the array is solar north: the first line of the picture.
+    for (let x = 0; x < 8; x++) expect(Math.abs(pixels[x]! - image[56 + x]! * 65535)).toBeLessThan(1.5);
+  });
+
+  it('refuses what cannot be', async () => {
+    const attempt = (options: object) => train(tinyOptions(options), { workspace, effects });
+    await expect(attempt({})).rejects.toMatchObject({ kind: 'usage', where: '--data' });
+    await expect(attempt({ data: 'none' })).rejects.toMatchObject({ kind: 'data' });
+    await expect(attempt({ data: 'any', preset: 'demmo' })).rejects.toThrow(/did you mean 'demo'/);
+    await expect(attempt({ resume: '77' })).rejects.toMatchObject({ kind: 'usage' });
+  });
+
+  it('stops when numbers break down, and says what to try', async () => {
+    const options = tinyOptions({ generatorRate: 1e30, discriminatorRate: 1e30, name: 'broken' });
+    const run = train(options, { workspace, effects, images: diskImages(8, 8) });
+    await expect(run).rejects.toMatchObject({
+      kind: 'data',
+      remedy: expect.stringContaining('--generator-rate'),
+    });
+  });
+});
