@@ -106,7 +106,7 @@ async function realPairs(
     const size = Math.min(count, otherReals.count);
     const a = await hold(sample(otherReals, size, random.fork('other')));
     const b = size < count ? sample(real, size, random.fork('test')) : real;
-    pairs.push({ pair: 'train-test', label: `${otherReals.label} against ${all.label}`, a, b });
+    pairs.push({ pair: 'train-test', label: `${otherReals.label}, against the reals judged by`, a, b });
   }
   const pool = otherReals ? concatenate(all, otherReals) : all;
   const half = Math.min(count, Math.floor(pool.count / 2));

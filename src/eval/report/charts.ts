@@ -66,25 +66,22 @@ function lineChart(chart: LineChart): Html {
       ? [Plot.lineY(points, { ...style, strokeWidth: 1.6 })]
       : [Plot.dot(points, { ...style, fill: seriesColour(index) })];
   });
+  const points = lines.flatMap((line) => line.points);
+  const axis = (log: boolean, pick: (point: { x: number; y: number }) => number): Plot.ScaleOptions =>
+    log ? logAxis(points.map(pick)) : { type: 'linear', ticks: 5 };
   return draw({
     width: WIDTH,
     height: HEIGHT,
     marginLeft: 52,
+    marginBottom: 36,
     ariaLabel: chart.label,
-    x: {
-      label: chart.xLabel,
-      type: chart.xLog ? 'log' : 'linear',
-      labelArrow: 'none',
-      ...(chart.xLog ? { ticks: 5, tickFormat: '~g' } : {}),
-    },
+    x: { label: chart.xLabel, labelArrow: 'none', ...axis(chart.xLog, ({ x }) => x) },
     y: {
       label: chart.yLabel,
-      type: chart.yLog ? 'log' : 'linear',
       labelArrow: 'none',
       grid: true,
-      ticks: 5,
-      nice: true,
-      ...(chart.yLog ? { tickFormat: '~g' } : {}),
+      nice: !chart.yLog,
+      ...axis(chart.yLog, ({ y }) => y),
     },
     marks: [Plot.frame({ strokeOpacity: 0.25 }), ...marks],
   });
@@ -133,6 +130,29 @@ export function floorChart(
       ),
     ],
   });
+}
+
+/** Powers of ten where the values span two or more; else the library's own choice. */
+function logAxis(values: readonly number[]): Plot.ScaleOptions {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map(Math.log10);
+  if (!(high - low >= 2)) return { type: 'log', tickFormat: '~g', ticks: 4 };
+  const step = Math.ceil((high - low) / 6);
+  const first = Math.ceil(low);
+  const ticks = Array.from(
+    { length: Math.floor((high - first) / step) + 1 },
+    (_, i) => 10 ** (first + i * step),
+  );
+  return { type: 'log', ticks, tickFormat: powerOfTen };
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** 0.1, 1, 10, 100, 1000; beyond that 10⁴, 10⁻³. */
+function powerOfTen(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  if (exponent >= -2 && exponent <= 3) return String(Number(value.toPrecision(1)));
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
+  return `10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
 function drawable({ x, y }: { x: number; y: number }, { xLog, yLog }: LineChart): boolean {

@@ -43,7 +43,7 @@ function factsOf(dataset: Dataset): Fact[] {
     },
     { label: 'Transform', value: dataset.transform.record.formula },
     { label: 'Its inverse', value: dataset.transform.record.inverse },
-    { label: 'Made by', value: `sungan ${manifest.madeBy}` },
+    { label: 'Made by', value: manifest.madeBy },
     { label: 'Hash of the manifest', value: dataset.hash },
   ];
 }

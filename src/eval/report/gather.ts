@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { openRun, type Run } from '../../train/index.ts';
-import type { EvalSummary } from '../scores.ts';
+import { type EvalSummary, timesFloor } from '../scores.ts';
 import { METRICS_FILE, openDatasetOfRun } from '../sources/run.ts';
 import { curveGroups } from './curves.ts';
 import { describeDataset } from './data-facts.ts';
@@ -17,11 +17,12 @@ export async function gatherRun(directory: string, workspace: Workspace): Promis
   const name = basename(directory);
   const dataset = await openDatasetOfRun(run, workspace);
   const data = dataset && (await describeDataset(dataset, workspace));
+  const evaluations = await readEvaluations(join(directory, METRICS_FILE));
   const kind = run.dataset.simulated ? 'simulated' : 'observed';
   return {
     name,
     simulated: run.dataset.simulated,
-    facts: runFacts(run, data),
+    facts: runFacts(run, data, evaluations),
     data,
     curves: curveGroups(run.stats),
     samples: await sampleGrids(run, name),
@@ -29,12 +30,12 @@ export async function gatherRun(directory: string, workspace: Workspace): Promis
       run.reals === undefined
         ? undefined
         : await embedImage(run.reals, `Grid of ${kind} frames of ${run.dataset.name}, solar north up`),
-    evaluations: await readEvaluations(join(directory, METRICS_FILE)),
+    evaluations,
     options: flatten(run.options),
   };
 }
 
-function runFacts(run: Run, data: DataReport | undefined): Fact[] {
+function runFacts(run: Run, data: DataReport | undefined, evaluations: readonly EvalSummary[]): Fact[] {
   const last = run.stats.at(-1);
   const recipe = (run.options['recipe'] ?? {}) as Record<string, unknown>;
   const text = (value: unknown) => (value === undefined ? '–' : String(value));
@@ -58,8 +59,27 @@ function runFacts(run: Run, data: DataReport | undefined): Fact[] {
     });
     facts.push({ label: 'Speed at the end', value: `${formatNumber(imagesPerSecond, 3)} pictures a second` });
   }
+  const judged = evaluations.at(-1);
+  if (judged) facts.push({ label: 'Scores', value: headline(judged) });
   return [...facts, { label: 'Engine', value: text(run.options['engine']) }];
 }
+
+/** The numbers that people ask for first, each with what it is to be compared with. */
+function headline({ results }: EvalSummary): string {
+  const scores = results.flatMap((result) => result.scores);
+  return HEADLINES.flatMap((key) => {
+    const score = scores.find((candidate) => candidate.key === key);
+    if (!score) return [];
+    const times = timesFloor(score);
+    const beside =
+      score.reference === undefined
+        ? times && `${formatNumber(times, 2)} × floor`
+        : `reals ${formatNumber(score.reference, 3)}`;
+    return [`${score.label} ${formatNumber(score.value, 3)}${beside ? ` (${beside})` : ''}`];
+  }).join('; ');
+}
+
+const HEADLINES = ['fid', 'swd.mean', 'ms-ssim', 'solar.flux', 'solar.spectrum'];
 
 /** Only the pictures that the page shows are read: the first, the middle and the last. */
 async function sampleGrids({ samples }: Run, name: string): Promise<SampleGrid[]> {

@@ -30,8 +30,8 @@ export function renderReport(model: ReportModel): string {
 ${notices(model)}
 <nav aria-label="Sections">${SECTIONS.map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</nav>
 <section aria-labelledby="overview"><h2 id="overview">Overview</h2>${runs.map((run) => overview(run, runs.length > 1))}</section>
-<section aria-labelledby="scores"><h2 id="scores">Scores</h2>${scoresSection(judged)}</section>
 <section aria-labelledby="pictures"><h2 id="pictures">Pictures</h2>${runs.map((run) => pictures(run, runs.length > 1))}</section>
+<section aria-labelledby="scores"><h2 id="scores">Scores</h2>${scoresSection(judged)}</section>
 <section aria-labelledby="training"><h2 id="training">Training</h2>${runs.map((run) => training(run, runs.length > 1))}</section>
 <section aria-labelledby="data"><h2 id="data">Data</h2>${distinctData(runs).map(dataSection)}</section>
 <section aria-labelledby="provenance"><h2 id="provenance">Provenance</h2>${runs.map((run) => provenance(run, runs.length > 1))}</section>
@@ -44,8 +44,8 @@ ${notices(model)}
 
 const SECTIONS: readonly (readonly [string, string])[] = [
   ['overview', 'Overview'],
-  ['scores', 'Scores'],
   ['pictures', 'Pictures'],
+  ['scores', 'Scores'],
   ['training', 'Training'],
   ['data', 'Data'],
   ['provenance', 'Provenance'],
@@ -72,13 +72,14 @@ function overview(run: RunReport, named: boolean): Html {
 function pictures(run: RunReport, named: boolean): Html {
   const chosen = firstMiddleLast(run.samples);
   const last = chosen.at(-1);
+  const widest = Math.max(run.reals?.width ?? 1, last?.image.width ?? 1);
   return html`
     ${named && html`<h3>${run.name}</h3>`}
     ${
       last
         ? html`<div class="columns">
-          ${run.reals && figure(run.reals, html`<strong>Real.</strong> Frames of the data set.`, 'pixels')}
-          ${figure(last.image, html`<strong>Generated</strong> after ${formatKimg(last.kimg)} thousand pictures, at the same scale. Fixed seeds, averaged weights, not selected.`, 'pixels')}
+          ${run.reals && figure(run.reals, html`<strong>${run.simulated ? 'Simulated' : 'Real'}.</strong> Training frames.`, 'pixels', run.reals.width / widest)}
+          ${figure(last.image, html`<strong>Generated</strong> after ${formatKimg(last.kimg)} thousand pictures, at the same scale. Fixed seeds, averaged weights, not selected.`, 'pixels', last.image.width / widest)}
         </div>`
         : html`<p class="quiet">No samples yet.</p>`
     }
@@ -138,8 +139,8 @@ function verdictTable(data: DataReport): Html {
   return html`<table><caption>Frames looked at. A rejected frame may have several reasons.</caption>
     <thead><tr><th scope="col">Verdict</th><th scope="col" class="number">Frames</th></tr></thead>
     <tbody><tr><th scope="row">accepted</th><td class="number">${formatCount(data.accepted ?? 0)}</td></tr>
-    <tr><th scope="row">rejected</th><td class="number">${formatCount(data.rejected ?? 0)}</td></tr></tbody>
-    <tbody>${data.reasons.map(({ reason, count }) => html`<tr><th scope="row" class="quiet">– ${reason}</th><td class="number">${formatCount(count)}</td></tr>`)}</tbody></table>`;
+    <tr><th scope="row">rejected</th><td class="number">${formatCount(data.rejected ?? 0)}</td></tr>
+    ${data.reasons.map(({ reason, count }) => html`<tr><th scope="row" class="quiet">– ${reason}</th><td class="number">${formatCount(count)}</td></tr>`)}</tbody></table>`;
 }
 
 function provenance(run: RunReport, named: boolean): Html {
@@ -153,7 +154,9 @@ function factTable(facts: readonly Fact[], caption: string): Html {
     <tbody>${facts.map(({ label, value }) => html`<tr><th scope="row">${label}</th><td class="wrap">${value}</td></tr>`)}</tbody></table></div>`;
 }
 
-function figure(image: EmbeddedImage, caption: Html, className = ''): Html {
-  return html`<figure><img class="${className}" src="${image.uri}" width="${image.width}" height="${image.height}" alt="${image.alternative}">
+/** `share` of the column's width: grids of fewer columns keep the scale of their neighbour. */
+function figure(image: EmbeddedImage, caption: Html, className = '', share = 1): Html {
+  const style = share < 1 ? html` style="width:${(100 * share).toFixed(2)}%"` : '';
+  return html`<figure><img class="${className}"${style} src="${image.uri}" width="${image.width}" height="${image.height}" alt="${image.alternative}">
     <figcaption>${caption}</figcaption></figure>`;
 }
