@@ -41,10 +41,12 @@ function heading({ name, manifest, channels }: Dataset): string {
   if (manifest.simulated)
     lines.push('**SIMULATED: these frames are made by a program. They are no observations.**', '');
   lines.push(
-    `Full-disk images of the Sun, ${channels.map((channel) => `${channel} Å`).join(', ')}, made by ${manifest.madeBy}.`,
+    `Full-disk images of the Sun, ${channels.map(describeChannel).join(', ')}, made by sungan ${manifest.madeBy}.`,
   );
   return lines.join('\n');
 }
+
+const describeChannel = (name: string) => (/^\d+$/.test(name) ? `AIA ${name} Å` : name.toUpperCase());
 
 const section = (title: string, lines: readonly string[]) => [`## ${title}`, '', ...lines].join('\n');
 
@@ -148,16 +150,18 @@ function geometryLines({ levels }: Dataset): string[] {
 }
 
 function intensityLines({ manifest }: Dataset): string[] {
-  const { nominalExposureSeconds } = channelOf(manifest.recipe.wavelength);
-  const transform = manifest.transforms[0]!;
-  const constants = Object.entries(transform.constants).map(([name, value]) => `${name} = ${value}`);
-  return [
-    `- Linear value x: DN at the nominal exposure of ${nominalExposureSeconds} s, negative values set to 0`,
-    `- Stored: round(65535 y), ${transform.formula}`,
-    `- Inverse: ${transform.inverse}`,
-    `- Constants (${transform.name} version ${transform.version}): ${constants.join(', ')}`,
-    '- Degradation of the instrument is not corrected',
-  ];
+  const perChannel = manifest.recipe.channels.flatMap((name, i) => {
+    const { unit, nominalExposureSeconds } = channelOf(name);
+    const transform = manifest.transforms[i]!;
+    const constants = Object.entries(transform.constants).map(([key, value]) => `${key} = ${value}`);
+    const exposure = nominalExposureSeconds === null ? '' : ` (${nominalExposureSeconds} s)`;
+    return [
+      `- Channel ${name}: linear value x in ${unit}${exposure}; stored is round(65535 y), ${transform.formula}`,
+      `  - inverse: ${transform.inverse}`,
+      `  - constants (${transform.name} version ${transform.version}): ${constants.join(', ')}`,
+    ];
+  });
+  return [...perChannel, '- Degradation of the instrument is not corrected'];
 }
 
 function creditLines({ manifest }: Dataset): string[] {

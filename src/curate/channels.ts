@@ -1,101 +1,94 @@
-/** The wavelengths of AIA: nominal exposures, and colours of our own making for pictures. */
+/** What a dataset can be made of: the wavelengths of AIA and the observables of HMI. */
+import type { Frame } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
+import type { TransformName } from './transforms/index.ts';
+
+type Rgb = readonly [number, number, number];
 
 export interface Channel {
-  /** Angstrom. */
+  /** Name in datasets and options: `193`, `hmi-m`. */
+  name: string;
+  instrument: 'AIA' | 'HMI';
+  /** Angstrom; 0 for HMI, as in the catalog. */
   wavelength: number;
-  /** Seconds outside flares; what counts are normalised to. */
-  nominalExposureSeconds: number;
-  /** Colour of the brightest quarter and of the middle, sRGB 0..255; dark is black and the very top white. */
-  middle: readonly [number, number, number];
-  bright: readonly [number, number, number];
-  /** DN at nominal exposure shown as black and as white, on a logarithmic scale. */
-  display: readonly [number, number];
+  /** Products of the catalog that belong to it. */
+  product: RegExp;
+  /** Seconds outside flares, what counts are normalised to; null: values are no counts. */
+  nominalExposureSeconds: number | null;
+  /** Unit of the linear values. */
+  unit: string;
+  /** The transform that 'auto' means. */
+  transform: TransformName;
+  picture: {
+    scale: 'log' | 'linear';
+    /** Linear values shown as black and as white. */
+    range: readonly [number, number];
+    /** Colours of our own making: of the middle and of the bright part; black below, white at the top. */
+    middle: Rgb;
+    bright: Rgb;
+  };
 }
 
-/**
- * Nominal exposures: JSOC's level-1 pipeline (aia_slot.c) and the headers of real frames. Display ranges follow the
- * quick-look ranges that Helioviewer publishes, rounded.
- */
+/** Wavelength, nominal exposure (JSOC's aia_slot.c and real headers), range of pictures (Helioviewer's, rounded), colours. */
+const AIA: readonly [number, number, readonly [number, number], Rgb, Rgb][] = [
+  [94, 2.9, [0.5, 60], [60, 130, 90], [170, 230, 190]],
+  [131, 2.9, [1, 600], [40, 120, 140], [150, 225, 235]],
+  [171, 2, [10, 5000], [160, 120, 40], [245, 215, 130]],
+  [193, 2, [10, 5000], [150, 90, 45], [240, 195, 140]],
+  [211, 2.9, [4, 4000], [130, 70, 130], [230, 180, 220]],
+  [304, 2.9, [1, 1000], [170, 50, 30], [250, 160, 110]],
+  [335, 2.9, [0.5, 300], [50, 90, 160], [160, 200, 245]],
+  [1600, 2.9, [10, 1000], [130, 130, 60], [225, 225, 165]],
+  [1700, 1, [50, 2500], [150, 105, 95], [240, 205, 195]],
+  [4500, 0.5, [200, 13000], [130, 130, 90], [235, 235, 200]],
+];
+
+const GRAY = { middle: [128, 128, 128], bright: [209, 209, 209] } as const;
+
 export const CHANNELS: readonly Channel[] = [
+  ...AIA.map(
+    ([wavelength, nominalExposureSeconds, range, middle, bright]): Channel => ({
+      name: String(wavelength),
+      instrument: 'AIA',
+      wavelength,
+      product: /^aia\./,
+      nominalExposureSeconds,
+      unit: 'DN at nominal exposure',
+      transform: 'log1p',
+      picture: { scale: 'log', range, middle, bright },
+    }),
+  ),
   {
-    wavelength: 94,
-    nominalExposureSeconds: 2.9,
-    middle: [60, 130, 90],
-    bright: [170, 230, 190],
-    display: [0.5, 60],
+    name: 'hmi-m',
+    instrument: 'HMI',
+    wavelength: 0,
+    product: /^hmi\.M_/,
+    nominalExposureSeconds: null,
+    unit: 'G, line-of-sight field',
+    transform: 'signed-log',
+    picture: { scale: 'linear', range: [-250, 250], ...GRAY },
   },
   {
-    wavelength: 131,
-    nominalExposureSeconds: 2.9,
-    middle: [40, 120, 140],
-    bright: [150, 225, 235],
-    display: [1, 600],
-  },
-  {
-    wavelength: 171,
-    nominalExposureSeconds: 2,
-    middle: [160, 120, 40],
-    bright: [245, 215, 130],
-    display: [10, 5000],
-  },
-  {
-    wavelength: 193,
-    nominalExposureSeconds: 2,
-    middle: [150, 90, 45],
-    bright: [240, 195, 140],
-    display: [10, 5000],
-  },
-  {
-    wavelength: 211,
-    nominalExposureSeconds: 2.9,
-    middle: [130, 70, 130],
-    bright: [230, 180, 220],
-    display: [4, 4000],
-  },
-  {
-    wavelength: 304,
-    nominalExposureSeconds: 2.9,
-    middle: [170, 50, 30],
-    bright: [250, 160, 110],
-    display: [1, 1000],
-  },
-  {
-    wavelength: 335,
-    nominalExposureSeconds: 2.9,
-    middle: [50, 90, 160],
-    bright: [160, 200, 245],
-    display: [0.5, 300],
-  },
-  {
-    wavelength: 1600,
-    nominalExposureSeconds: 2.9,
-    middle: [130, 130, 60],
-    bright: [225, 225, 165],
-    display: [10, 1000],
-  },
-  {
-    wavelength: 1700,
-    nominalExposureSeconds: 1,
-    middle: [150, 105, 95],
-    bright: [240, 205, 195],
-    display: [50, 2500],
-  },
-  {
-    wavelength: 4500,
-    nominalExposureSeconds: 0.5,
-    middle: [130, 130, 90],
-    bright: [235, 235, 200],
-    display: [200, 13000],
+    name: 'hmi-ic',
+    instrument: 'HMI',
+    wavelength: 0,
+    product: /^hmi\.Ic_/,
+    nominalExposureSeconds: null,
+    unit: 'DN/s, continuum intensity',
+    transform: 'linear',
+    picture: { scale: 'linear', range: [0, 65000], ...GRAY },
   },
 ];
 
-export function channelOf(wavelength: number): Channel {
-  const channel = CHANNELS.find((candidate) => candidate.wavelength === wavelength);
+export const HMI_CHANNELS = ['hmi-m', 'hmi-ic'] as const;
+
+export function channelOf(name: string): Channel {
+  const channel = CHANNELS.find((candidate) => candidate.name === name);
   if (channel) return channel;
-  const known = CHANNELS.map((candidate) => candidate.wavelength).join(', ');
-  throw new SunganError('usage', `${wavelength} is no AIA wavelength`, {
-    where: '--wavelength',
-    remedy: `one of ${known}`,
-  });
+  const known = CHANNELS.map((candidate) => candidate.name).join(', ');
+  throw new SunganError('usage', `there is no channel '${name}'`, { remedy: `one of ${known}` });
+}
+
+export function belongsTo(frame: Frame, channel: Channel): boolean {
+  return frame.wavelength === channel.wavelength && channel.product.test(frame.product);
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Catalog, Verdict } from '../catalog/index.ts';
 import { writeAtomic } from '../core/files.ts';
 import { boxReduceTo, createImage } from '../numeric/index.ts';
-import { type Channel, channelOf } from './channels.ts';
+import { belongsTo, type Channel, channelOf } from './channels.ts';
 import { type Dataset, openDataset } from './dataset.ts';
 import { decodeFrame } from './decode.ts';
+import type { Manifest } from './manifest.ts';
 import { numberOf, reasonsOf } from './rules/index.ts';
 import { renderSheet, type Tile } from './sheet-layout.ts';
 import { toRgb } from './tone.ts';
@@ -18,9 +19,8 @@ const LARGEST_TILES = 96;
 const TILE_SIZE = 128;
 
 export interface SheetSource {
-  dataset: string;
+  manifest: Manifest;
   directory: string;
-  wavelength: number;
   catalog: Catalog;
   /** Absolute path of a workspace path. */
   resolvePath(path: string): string;
@@ -28,10 +28,10 @@ export interface SheetSource {
 
 /** Writes both sheets; their paths. */
 export async function writeContactSheets(source: SheetSource): Promise<string[]> {
-  const channel = channelOf(source.wavelength);
+  const { name } = source.manifest;
   const paths: string[] = [];
-  const write = async (name: string, title: string, tileSize: number, tiles: Tile[]) => {
-    const path = join(source.directory, name);
+  const write = async (file: string, title: string, tileSize: number, tiles: Tile[]) => {
+    const path = join(source.directory, file);
     await writeAtomic(path, await renderSheet({ title, tileSize, tiles }));
     paths.push(path);
   };
@@ -40,13 +40,16 @@ export async function writeContactSheets(source: SheetSource): Promise<string[]>
   if (dataset && dataset.count > 0) {
     const tileSize = largestLevel(dataset);
     const simulated = dataset.simulated ? ' (SIMULATED)' : '';
-    const title = `${source.dataset}: ${dataset.count} frames${simulated}, solar north up`;
+    const channel = channelOf(dataset.channels[0]!);
+    const shown =
+      dataset.channels.length > 1 ? `, channel ${channel.name} of ${dataset.channels.join(', ')}` : '';
+    const title = `${name}: ${dataset.count} frames${simulated}${shown}, solar north up`;
     await write(ACCEPTED_SHEET, title, tileSize, await acceptedTiles(dataset, tileSize, channel));
   }
-  const rejected = source.catalog.verdicts(source.dataset).filter((verdict) => !verdict.accepted);
+  const rejected = source.catalog.verdicts(name).filter((verdict) => !verdict.accepted);
   if (rejected.length > 0) {
-    const title = `${source.dataset}: ${rejected.length} frames left out, with the reasons`;
-    await write(REJECTED_SHEET, title, TILE_SIZE, await rejectedTiles(rejected, channel, source));
+    const title = `${name}: ${rejected.length} frames left out, with the reasons`;
+    await write(REJECTED_SHEET, title, TILE_SIZE, await rejectedTiles(rejected, source));
   }
   return paths;
 }
@@ -65,11 +68,8 @@ async function acceptedTiles(dataset: Dataset, size: number, channel: Channel): 
   return tiles;
 }
 
-async function rejectedTiles(
-  verdicts: readonly Verdict[],
-  channel: Channel,
-  source: SheetSource,
-): Promise<Tile[]> {
+async function rejectedTiles(verdicts: readonly Verdict[], source: SheetSource): Promise<Tile[]> {
+  const channels = source.manifest.recipe.channels.map(channelOf);
   const tiles: Tile[] = [];
   for (const verdict of spread(verdicts)) {
     const frame = source.catalog.frame(verdict.frameId);
@@ -78,8 +78,9 @@ async function rejectedTiles(
       ...wrap(reasonsOf(verdict.scores).join('; ')),
     ];
     const path = frame?.path ? source.resolvePath(frame.path) : undefined;
-    const exposure = numberOf(frame?.header ?? {}, 'EXPTIME') ?? channel.nominalExposureSeconds;
-    tiles.push({ rgb: path ? await thumbnail(path, channel, exposure) : undefined, captions });
+    const channel = channels.find((candidate) => frame && belongsTo(frame, candidate));
+    const exposure = numberOf(frame?.header ?? {}, 'EXPTIME');
+    tiles.push({ rgb: path && channel ? await thumbnail(path, channel, exposure) : undefined, captions });
   }
   return tiles;
 }
@@ -88,14 +89,16 @@ async function rejectedTiles(
 async function thumbnail(
   path: string,
   channel: Channel,
-  exposureSeconds: number,
+  exposureSeconds: number | null,
 ): Promise<Uint8Array | undefined> {
   const decoded = await decodeFrame(path);
   if ('failure' in decoded) return undefined;
   const { width, height, data } = decoded.image;
   if (width !== height || width < TILE_SIZE || !Number.isInteger(Math.log2(width / TILE_SIZE)))
     return undefined;
-  const factor = exposureSeconds > 0 ? channel.nominalExposureSeconds / exposureSeconds : 1;
+  const nominal = channel.nominalExposureSeconds;
+  const factor =
+    nominal !== null && exposureSeconds !== null && exposureSeconds > 0 ? nominal / exposureSeconds : 1;
   const normalised = createImage(
     width,
     height,

@@ -26,9 +26,8 @@ export async function contactSheets({ name }: ContactSheetOptions, workspace: Wo
   const catalog = openCatalog(workspace.catalog);
   try {
     return await writeContactSheets({
-      dataset: name,
+      manifest,
       directory,
-      wavelength: manifest.recipe.wavelength,
       catalog,
       resolvePath: (path) => insideWorkspace(workspace, path),
     });

@@ -69,7 +69,7 @@ export async function openDataset(directory: string): Promise<Dataset> {
     name: manifest.name || basename(directory),
     directory,
     levels: manifest.levels,
-    channels: manifest.channels,
+    channels: manifest.recipe.channels,
     count: manifest.count,
     frames,
     transform: transforms[0]!,
@@ -91,7 +91,7 @@ function toFrame(frame: FrameCoordinates, index: number): DatasetFrame {
 function createReader(directory: string, manifest: Manifest): Dataset['read'] {
   const cache = new ByteCache(CACHE_BYTES);
   const shardIndices = new Map<string, (ChunkRange | undefined)[]>();
-  const channels = manifest.channels.length;
+  const channels = manifest.recipe.channels.length;
   const dimensions = channels > 1 ? 4 : 3;
 
   async function readFrame(size: number, index: number): Promise<Uint16Array> {

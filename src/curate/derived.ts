@@ -13,7 +13,7 @@ const STAMP_FILE = '.derived.json';
 export async function updateDerivedFiles(source: SheetSource): Promise<boolean> {
   const path = join(source.directory, STAMP_FILE);
   const dataset = await openDataset(source.directory).catch(() => undefined);
-  const verdicts = source.catalog.verdicts(source.dataset);
+  const verdicts = source.catalog.verdicts(source.manifest.name);
   const stamp = {
     manifest: dataset?.hash ?? null,
     verdicts: sha256OfBytes(JSON.stringify(verdicts)),

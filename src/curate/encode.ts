@@ -1,27 +1,61 @@
-/** One frame from its file to the compressed chunks of every level: the work of a worker thread. */
+/** One sample from its files to the compressed chunks of every level: the work of a worker thread. */
 import { decodeFrame } from './decode.ts';
 import { encodeChunk } from './frame-codec.ts';
 import type { Measurements } from './measure.ts';
 import { type PrepareTask, prepareFrame } from './prepare.ts';
 import { restoreTransform, type TransformRecord } from './transforms/index.ts';
 
-export interface EncodeTask extends PrepareTask {
+export interface MemberTask extends PrepareTask {
   path: string;
   transform: TransformRecord;
 }
 
-export type EncodeResult =
-  | { chunks: Uint8Array[]; measurements: Measurements; steps: string[] }
+/** One file for each channel. */
+export interface EncodeTask {
+  members: MemberTask[];
+}
+
+export type MemberResult =
+  | { measurements: Measurements; steps: string[] }
   /** Why the pixels cannot be read, for people. */
   | { failure: string };
 
-export async function encodeFrame(task: EncodeTask): Promise<EncodeResult> {
-  const decoded = await decodeFrame(task.path);
-  if ('failure' in decoded) return decoded;
-  const { image } = decoded;
-  if (image.width < task.size)
-    return { failure: `${image.width} pixels are fewer than the dataset's ${task.size}` };
-  const { levels, measurements, steps } = prepareFrame(image, restoreTransform(task.transform), task);
-  const chunks = await Promise.all(levels.map((level) => encodeChunk(level)));
-  return { chunks, measurements, steps };
+export interface EncodeResult {
+  members: MemberResult[];
+  /** One a level, largest first, all channels one behind the other; undefined when a member failed. */
+  chunks: Uint8Array[] | undefined;
+}
+
+export async function encodeSample({ members }: EncodeTask): Promise<EncodeResult> {
+  const results: MemberResult[] = [];
+  const levels: Uint16Array[][] = [];
+  for (const task of members) {
+    const decoded = await decodeFrame(task.path);
+    if ('failure' in decoded) {
+      results.push(decoded);
+      continue;
+    }
+    const { width } = decoded.image;
+    if (width < task.size) {
+      results.push({ failure: `${width} pixels are fewer than the dataset's ${task.size}` });
+      continue;
+    }
+    const prepared = prepareFrame(decoded.image, restoreTransform(task.transform), task);
+    results.push({ measurements: prepared.measurements, steps: prepared.steps });
+    levels.push(prepared.levels);
+  }
+  if (levels.length < members.length) return { members: results, chunks: undefined };
+  const chunks = await Promise.all(levels[0]!.map((_, k) => encodeChunk(joined(levels.map((of) => of[k]!)))));
+  return { members: results, chunks };
+}
+
+function joined(parts: readonly Uint16Array[]): Uint16Array {
+  if (parts.length === 1) return parts[0]!;
+  const result = new Uint16Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    result.set(part, offset);
+    offset += part.length;
+  }
+  return result;
 }

@@ -3,7 +3,8 @@
  * 16-bit Zarr dataset, with the reason for every frame that was left out.
  */
 export { type ContactSheetOptions, contactSheetOptions, contactSheets } from './contact-sheets.ts';
-export { type CurateContext, type CurateSummary, curate } from './curate.ts';
+export { type CurateContext, curate } from './curate.ts';
 export { type Dataset, type DatasetFrame, openDataset } from './dataset.ts';
 export { type CurateOptions, curateOptions } from './options.ts';
+export type { CurateSummary } from './summary.ts';
 export type { Transform, TransformName, TransformRecord } from './transforms/index.ts';

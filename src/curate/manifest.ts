@@ -23,17 +23,22 @@ const manifestSchema = z.strictObject({
   simulated: z.boolean(),
   /** Every choice that a pixel or a verdict depends on. A dataset has one recipe for life. */
   recipe: z.strictObject({
-    wavelength: z.number(),
+    channels: z.array(z.string()),
+    /** Seconds between the first channel and the others at most. */
+    toleranceSeconds: z.number(),
     size: z.number(),
     source: z.string().nullable(),
     strict: z.boolean(),
     nrt: z.boolean(),
     exposureTolerance: z.number(),
     slotToleranceSeconds: z.number(),
+    limits: z.record(z.string(), z.number()),
+    blockListSha256: z.string().nullable(),
+    cadenceSeconds: z.number().nullable(),
+    substituteSeconds: z.number().nullable(),
     seed: z.number(),
     guardDays: z.number(),
   }),
-  channels: z.array(z.string()),
   /** One for each channel. */
   transforms: z.array(transformRecord),
   /** Pixels a side, descending. */
@@ -76,13 +81,18 @@ export function encodeManifest(manifest: Manifest): string {
 export function recipeDifferences(made: Manifest, wanted: Manifest): string[] {
   const differences: string[] = [];
   for (const key of Object.keys(wanted.recipe) as (keyof Recipe)[]) {
-    if (made.recipe[key] !== wanted.recipe[key]) {
-      differences.push(`${key} ${made.recipe[key]}, asked for ${wanted.recipe[key]}`);
-    }
+    const [before, after] = [describe(made.recipe[key]), describe(wanted.recipe[key])];
+    if (before !== after) differences.push(`${key} ${before}, asked for ${after}`);
   }
-  const transforms = [made, wanted].map((manifest) => JSON.stringify(manifest.transforms));
-  if (transforms[0] !== transforms[1]) {
-    differences.push(`transform ${made.transforms[0]?.name}, asked for ${wanted.transforms[0]?.name}`);
+  if (JSON.stringify(made.transforms) !== JSON.stringify(wanted.transforms)) {
+    const [before, after] = [made, wanted].map(({ transforms }) =>
+      transforms.map(({ name }) => name).join(', '),
+    );
+    differences.push(`transform ${before}, asked for ${after}`);
   }
   return differences;
+}
+
+function describe(value: Recipe[keyof Recipe]): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }

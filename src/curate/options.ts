@@ -1,9 +1,22 @@
 /** Options of `curate`; the command line makes its flags and help of them. */
 import { z } from 'zod';
+import { HMI_CHANNELS } from './channels.ts';
 import { TRANSFORM_NAMES } from './transforms/index.ts';
 
+const NAME = /^[a-z0-9][a-z0-9._-]*$/;
+
 export const curateOptions = z.strictObject({
-  wavelength: z.coerce.number().int().default(193).describe('wavelength in angstrom'),
+  wavelength: z
+    .union([z.array(z.coerce.number().int()), z.coerce.number().int()])
+    .default([193])
+    .describe(
+      'AIA wavelengths in angstrom; several make one picture of several channels, the first sets the times',
+    ),
+  with: z.array(z.enum(HMI_CHANNELS)).default([]).describe('HMI observables as further channels'),
+  tolerance: z
+    .string()
+    .default('10m')
+    .describe('largest distance in time of the further channels from the first'),
   size: z
     .union([z.literal('auto'), z.coerce.number().int()])
     .default('auto')
@@ -12,13 +25,26 @@ export const curateOptions = z.strictObject({
     ),
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'use small letters, digits, dots and dashes')
+    .regex(NAME, 'use small letters, digits, dots and dashes')
     .optional()
-    .describe('name of the dataset [aia-<wavelength>]'),
+    .describe('name of the dataset [aia-<wavelengths>]'),
   source: z.string().optional().describe('use frames of this source only (synoptic, files, ...) [all]'),
   from: z.string().optional().describe('use frames from this time on'),
   to: z.string().optional().describe('use frames before this time'),
-  transform: z.enum(TRANSFORM_NAMES).default('log1p').describe('intensity transform'),
+  cadence: z
+    .string()
+    .optional()
+    .describe('one frame every so often (6h), counted from midnight UTC [every frame]'),
+  substitute: z
+    .string()
+    .optional()
+    .describe(
+      'with --cadence: take the nearest good frame within this time when that of the slot is bad or absent',
+    ),
+  transform: z
+    .enum(['auto', ...TRANSFORM_NAMES])
+    .default('auto')
+    .describe("intensity transform of the AIA channels; 'auto' is log1p"),
   strict: z.boolean().default(false).describe('accept QUALITY 0 only'),
   nrt: z.boolean().default(false).describe('accept near-real-time frames (QUALITY bit 30)'),
   exposureTolerance: z.coerce
@@ -27,6 +53,14 @@ export const curateOptions = z.strictObject({
     .default(0.0345)
     .describe('largest relative deviation of the exposure from the nominal one (shorter: flare exposures)'),
   slotTolerance: z.string().default('2m').describe('largest distance of the observation from its slot'),
+  limit: z
+    .array(z.string().regex(/^[a-z-]+=-?[0-9.e+-]+$/, 'write rule=value, such as dark=50'))
+    .default([])
+    .describe('other limits of rules, as rule=value; the card lists rules and scores'),
+  blockList: z
+    .string()
+    .optional()
+    .describe('file of known bad times: one "from to [channels] # reason" a line'),
   seed: z.coerce.number().int().default(1).describe('seed of the assignment of months to splits'),
   guardDays: z.coerce
     .number()
@@ -37,3 +71,16 @@ export const curateOptions = z.strictObject({
 });
 
 export type CurateOptions = z.output<typeof curateOptions>;
+
+/** Channel names in the order of the arrays: wavelengths as given, then HMI. */
+export function channelNames(options: Pick<CurateOptions, 'wavelength' | 'with'>): string[] {
+  const wavelengths = Array.isArray(options.wavelength) ? options.wavelength : [options.wavelength];
+  return [...new Set([...wavelengths.map(String), ...options.with])];
+}
+
+/** The name given, or the one that the channels make: `aia-193`, `aia-171-193-hmi-m`. */
+export function datasetName(options: Pick<CurateOptions, 'wavelength' | 'with' | 'name'>): string {
+  if (options.name !== undefined) return options.name;
+  const names = channelNames(options);
+  return names[0]?.startsWith('hmi') ? names.join('-') : `aia-${names.join('-')}`;
+}

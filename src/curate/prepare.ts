@@ -10,7 +10,8 @@ export const SMALLEST_SIZE = 4;
 
 export interface PrepareTask {
   exposureSeconds: number;
-  nominalExposureSeconds: number;
+  /** null: the values are no counts, they stay as they are. */
+  nominalExposureSeconds: number | null;
   /** Undefined: the header does not say, the frame is taken as registered. */
   pointing: Pointing | undefined;
   /** Pixels a side of the largest level. */
@@ -32,8 +33,11 @@ export interface PreparedFrame {
 export function prepareFrame(raw: Image, transform: Transform, task: PrepareTask): PreparedFrame {
   const steps: string[] = [];
   const shares = measureRaw(raw);
-  const normalised = scale(raw, task.nominalExposureSeconds / task.exposureSeconds);
-  steps.push(`exposure ${task.exposureSeconds} s to ${task.nominalExposureSeconds} s`);
+  let normalised = raw;
+  if (task.nominalExposureSeconds !== null) {
+    normalised = scale(raw, task.nominalExposureSeconds / task.exposureSeconds);
+    steps.push(`exposure ${task.exposureSeconds} s to ${task.nominalExposureSeconds} s`);
+  }
 
   const filled = fillHoles(normalised);
   if (filled !== normalised) steps.push(`filled ${(100 * shares.missingShare).toFixed(4)} % of the pixels`);

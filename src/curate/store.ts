@@ -10,6 +10,7 @@ import type { Verdict } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { readJson, sha256OfBytes, syncFolder, writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
+import { channelOf } from './channels.ts';
 import { COORDINATES, describeCoordinate, encodeCoordinates, type FrameCoordinates } from './coordinates.ts';
 import { encodeManifest, MANIFEST_FILE, type Manifest } from './manifest.ts';
 import { coordinateDocument, groupDocument, levelDocument, shardKey } from './zarr/metadata.ts';
@@ -87,7 +88,7 @@ async function encodeShards(
   frames: readonly EncodedFrame[],
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  const dimensions = manifest.channels.length > 1 ? 4 : 3;
+  const dimensions = manifest.recipe.channels.length > 1 ? 4 : 3;
   for (const [level, size] of manifest.levels.entries()) {
     const capacity = manifest.framesPerShard[size]!;
     const held = manifest.count % capacity;
@@ -117,7 +118,7 @@ async function readChunks(path: string, capacity: number, count: number): Promis
 function appended(manifest: Manifest, count: number, arrays: ReadonlyMap<string, Uint8Array>): Manifest {
   const files = { ...manifest.files };
   for (const [path, bytes] of arrays) files[path] = { bytes: bytes.length, sha256: sha256OfBytes(bytes) };
-  return { ...manifest, count, files: sortedByKey(files), madeBy: `sungan ${VERSION}` };
+  return { ...manifest, count, files: sortedByKey(files), madeBy: VERSION };
 }
 
 function sortedByKey<Value>(record: Record<string, Value>): Record<string, Value> {
@@ -127,12 +128,12 @@ function sortedByKey<Value>(record: Record<string, Value>): Record<string, Value
 /** The `zarr.json` documents and, last, the manifest: until it is renamed the dataset has its old length. */
 function encodeDocuments(manifest: Manifest): Map<string, Uint8Array> {
   const documents = new Map<string, object>();
-  const isCube = manifest.channels.length > 1;
+  const isCube = manifest.recipe.channels.length > 1;
   for (const size of manifest.levels) {
     documents.set(
       `${size}/zarr.json`,
       levelDocument({
-        shape: [manifest.count, ...(isCube ? [manifest.channels.length] : []), size, size],
+        shape: [manifest.count, ...(isCube ? [manifest.recipe.channels.length] : []), size, size],
         dimensionNames: ['frame', ...(isCube ? ['channel'] : []), `y_${size}`, `x_${size}`],
         framesPerShard: manifest.framesPerShard[size]!,
         attributes: levelAttributes(manifest, size),
@@ -152,7 +153,7 @@ function encodeDocuments(manifest: Manifest): Map<string, Uint8Array> {
 }
 
 function levelAttributes(manifest: Manifest, size: number): Record<string, unknown> {
-  const isCube = manifest.channels.length > 1;
+  const isCube = manifest.recipe.channels.length > 1;
   const transforms = manifest.transforms.map(({ name, version, constants, formula, inverse }) => ({
     name,
     version,
@@ -165,9 +166,9 @@ function levelAttributes(manifest: Manifest, size: number): Record<string, unkno
     scale_factor: 1 / 65535,
     add_offset: 0,
     coordinates: COORDINATES.map((kind) => kind.name).join(' '),
-    channels: manifest.channels,
+    channels: manifest.recipe.channels,
     transform: isCube ? transforms : transforms[0],
-    units_of_x: 'DN at nominal exposure',
+    units_of_x: manifest.recipe.channels.map((name) => channelOf(name).unit),
     arcsec_per_pixel: (0.6 * 4096) / size,
     orientation: 'row 0 is solar south, column 0 solar east; disk centre at (size - 1) / 2',
   };
@@ -176,13 +177,13 @@ function levelAttributes(manifest: Manifest, size: number): Record<string, unkno
 function groupAttributes(manifest: Manifest): Record<string, unknown> {
   return {
     title: manifest.name,
-    channels: manifest.channels,
+    channels: manifest.recipe.channels,
     simulated: manifest.simulated,
-    source: manifest.simulated ? 'SIMULATED frames: not observations' : 'SDO/AIA',
+    source: manifest.simulated ? 'SIMULATED frames: not observations' : 'Solar Dynamics Observatory',
     credit: manifest.simulated
       ? 'none: simulated'
       : 'Courtesy of NASA/SDO and the AIA, EVE, and HMI science teams',
-    created_by: manifest.madeBy,
+    created_by: `sungan ${manifest.madeBy}`,
   };
 }
 

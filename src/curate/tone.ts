@@ -1,4 +1,4 @@
-/** Science values to colours for pictures: logarithmic between the channel's display limits, through a table of our own. */
+/** Science values to colours for pictures, between the channel's limits, through a table of our own. */
 import type { Image } from '../numeric/index.ts';
 import type { Channel } from './channels.ts';
 
@@ -8,21 +8,27 @@ type Rgb = readonly [number, number, number];
 export function toRgb(image: Image, channel: Channel): Uint8Array {
   const { width, height, data } = image;
   const table = colourTable(channel);
-  const [low, high] = channel.display;
-  const scale = 255 / Math.log(high / low);
+  const shadeOf = shader(channel);
   const rgb = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     const row = (height - 1 - y) * width;
     for (let x = 0; x < width; x++) {
-      const value = data[row + x]!;
-      const shade = value > low ? Math.min(255, Math.round(Math.log(value / low) * scale)) : 0;
-      rgb.set(table[shade]!, (y * width + x) * 3);
+      rgb.set(table[shadeOf(data[row + x]!)]!, (y * width + x) * 3);
     }
   }
   return rgb;
 }
 
-function colourTable({ middle, bright }: Channel): Rgb[] {
+/** Linear value to 0..255; NaN is black. */
+function shader({ picture }: Channel): (value: number) => number {
+  const [low, high] = picture.range;
+  const limit = (shade: number) => (shade > 0 ? Math.min(255, Math.round(shade)) : 0);
+  if (picture.scale === 'linear') return (value) => limit((255 * (value - low)) / (high - low));
+  const scale = 255 / Math.log(high / low);
+  return (value) => limit(Math.log(value / low) * scale);
+}
+
+function colourTable({ picture: { middle, bright } }: Channel): Rgb[] {
   const stops: [number, Rgb][] = [
     [0, [0, 0, 0]],
     [0.5, middle],

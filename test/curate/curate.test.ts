@@ -265,7 +265,7 @@ describe('a dataset grows', () => {
 
   test('an empty catalog is said to be empty', async () => {
     await expect(run({ wavelength: 171 })).rejects.toThrow('no stored frame of 171');
-    await expect(run({ wavelength: 192 })).rejects.toThrow('no AIA wavelength');
+    await expect(run({ wavelength: 192 })).rejects.toThrow("no channel '192'");
   });
 });
 

@@ -44,7 +44,7 @@ test('after any number of kills the dataset is that of an undisturbed run', asyn
     for (const { root } of [workspace, undisturbed.workspace]) {
       for (let i = 0; i < FRAMES; i++) {
         const slot = new Date(Date.UTC(2017, 0, 1, 3 * i)).toISOString().replace('.000Z', 'Z');
-        const header = i % 17 === 3 ? { QUALITY: 0x2000 } : {};
+        const header = { QUALITY: i % 17 === 3 ? 0x2000 : 0 };
         addFrame({ ...workspace, root, catalog: `${root}/catalog.sqlite` }, { slot, size: 16, header });
       }
     }

@@ -46,6 +46,7 @@ export interface SunFrame {
   slot: string;
   size?: number;
   header?: HeaderRecord;
+  product?: string;
   /** Multiplies the brightness. */
   brightness?: number;
   seed?: number;
@@ -109,23 +110,23 @@ export function addPixels(workspace: Workspace, frame: SunFrame, raw: Int32Array
     blank: -2147483648,
     compression: 'RICE_1',
   });
-  enter(workspace, frame.slot, Number(header['WAVELNTH']), bytes, header, size);
+  enter(workspace, frame, bytes, header, size);
 }
 
 /** Enters bytes as the stored file of a slot. */
 export function enter(
   workspace: Workspace,
-  slot: string,
-  wavelength: number,
+  { slot, product = 'aia.lev1.5s' }: Pick<SunFrame, 'slot' | 'product'>,
   bytes: Uint8Array,
   header: HeaderRecord,
   size: number,
 ): void {
-  const path = `raw/test/${slot.replaceAll(':', '')}.fits`;
+  const wavelength = product.startsWith('hmi') ? 0 : Number(header['WAVELNTH']);
+  const path = `raw/test/${product}.${wavelength}.${slot.replaceAll(':', '')}.fits`;
   mkdirSync(dirname(join(workspace.root, path)), { recursive: true });
   writeFileSync(join(workspace.root, path), bytes);
   const catalog = openCatalog(workspace.catalog);
-  const key = { source: 'files', product: 'aia.lev1.5s', wavelength, slot };
+  const key = { source: 'files', product, wavelength, slot };
   catalog.expectSlots([key]);
   catalog.recordStored(catalog.frameOfSlot(key)!.id, {
     path,
@@ -151,5 +152,5 @@ export async function addRealFrame(workspace: Workspace, path: string): Promise<
   const header = hdu.header.toRecord();
   const time = parseTime(String(header['T_OBS']))!;
   const slot = formatTime(new Date(Math.round(time.getTime() / 60_000) * 60_000));
-  enter(workspace, slot, Number(header['WAVELNTH']), bytes, header, hdu.width);
+  enter(workspace, { slot }, bytes, header, hdu.width);
 }

@@ -8,10 +8,12 @@ export const exposureNominal: Rule = {
   sense: 'at most',
   limit: ({ options }) => options.exposureTolerance,
   measure({ frame, header, channel }) {
+    const nominal = channel.nominalExposureSeconds;
+    if (nominal === null) return { score: null };
     const seconds = numberOf(header, 'EXPTIME') ?? frame.exposureSeconds ?? null;
     // An exposure of nan or 0 cannot be normalised: as far from nominal as can be.
     if (seconds === null || seconds <= 0) return { score: 1, note: 'EXPTIME is missing or not positive' };
-    const deviation = Math.abs(seconds / channel.nominalExposureSeconds - 1);
-    return { score: deviation, note: `EXPTIME ${seconds} s, nominal ${channel.nominalExposureSeconds} s` };
+    const deviation = Math.abs(seconds / nominal - 1);
+    return { score: deviation, note: `EXPTIME ${seconds} s, nominal ${nominal} s` };
   },
 };

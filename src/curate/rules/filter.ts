@@ -9,7 +9,7 @@ export const filter: Rule = {
   measure({ header, channel }) {
     const type = numberOf(header, 'AIFILTYP');
     // The ultraviolet and visible channels have no such filter.
-    if (type === null || channel.wavelength >= 1600) return { score: null };
+    if (type === null || channel.wavelength >= 1600 || channel.instrument !== 'AIA') return { score: null };
     return { score: type, note: `AIFILTYP ${type}` };
   },
 };

@@ -1,5 +1,6 @@
 /** The table of rules, in the order in which reasons are told. A new rule is a file and a row. */
 import type { RuleScore } from '../../catalog/index.ts';
+import { blocked } from './blocked.ts';
 import { completeness } from './completeness.ts';
 import { dark } from './dark.ts';
 import { duplicate } from './duplicate.ts';
@@ -9,6 +10,7 @@ import { filter } from './filter.ts';
 import { focus } from './focus.ts';
 import { geometry } from './geometry.ts';
 import { imageType } from './image-type.ts';
+import { knownEvent } from './known-event.ts';
 import { missing } from './missing.ts';
 import { quality } from './quality.ts';
 import { saturated } from './saturated.ts';
@@ -29,6 +31,7 @@ export const RULES: readonly Rule[] = [
   wavelength,
   time,
   duplicate,
+  blocked,
   imageType,
   spacecraft,
   stabilisation,
@@ -41,6 +44,7 @@ export const RULES: readonly Rule[] = [
   filter,
   shape,
   geometry,
+  knownEvent,
   missing,
   dark,
   saturated,
@@ -50,7 +54,7 @@ export const RULES: readonly Rule[] = [
 export function judge(stage: Rule['stage'], input: RuleInput): RuleScore[] {
   return RULES.filter((rule) => rule.stage === stage).map((rule) => {
     const { score, note = null } = rule.measure(input);
-    const threshold = rule.limit(input);
+    const threshold = input.options.limits[rule.name] ?? rule.limit(input);
     return { rule: rule.name, score, threshold, passed: passes(rule.sense, score, threshold), note };
   });
 }

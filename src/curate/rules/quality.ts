@@ -1,11 +1,14 @@
-/** QUALITY of AIA level 1: bits and their meanings as in JSOC's pipeline (quallev1.h). */
+/** QUALITY: of AIA level 1 the bits of JSOC's quallev1.h, of HMI observables those of QUALITY.txt beside the pipeline. */
 import { numberOf, type Rule } from './types.ts';
 
-/** All bits but 0-4 and 8, which say that a calibration was late or that few values are missing. */
+/** AIA: all bits but 0-4 and 8, which say that a calibration was late or that few values are missing. */
 const REJECT_MASK = 0xfffffee0;
 const NRT_BIT = 0x40000000;
 
-const MEANINGS: readonly [number, string][] = [
+/** HMI: a missing list of cosmic-ray hits does no harm; anything else is a worse or an absent observable. */
+const HMI_HARMLESS = 0x400;
+
+const AIA_MEANINGS: readonly [number, string][] = [
   [0x1, 'flat field missing'],
   [0x2, 'orbit data missing'],
   [0x4, 'ancillary science data missing'],
@@ -25,14 +28,29 @@ const MEANINGS: readonly [number, string][] = [
   [0x10000, 'dark frame'],
   [0x20000, 'image stabilisation loop open'],
   [0x40000, 'calibration frame'],
-  [0x80000, 'HMI calibration mode'],
+  [0x80000, 'calibration mode'],
   [0x100000, 'focus out of range'],
   [0x200000, 'register flag set'],
-  [0x400000, 'HMI thermal recovery'],
-  [0x800000, 'HMI lunar transit'],
+  [0x400000, 'thermal recovery'],
+  [0x800000, 'lunar transit'],
   [0x1000000, 'hard shadow: occultation'],
   [0x2000000, 'light absorbed by the Earth’s atmosphere'],
   [0x40000000, 'near-real-time product'],
+  [0x80000000, 'no image'],
+];
+
+const HMI_MEANINGS: readonly [number, string][] = [
+  [0x20, 'poor quality'],
+  [0x80, 'processing error'],
+  [0x100, 'special observing sequence'],
+  [0x200, 'eclipse'],
+  [0x400, 'no list of cosmic-ray hits'],
+  [0x800, 'limb-fit error'],
+  [0x1000, 'gap-filling trouble'],
+  [0x2000, 'temperature missing'],
+  [0x4000, 'image stabilisation loop open'],
+  [0x8000, 'keywords interpolated'],
+  [0x10000, 'few filtergrams in the interpolation'],
   [0x80000000, 'no image'],
 ];
 
@@ -42,22 +60,26 @@ export const quality: Rule = {
   stage: 'header',
   sense: 'at most',
   limit: () => 0,
-  measure({ frame, header, options }) {
+  measure({ frame, header, channel, options }) {
     const word = numberOf(header, 'QUALITY') ?? frame.quality ?? null;
     if (word === null) return { score: null };
     const bits = word >>> 0;
-    const mask = options.strict ? 0xffffffff : REJECT_MASK;
-    const applied = options.nrt ? mask & ~NRT_BIT : mask;
-    const note =
-      bits === 0 ? undefined : `QUALITY 0x${bits.toString(16).padStart(8, '0')}: ${explainQuality(bits)}`;
-    return { score: (bits & applied) >>> 0, note };
+    const meanings = channel.instrument === 'HMI' ? HMI_MEANINGS : AIA_MEANINGS;
+    const hex = `0x${bits.toString(16).padStart(8, '0')}`;
+    const note = bits === 0 ? undefined : `QUALITY ${hex}: ${explainBits(bits, meanings)}`;
+    return { score: (bits & maskOf(channel.instrument, options)) >>> 0, note };
   },
 };
 
-/** The set bits of an AIA level-1 QUALITY word in words. */
-export function explainQuality(word: number): string {
-  const bits = word >>> 0;
-  const known = MEANINGS.filter(([bit]) => (bits & bit) !== 0);
+function maskOf(instrument: string, { strict, nrt }: { strict: boolean; nrt: boolean }): number {
+  if (strict) return 0xffffffff;
+  if (instrument === 'HMI') return ~HMI_HARMLESS;
+  return nrt ? REJECT_MASK & ~NRT_BIT : REJECT_MASK;
+}
+
+/** The set bits in words. */
+function explainBits(bits: number, meanings: readonly [number, string][]): string {
+  const known = meanings.filter(([bit]) => (bits & bit) !== 0);
   const unknown = known.reduce((rest, [bit]) => (rest & ~bit) >>> 0, bits);
   const words = known.map(([, meaning]) => meaning);
   if (unknown !== 0) words.push(`unknown bits 0x${unknown.toString(16)}`);

@@ -1,5 +1,5 @@
 /** What a rule of rejection is. A rule measures; the comparison with its limit is the same for all, so that a person can re-decide without pixels. */
-import type { Frame, HeaderRecord } from '../../catalog/index.ts';
+import type { Frame, HeaderRecord, KnownEvent } from '../../catalog/index.ts';
 import type { Channel } from '../channels.ts';
 import type { Measurements } from '../measure.ts';
 
@@ -8,6 +8,8 @@ export interface RuleOptions {
   nrt: boolean;
   exposureTolerance: number;
   slotToleranceSeconds: number;
+  /** Limits that a person set, by rule. */
+  limits: Readonly<Record<string, number>>;
 }
 
 /** All that a rule may look at. */
@@ -17,11 +19,15 @@ export interface RuleInput {
   channel: Channel;
   options: RuleOptions;
   /** Slot of the frame that holds the same exposure better, if there is one. */
-  duplicateOf: string | undefined;
+  duplicateOf?: string | undefined;
   /** Whether the dataset is one of simulated frames. */
   simulatedSet: boolean;
+  /** Reasons of the block list for this time and channel. */
+  blocked?: readonly string[];
+  /** Events of the catalog at this time. */
+  events?: readonly KnownEvent[];
   /** Undefined while only the header is known. */
-  pixels: Measurements | undefined;
+  pixels?: Measurements | undefined;
 }
 
 export interface Measured {
@@ -37,7 +43,8 @@ export interface Rule {
   summary: string;
   stage: 'header' | 'pixels';
   sense: 'at most' | 'at least';
-  limit(input: RuleInput): number;
+  /** null: never rejects, only tells. */
+  limit(input: RuleInput): number | null;
   measure(input: RuleInput): Measured;
 }
 

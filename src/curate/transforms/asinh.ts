@@ -6,7 +6,7 @@ export const asinh: TransformKind = {
   formula: 'y = asinh(clip(x, 0, ceiling) / (ceiling * softness)) / asinh(1 / softness)',
   inverseFormula: 'x = sinh(y * asinh(1 / softness)) * ceiling * softness',
   version: 1,
-  defaults: (wavelength) => ({ ceiling: 16383, softness: wavelength === 304 ? 0.001 : 0.005 }),
+  defaults: (channel) => ({ ceiling: 16383, softness: channel === '304' ? 0.001 : 0.005 }),
   domain: ({ ceiling }) => [0, ceiling!],
   forward: (value, { ceiling, softness }) =>
     Math.asinh(value / (ceiling! * softness!)) / Math.asinh(1 / softness!),

@@ -43,8 +43,8 @@ export interface Transform {
   readonly record: TransformRecord;
 }
 
-export function createTransform(name: TransformName, wavelength: number): Transform {
-  return bind(kindOf(name), kindOf(name).defaults(wavelength));
+export function createTransform(name: TransformName, channel: string): Transform {
+  return bind(kindOf(name), kindOf(name).defaults(channel));
 }
 
 /** The transform a manifest describes; a version that this program does not know is refused. */
@@ -77,8 +77,7 @@ function bind(kind: TransformKind, constants: TransformConstants): Transform {
     name,
     constants,
     domain: [low, high],
-    forward: (values) =>
-      values.map((value) => kind.forward(value < low ? low : value > high ? high : value, constants)),
+    forward: (values) => values.map((value) => kind.forward(Math.min(high, Math.max(low, value)), constants)),
     inverse: (values) => values.map((value) => kind.inverse(value, constants)),
     record: { name, version, constants, formula, inverse: kind.inverseFormula },
   };
@@ -88,8 +87,7 @@ function bind(kind: TransformKind, constants: TransformConstants): Transform {
 export function quantise(values: Float32Array): Uint16Array {
   const result = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const step = Math.round(values[i]! * QUANTISATION_LEVELS);
-    result[i] = step < 0 ? 0 : step > QUANTISATION_LEVELS ? QUANTISATION_LEVELS : step;
+    result[i] = Math.min(QUANTISATION_LEVELS, Math.max(0, Math.round(values[i]! * QUANTISATION_LEVELS)));
   }
   return result;
 }

@@ -11,7 +11,7 @@ export interface TransformKind {
   inverseFormula: string;
   /** Raised when the formula or its default constants change. */
   version: number;
-  defaults(wavelength: number): TransformConstants;
+  defaults(channel: string): TransformConstants;
   /** Linear values are clipped to this range first; averages are made of the clipped values. */
   domain(constants: TransformConstants): readonly [number, number];
   /** One value inside the domain. */

@@ -1,0 +1,69 @@
+/** From a choice and its measured pixels to the verdicts on its frames. */
+import type { RuleScore, Verdict } from '../catalog/index.ts';
+import type { EncodeResult, MemberResult } from './encode.ts';
+import type { Manifest } from './manifest.ts';
+import { isAccepted, judge } from './rules/index.ts';
+import type { Choice } from './samples.ts';
+import type { ScreenedFrame } from './screen.ts';
+
+/** Of a choice that its headers already rule out: the first frame, and the companions that fail by themselves. */
+export function verdictsOfHeaders({ members, companionFaults }: Choice, manifest: Manifest): Verdict[] {
+  const [first, ...companions] = members;
+  const bad = companions.filter((companion) => !companion.accepted);
+  return [
+    verdict(manifest, first!, [...first!.scores, ...companionScores(manifest, companionFaults)]),
+    ...bad.map((companion) => verdict(manifest, companion, companion.scores)),
+  ];
+}
+
+/** Of a choice whose pixels were read; the sample is good when every member's verdict is. */
+export function verdictsOfPixels({ members }: Choice, result: EncodeResult, manifest: Manifest): Verdict[] {
+  const own = members.map((member, i) => [
+    ...member.scores,
+    ...pixelScores(member, result.members[i]!, manifest),
+  ]);
+  return members.map((member, i) => {
+    const faults = own.flatMap((scores, j) => {
+      const failed = scores.find((score) => !score.passed);
+      return j !== i && failed ? [`${members[j]!.channel.name}: ${failed.rule}`] : [];
+    });
+    return verdict(manifest, member, [...own[i]!, ...companionScores(manifest, faults)]);
+  });
+}
+
+function verdict(manifest: Manifest, { frame }: ScreenedFrame, scores: RuleScore[]): Verdict {
+  return { dataset: manifest.name, frameId: frame.id, accepted: isAccepted(scores), scores, by: 'rule' };
+}
+
+/** A picture of several channels is good when all of them are. */
+function companionScores({ recipe }: Manifest, faults: readonly string[]): RuleScore[] {
+  if (recipe.channels.length === 1) return [];
+  const note = faults.join('; ') || null;
+  return [{ rule: 'companions', score: faults.length, threshold: 0, passed: faults.length === 0, note }];
+}
+
+function pixelScores(
+  { frame, header, channel }: ScreenedFrame,
+  result: MemberResult,
+  manifest: Manifest,
+): RuleScore[] {
+  const failure = 'failure' in result ? result.failure : null;
+  const decoded = {
+    rule: 'decode',
+    score: failure ? 1 : 0,
+    threshold: 0,
+    passed: failure === null,
+    note: failure,
+  };
+  if ('failure' in result) return [decoded];
+  const { recipe, simulated } = manifest;
+  const input = {
+    frame,
+    header,
+    channel,
+    options: recipe,
+    simulatedSet: simulated,
+    pixels: result.measurements,
+  };
+  return [decoded, ...judge('pixels', input)];
+}

@@ -1,0 +1,144 @@
+/** Carrying out a plan: samples in order, in batches, each committed whole. */
+import type { Verdict } from '../catalog/index.ts';
+import { mapConcurrently } from '../core/concurrency.ts';
+import { type Effects, throwIfStopped } from '../core/effects.ts';
+import { insideWorkspace, type Workspace } from '../core/workspace.ts';
+import type { EncodeResult, EncodeTask, MemberTask } from './encode.ts';
+import { verdictsOfHeaders, verdictsOfPixels } from './judge.ts';
+import type { Manifest } from './manifest.ts';
+import { type CuratePlan, splitAt } from './plan.ts';
+import { pointingOf } from './register.ts';
+import { numberOf } from './rules/index.ts';
+import type { Choice, Sample } from './samples.ts';
+import type { ScreenedFrame } from './screen.ts';
+import { commit, type DatasetState, type EncodedFrame } from './store.ts';
+
+export interface ProcessContext {
+  directory: string;
+  workspace: Workspace;
+  effects: Effects;
+  /** Samples under way at once. */
+  jobs: number;
+  encode(task: EncodeTask): Promise<EncodeResult>;
+  record(verdicts: readonly Verdict[]): void;
+}
+
+/** Frames a commit; a multiple of every shard, so that a full batch leaves no shard unfilled. */
+const LARGEST_BATCH = 64;
+/** Bytes of pixels held for a commit at most: batches of large frames are smaller. */
+const BATCH_BYTES = 256 * 2 ** 20;
+
+export async function processSamples(
+  plan: CuratePlan,
+  start: DatasetState,
+  context: ProcessContext,
+): Promise<{ state: DatasetState; verdicts: Verdict[] }> {
+  const { effects, jobs } = context;
+  const batchFrames = batchSize(plan.manifest.recipe);
+  const progress = effects.progress('curate', plan.samples.length, 'frames');
+  const all: Verdict[] = [];
+  let state = start;
+  let frames: EncodedFrame[] = [];
+  let verdicts: Verdict[] = [];
+
+  const flush = async () => {
+    if (verdicts.length === 0) return;
+    state = await commit(context.directory, state, { frames, verdicts }, context.record);
+    all.push(...verdicts);
+    frames = [];
+    verdicts = [];
+  };
+  for (let next = 0; next < plan.samples.length; ) {
+    if (effects.signal.aborted) {
+      await flush();
+      throwIfStopped(effects.signal);
+    }
+    const room = batchFrames - ((state.manifest.count + frames.length) % batchFrames);
+    const group = takeGroup(plan.samples, next, Math.min(room, 2 * jobs));
+    next += group.length;
+    const results = await mapConcurrently(group, jobs, (sample) => processSample(sample, plan, context));
+    for (const result of results) {
+      verdicts.push(...result.verdicts);
+      if (result.frame) frames.push(result.frame);
+    }
+    progress.advance(group.length, group.at(-1)?.choices[0]?.members[0]?.frame.slot);
+    const isFull = frames.length > 0 && (state.manifest.count + frames.length) % batchFrames === 0;
+    if (isFull) await flush();
+  }
+  await flush();
+  progress.done();
+  return { state, verdicts: all };
+}
+
+/** The next samples, with at most `limit` that may be accepted, so that a batch is never overfilled. */
+function takeGroup(samples: readonly Sample[], start: number, limit: number): Sample[] {
+  let end = start;
+  for (let promising = 0; end < samples.length; end++) {
+    const mayPass = samples[end]!.choices.some((choice) => choice.accepted);
+    if (mayPass && ++promising > limit) break;
+  }
+  return samples.slice(start, end);
+}
+
+function batchSize({ size, channels }: Manifest['recipe']): number {
+  const frameBytes = (size * size * 2 * channels.length * 4) / 3;
+  const fitting = 2 ** Math.floor(Math.log2(BATCH_BYTES / frameBytes));
+  return Math.max(1, Math.min(LARGEST_BATCH, fitting));
+}
+
+interface Processed {
+  verdicts: Verdict[];
+  frame: EncodedFrame | undefined;
+}
+
+/** Tries the choices in their order until one passes. */
+async function processSample(
+  { choices }: Sample,
+  plan: CuratePlan,
+  context: ProcessContext,
+): Promise<Processed> {
+  const { manifest } = plan;
+  const verdicts: Verdict[] = [];
+  for (const choice of choices) {
+    if (!choice.accepted) {
+      verdicts.push(...verdictsOfHeaders(choice, manifest));
+      continue;
+    }
+    const result = await context.encode({
+      members: choice.members.map((member, i) => task(member, i, plan, context)),
+    });
+    const spoken = verdictsOfPixels(choice, result, manifest);
+    verdicts.push(...spoken);
+    if (result.chunks && spoken.every((verdict) => verdict.accepted)) {
+      return { verdicts, frame: encodedFrame(choice, result.chunks, plan) };
+    }
+  }
+  return { verdicts, frame: undefined };
+}
+
+function task(
+  member: ScreenedFrame,
+  index: number,
+  { manifest }: CuratePlan,
+  { workspace }: ProcessContext,
+): MemberTask {
+  const { frame, header, channel } = member;
+  return {
+    path: insideWorkspace(workspace, frame.path ?? ''),
+    transform: manifest.transforms[index]!,
+    exposureSeconds: exposureOf(member),
+    nominalExposureSeconds: channel.nominalExposureSeconds,
+    pointing: pointingOf(header),
+    size: manifest.recipe.size,
+  };
+}
+
+function exposureOf({ frame, header }: ScreenedFrame): number {
+  return numberOf(header, 'EXPTIME') ?? frame.exposureSeconds ?? Number.NaN;
+}
+
+function encodedFrame({ members }: Choice, chunks: Uint8Array[], plan: CuratePlan): EncodedFrame {
+  const { frame, timeMs } = members[0]!;
+  const split = splitAt(plan, timeMs);
+  return { frameId: frame.id, timeMs, split, exposureSeconds: exposureOf(members[0]!), chunks };
+}

@@ -1,0 +1,126 @@
+/** From options to the recipe that a dataset keeps for life, and the manifest that it begins with. */
+import type { Frame } from '../catalog/index.ts';
+import { SunganError } from '../core/errors.ts';
+import { requireDuration } from '../core/time.ts';
+import type { BlockList } from './block-list.ts';
+import { channelOf } from './channels.ts';
+import { type Manifest, type Recipe, recipeDifferences } from './manifest.ts';
+import { type CurateOptions, channelNames, datasetName } from './options.ts';
+import { SMALLEST_SIZE } from './prepare.ts';
+import { RULES } from './rules/index.ts';
+import { isSimulated } from './simulated.ts';
+import { createTransform } from './transforms/index.ts';
+
+/** Uncompressed bytes that a shard holds at most. */
+const SHARD_BYTES = 64 * 2 ** 20;
+const LARGEST_SHARD_FRAMES = 64;
+const LARGEST_SIZE = 4096;
+
+/** What the dataset is asked to be. `made` is the one that is there: it says what 'auto' means. */
+export function manifestOf(
+  options: CurateOptions,
+  blockList: BlockList,
+  frames: readonly Frame[],
+  made: Manifest | undefined,
+): Manifest {
+  const channels = channelNames(options);
+  const size =
+    options.size === 'auto' ? (made?.recipe.size ?? largestSize(frames)) : checkedSize(options.size);
+  const levels: number[] = [];
+  for (let level = size; level >= SMALLEST_SIZE; level /= 2) levels.push(level);
+  return {
+    format: 'sungan-dataset',
+    formatVersion: 1,
+    name: datasetName(options),
+    // Simulated and real frames are never mixed; where the catalog has both, the real ones win.
+    simulated: made?.simulated ?? frames.every((frame) => isSimulated(frame.header ?? {})),
+    recipe: recipeOf(options, blockList, channels, size),
+    transforms: channels.map((name) => transformOf(options, name)),
+    levels,
+    framesPerShard: Object.fromEntries(
+      levels.map((level) => [String(level), framesPerShard(level, channels.length)]),
+    ),
+    count: 0,
+    files: {},
+    madeBy: '',
+  };
+}
+
+function recipeOf(options: CurateOptions, blockList: BlockList, channels: string[], size: number): Recipe {
+  const seconds = (text: string | undefined, flag: string) =>
+    text === undefined ? null : requireDuration(text, flag) / 1000;
+  if (options.substitute !== undefined && options.cadence === undefined) {
+    throw new SunganError('usage', 'stand-ins need places to stand in for', {
+      where: '--substitute',
+      remedy: 'give a --cadence too',
+    });
+  }
+  return {
+    channels,
+    toleranceSeconds: requireDuration(options.tolerance, '--tolerance') / 1000,
+    size,
+    source: options.source ?? null,
+    strict: options.strict,
+    nrt: options.nrt,
+    exposureTolerance: options.exposureTolerance,
+    slotToleranceSeconds: requireDuration(options.slotTolerance, '--slot-tolerance') / 1000,
+    limits: parseLimits(options.limit),
+    blockListSha256: blockList.sha256,
+    cadenceSeconds: seconds(options.cadence, '--cadence'),
+    substituteSeconds: seconds(options.substitute, '--substitute'),
+    seed: options.seed,
+    guardDays: options.guardDays,
+  };
+}
+
+function transformOf(options: CurateOptions, name: string): Manifest['transforms'][number] {
+  const channel = channelOf(name);
+  const isGiven = options.transform !== 'auto' && channel.instrument === 'AIA';
+  return createTransform(isGiven ? (options.transform as typeof channel.transform) : channel.transform, name)
+    .record;
+}
+
+export function parseLimits(limits: readonly string[]): Record<string, number> {
+  const names = RULES.map((rule) => rule.name);
+  return Object.fromEntries(
+    limits.map((text) => {
+      const [name = '', value] = text.split('=');
+      if (names.includes(name)) return [name, Number(value)];
+      throw new SunganError('usage', `there is no rule '${name}'`, {
+        where: '--limit',
+        remedy: `one of ${names.join(', ')}`,
+      });
+    }),
+  );
+}
+
+export function refuseOtherRecipe(made: Manifest, wanted: Manifest): void {
+  const differences = recipeDifferences(made, wanted);
+  if (differences.length === 0) return;
+  throw new SunganError(
+    'usage',
+    `dataset '${made.name}' was made with other options: ${differences.join('; ')}`,
+    { remedy: 'give the new one its own --name, or repeat the options of the old one' },
+  );
+}
+
+/** The largest power of two that most frames reach, at most 4096. */
+function largestSize(frames: readonly Frame[]): number {
+  const widths = frames.map((frame) => Math.min(frame.width ?? 0, frame.height ?? 0)).sort((a, b) => a - b);
+  const typical = widths[Math.floor(widths.length / 2)] ?? 0;
+  return checkedSize(Math.min(LARGEST_SIZE, 2 ** Math.floor(Math.log2(Math.max(1, typical)))));
+}
+
+function checkedSize(size: number): number {
+  if (Number.isInteger(Math.log2(size)) && size >= SMALLEST_SIZE && size <= LARGEST_SIZE) return size;
+  throw new SunganError('usage', `${size} is no size for a dataset`, {
+    where: '--size',
+    remedy: `a power of two from ${SMALLEST_SIZE} to ${LARGEST_SIZE}`,
+  });
+}
+
+/** A divisor of 64 frames, so that batches of 64 end with shards. */
+function framesPerShard(size: number, channels: number): number {
+  const fitting = 2 ** Math.floor(Math.log2(SHARD_BYTES / (size * size * 2 * channels)));
+  return Math.min(LARGEST_SHARD_FRAMES, Math.max(1, fitting));
+}

@@ -1,0 +1,15 @@
+import type { Rule } from './types.ts';
+
+/** The lists of events are rough by their own word: they explain what other rules find and reject nothing alone. */
+export const knownEvent: Rule = {
+  name: 'known-event',
+  summary:
+    'eclipses, manoeuvres and calibrations that the catalog knows of at this time; never rejects by itself',
+  stage: 'header',
+  sense: 'at most',
+  limit: () => null,
+  measure({ events = [] }) {
+    const notes = events.map(({ instrument, comment }) => `${instrument}: ${comment}`);
+    return { score: events.length, note: notes.join('; ') || undefined };
+  },
+};

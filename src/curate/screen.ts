@@ -1,0 +1,134 @@
+/** Screening by header: every stored frame of a channel with the word of every header rule. */
+import type { Catalog, Frame, HeaderRecord, KnownEvent, RuleScore } from '../catalog/index.ts';
+import { parseTime } from '../core/time.ts';
+import { type BlockList, reasonsToBlock } from './block-list.ts';
+import { belongsTo, type Channel } from './channels.ts';
+import type { Recipe } from './manifest.ts';
+import { isAccepted, judge } from './rules/index.ts';
+
+export interface ScreenedFrame {
+  channel: Channel;
+  frame: Frame;
+  header: HeaderRecord;
+  /** T_OBS, else the slot. */
+  timeMs: number;
+  scores: RuleScore[];
+  accepted: boolean;
+}
+
+export interface FrameRange {
+  source: string | null;
+  from: string | undefined;
+  to: string | undefined;
+}
+
+export interface ScreenInput {
+  catalog: Catalog;
+  recipe: Recipe;
+  simulatedSet: boolean;
+  blockList: BlockList;
+  /** Frames that the dataset holds. */
+  held: ReadonlySet<number>;
+}
+
+/** Stored frames of the channel, in the order of their slots. */
+export function selectFrames(catalog: Catalog, channel: Channel, { source, from, to }: FrameRange): Frame[] {
+  return catalog
+    .frames({
+      wavelength: channel.wavelength,
+      states: ['stored'],
+      ...(source === null ? {} : { source }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    })
+    .filter((frame) => belongsTo(frame, channel));
+}
+
+/** The frames that `isWanted` names; the others only take part in the search for duplicates, by their rows. */
+export function screenFrames(
+  frames: readonly Frame[],
+  channel: Channel,
+  input: ScreenInput,
+  isWanted: (frame: Frame) => boolean,
+): ScreenedFrame[] {
+  const { catalog, recipe, simulatedSet, blockList, held } = input;
+  const wanted = frames.filter(isWanted);
+  const eventsAt = eventFinder(catalog, wanted);
+  const screened = wanted.map((frame) => {
+    const header = frame.header ?? {};
+    const timeMs = (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
+    const blocked = reasonsToBlock(blockList, timeMs, channel.name);
+    const events = eventsAt(timeMs).filter(
+      ({ instrument }) => instrument === 'SDO' || instrument === channel.instrument,
+    );
+    const ruleInput = { frame, header, channel, options: recipe, simulatedSet, blocked, events };
+    const scores = judge('header', ruleInput);
+    return { ruleInput, result: { channel, frame, header, timeMs, scores, accepted: isAccepted(scores) } };
+  });
+  // Which of two equal exposures is the better one shows only when the other rules have spoken.
+  const good = new Set(screened.filter(({ result }) => result.accepted).map(({ result }) => result.frame.id));
+  const duplicates = findDuplicates(frames, held, good);
+  return screened.map(({ ruleInput, result }) => {
+    const duplicateOf = duplicates.get(result.frame.id);
+    if (duplicateOf === undefined) return result;
+    const scores = judge('header', { ...ruleInput, duplicateOf });
+    return { ...result, scores, accepted: isAccepted(scores) };
+  });
+}
+
+const DAY_MS = 86_400_000;
+/** An event without a believable end must not be looked for in every day of the mission. */
+const LONGEST_EVENT_DAYS = 40;
+
+/** Events at a time, from one query over the whole range, found by their days. */
+function eventFinder(catalog: Catalog, frames: readonly Frame[]): (timeMs: number) => KnownEvent[] {
+  const byDay = new Map<number, { event: KnownEvent; startMs: number; endMs: number }[]>();
+  const [first, last] = [frames[0]?.slot, frames.at(-1)?.slot];
+  const events = first === undefined || last === undefined ? [] : catalog.events(first, `${last}~`);
+  for (const event of events) {
+    const startMs = Date.parse(event.start);
+    const endMs = event.end === null ? startMs : Date.parse(event.end);
+    const firstDay = Math.floor(startMs / DAY_MS);
+    const lastDay = Math.min(Math.floor(endMs / DAY_MS), firstDay + LONGEST_EVENT_DAYS);
+    for (let day = firstDay; day <= lastDay; day++) {
+      const list = byDay.get(day) ?? [];
+      list.push({ event, startMs, endMs });
+      byDay.set(day, list);
+    }
+  }
+  return (timeMs) =>
+    (byDay.get(Math.floor(timeMs / DAY_MS)) ?? [])
+      .filter(({ startMs, endMs }) => startMs <= timeMs && timeMs <= endMs)
+      .map(({ event }) => event);
+}
+
+/**
+ * For every frame whose exposure (FSN) another frame holds better, that one's slot. Better is: in the dataset already,
+ * else good by the other rules, else nearer to its slot.
+ */
+function findDuplicates(
+  frames: readonly Frame[],
+  held: ReadonlySet<number>,
+  good: ReadonlySet<number>,
+): Map<number, string> {
+  const rank = (frame: Frame) => (held.has(frame.id) ? 2 : good.has(frame.id) ? 1 : 0);
+  const isBetter = (a: Frame, b: Frame) =>
+    rank(a) > rank(b) || (rank(a) === rank(b) && distanceToSlot(a) < distanceToSlot(b));
+  const best = new Map<number, Frame>();
+  for (const frame of frames) {
+    if (frame.fsn == null) continue;
+    const other = best.get(frame.fsn);
+    if (!other || isBetter(frame, other)) best.set(frame.fsn, frame);
+  }
+  const duplicates = new Map<number, string>();
+  for (const frame of frames) {
+    const winner = frame.fsn == null ? undefined : best.get(frame.fsn);
+    if (winner && winner.id !== frame.id) duplicates.set(frame.id, winner.slot);
+  }
+  return duplicates;
+}
+
+function distanceToSlot(frame: Frame): number {
+  const observed = parseTime(frame.tObs ?? '');
+  return observed ? Math.abs(observed.getTime() - Date.parse(frame.slot)) : Number.POSITIVE_INFINITY;
+}
