@@ -18,6 +18,11 @@ export interface ReadImageOptions extends RegionOptions {
    * readers ignore it, but JSOC's own products for missing blocks of level-1 frames mean it.
    */
   floatBlank?: boolean | undefined;
+  /**
+   * Scale 8- and 16-bit integers in float32 as astropy does, so that checksums of pixels can be compared with its. The
+   * default is float64, which is what the standard's formula gives.
+   */
+  astropyScaling?: boolean | undefined;
 }
 
 /** Row 0 is the first in the file: the bottom, solar south for an upright frame. */
@@ -116,7 +121,7 @@ function checkSize({ source, index, headerOffset }: ImageHdu, bytes: number): vo
   });
 }
 
-function physicalScale(hdu: ImageHdu, { floatBlank }: ReadImageOptions): PhysicalScale {
+function physicalScale(hdu: ImageHdu, { floatBlank, astropyScaling }: ReadImageOptions): PhysicalScale {
   const { bscale, bzero, blank, bitpix, header } = hdu;
   if (bscale === 0 || !Number.isFinite(bscale) || !Number.isFinite(bzero)) {
     throw new FitsError('pixels cannot be scaled', {
@@ -131,7 +136,12 @@ function physicalScale(hdu: ImageHdu, { floatBlank }: ReadImageOptions): Physica
   const tableBlank = hdu.tiles?.blank;
   // ZBLANK of a compressed integer image stands for BLANK.
   const integerBlank = isFloat ? undefined : typeof tableBlank === 'number' ? tableBlank : blank;
-  return { bscale, bzero, blank: isFloat && floatBlank ? header.number('BLANK') : integerBlank };
+  return {
+    bscale,
+    bzero,
+    blank: isFloat && floatBlank ? header.number('BLANK') : integerBlank,
+    isSingle: astropyScaling === true && (bitpix === 8 || bitpix === 16),
+  };
 }
 
 function blankOut(data: Float32Array | Float64Array, part: Region, region: Region): void {

@@ -6,6 +6,8 @@ export interface PhysicalScale {
   bzero: number;
   /** Compared with the stored value, before scaling. */
   blank: number | undefined;
+  /** Scale in float32, step by step, as astropy does for 8- and 16-bit integers. */
+  isSingle?: boolean;
 }
 
 /** Scales all of `stored` to `out` from `start` on. One loop a type: the compiler keeps them fast. */
@@ -19,6 +21,8 @@ export function scalePixels(
   const isPlain = bscale === 1 && bzero === 0;
   if (stored instanceof BigInt64Array) {
     scaleWide(stored, out, start, scale);
+  } else if (scale.isSingle && !isPlain) {
+    scaleSingle(stored, out, start, scale);
   } else if (isPlain && (blank === undefined || !stored.includes(blank))) {
     out.set(stored, start);
   } else if (stored instanceof Int16Array) {
@@ -75,5 +79,19 @@ function scaleWide(
     const value = stored[i]!;
     if (value === blank) out[start + i] = Number.NaN;
     else out[start + i] = isUnsigned ? Number(value + (1n << 63n)) : Number(value) * bscale + bzero;
+  }
+}
+
+function scaleSingle(
+  stored: Exclude<RawPixels, BigInt64Array>,
+  out: Float32Array | Float64Array,
+  start: number,
+  { bscale, bzero, blank }: PhysicalScale,
+): void {
+  const factor = Math.fround(bscale);
+  const offset = Math.fround(bzero);
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i]!;
+    out[start + i] = value === blank ? Number.NaN : Math.fround(Math.fround(value * factor) + offset);
   }
 }

@@ -3,6 +3,7 @@ import { isFitsError } from '../errors.ts';
 import type { RawPixels } from '../pixels.ts';
 import type { Region } from '../region.ts';
 import { decodeTile } from './decode.ts';
+import { readRiceRows } from './rice-tiles.ts';
 import type { TileTable } from './table.ts';
 
 interface TileSpot {
@@ -18,6 +19,19 @@ interface TileSpot {
  * reported by the part of the region that it covers, and left as it is in `target`; without it the error is thrown.
  */
 export function readTileBand(
+  table: TileTable,
+  region: Region,
+  target: RawPixels,
+  onMissing: ((part: Region) => void) | undefined,
+): void {
+  const width = region.x1 - region.x0;
+  const readRest = (part: Region) =>
+    readTiles(table, part, target.subarray((part.y0 - region.y0) * width) as RawPixels, onMissing);
+  if (!readRiceRows(table, region, target, readRest)) readRest(region);
+}
+
+/** Tile by tile, any codec and shape. */
+function readTiles(
   table: TileTable,
   region: Region,
   target: RawPixels,

@@ -4,11 +4,14 @@ import { inflate } from '../gzip.ts';
 import type { Bitpix } from '../hdu.ts';
 import { copyBigEndian, createPixels, type RawPixels } from '../pixels.ts';
 import { product } from '../structure.ts';
+import { decodeHcompress } from './hcompress.ts';
+import { decodePlio } from './plio.ts';
 import { dequantise } from './quantise.ts';
-import { decodeRice, RICE_SLACK, RICE_WIDTHS, RiceOverrun, type RiceTile } from './rice.ts';
+import { decodeRiceTile } from './rice-tiles.ts';
 import { type Codec, numberOf, type Slice, sliceOf, type TileTable } from './table.ts';
 
-export interface TileJob {
+/** One tile to decode, as the codecs are given it. */
+interface TileJob {
   table: TileTable;
   /** Row of the table, from 0. */
   row: number;
@@ -46,17 +49,14 @@ export function decodeTile(table: TileTable, row: number, extent: readonly numbe
 }
 
 const DECODERS: Record<Codec, (job: TileJob) => RawPixels> = {
-  RICE_1: decodeRiceTile,
+  RICE_1: ({ table, slice, pixels, place }) => decodeRiceTile(table, slice, pixels, place),
   GZIP_1: (job) => fromBigEndian(unzip(job), job.pixels, elementType(job), job.place),
   GZIP_2: (job) => fromBigEndian(unshuffle(unzip(job), job.pixels), job.pixels, elementType(job), job.place),
   NOCOMPRESS: (job) => fromBigEndian(bytesOf(job), job.pixels, elementType(job), job.place),
-  PLIO_1: refuse,
-  HCOMPRESS_1: refuse,
+  PLIO_1: (job) => decodePlio(bytesOf(job), job.pixels, job.place),
+  HCOMPRESS_1: (job) =>
+    decodeHcompress(bytesOf(job), job.extent, (job.table.parameters.get('SMOOTH') ?? 0) !== 0, job.place),
 };
-
-function refuse({ table, place }: TileJob): never {
-  throw new FitsError(`cannot read ${table.codec} tiles`, place);
-}
 
 function decodeMain(job: TileJob): RawPixels {
   const { table, row, place } = job;
@@ -121,51 +121,4 @@ function unshuffle(bytes: Uint8Array, pixels: number): Uint8Array {
     for (let i = 0, from = k * pixels, to = k; i < pixels; i++, from++, to += width) out[to] = bytes[from]!;
   }
   return out;
-}
-
-function decodeRiceTile(job: TileJob): RawPixels {
-  const tile = riceTile(job);
-  const out =
-    tile.bytesPerPixel === 4
-      ? new Int32Array(job.pixels)
-      : tile.bytesPerPixel === 2
-        ? new Int16Array(job.pixels)
-        : new Uint8Array(job.pixels);
-  guardRice(job, () => decodeRice(tile, out, 0, job.pixels));
-  return out;
-}
-
-/** Parameters of a Rice tile, with readable bytes behind it. BYTEPIX is 4 where the header does not say. */
-export function riceTile({ table, slice, place }: TileJob): RiceTile {
-  const blockSize = table.parameters.get('BLOCKSIZE') ?? 32;
-  const bytesPerPixel = table.parameters.get('BYTEPIX') ?? 4;
-  if (!(Number.isInteger(blockSize) && blockSize > 0) || RICE_WIDTHS[bytesPerPixel] === undefined) {
-    throw new FitsError('bad Rice parameters', {
-      ...place,
-      expected: 'a positive BLOCKSIZE and BYTEPIX 1, 2 or 4',
-      found: `BLOCKSIZE ${blockSize}, BYTEPIX ${bytesPerPixel}`,
-    });
-  }
-  const common = { length: slice.length, blockSize, bytesPerPixel };
-  if (slice.start + slice.length + RICE_SLACK <= table.bytes.length) {
-    return { view: table.view, start: slice.start, ...common };
-  }
-  const padded = new Uint8Array(slice.length + RICE_SLACK);
-  padded.set(table.bytes.subarray(slice.start, slice.start + slice.length));
-  return { view: new DataView(padded.buffer), start: 0, ...common };
-}
-
-/** Turns a kernel's overrun, or a read behind the end of the file, into the error that names the tile. */
-export function guardRice({ row, place, slice, pixels }: TileJob, decode: () => void): void {
-  try {
-    decode();
-  } catch (cause) {
-    if (!(cause instanceof RiceOverrun || cause instanceof RangeError)) throw cause;
-    throw new FitsError(`corrupt Rice data in tile ${row + 1}`, {
-      ...place,
-      expected: `${pixels} pixels in ${slice.length} bytes`,
-      found: 'codes that do not fit',
-      remedy: 'fetch the file again',
-    });
-  }
 }

@@ -1,0 +1,124 @@
+/** The quadtrees of HCOMPRESS: which coefficients of a quadrant have a bit set, one tree a bit plane. */
+import type { BitReader } from './bits.ts';
+
+export class UnknownCode extends Error {}
+
+/** A quadrant of the coefficients, in an array with `stride` values a line. */
+export interface Quadrant {
+  offset: number;
+  stride: number;
+  rows: number;
+  columns: number;
+  /** Bit planes stored, the highest first. */
+  planes: number;
+}
+
+/** A plane was stored as it is, or as a tree. */
+const DIRECT = 0;
+const TREE = 15;
+
+/** Adds the bits of all planes to `out`. */
+export function decodeQuadrant(bits: BitReader, out: Float64Array, quadrant: Quadrant): void {
+  const { rows, columns, planes } = quadrant;
+  const levels = ceilLog2(Math.max(rows, columns));
+  for (let plane = planes - 1; plane >= 0; plane--) {
+    const kind = bits.bits(4);
+    if (kind !== DIRECT && kind !== TREE) throw new UnknownCode();
+    const codes = kind === DIRECT ? readDirect(bits, rows, columns) : readTree(bits, rows, columns, levels);
+    addPlane(codes, out, quadrant, 2 ** plane);
+  }
+}
+
+/** The least k with 2^k >= n; 0 for n below 2. */
+export function ceilLog2(n: number): number {
+  return n <= 1 ? 0 : 32 - Math.clz32(n - 1);
+}
+
+/** A code of 4 bits for each block of 2 x 2. */
+function readDirect(bits: BitReader, rows: number, columns: number): Uint8Array {
+  const codes = new Uint8Array(half(rows) * half(columns));
+  for (let i = 0; i < codes.length; i++) codes[i] = bits.bits(4);
+  return codes;
+}
+
+/** From the root down: each code tells which of its four parts hold a bit, and only those have codes of their own. */
+function readTree(bits: BitReader, rows: number, columns: number, levels: number): Uint8Array {
+  let codes: Uint8Array = Uint8Array.of(readCode(bits));
+  let height = 1;
+  let width = 1;
+  for (let level = levels - 1; level >= 1; level--) {
+    const nextHeight = Math.ceil(rows / 2 ** level);
+    const nextWidth = Math.ceil(columns / 2 ** level);
+    codes = expand(codes, height, width, nextHeight, nextWidth);
+    height = nextHeight;
+    width = nextWidth;
+    // Codes follow from the last part to the first.
+    for (let i = codes.length - 1; i >= 0; i--) {
+      if (codes[i] !== 0) codes[i] = readCode(bits);
+    }
+  }
+  return codes;
+}
+
+/** Marks the parts that a level's codes name in the grid of the next level. */
+function expand(
+  codes: Uint8Array,
+  height: number,
+  width: number,
+  nextHeight: number,
+  nextWidth: number,
+): Uint8Array {
+  const parts = new Uint8Array(nextHeight * nextWidth);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const code = codes[i]!;
+      const at = 2 * y * nextWidth + 2 * x;
+      const hasRight = 2 * x + 1 < nextWidth;
+      const hasBelow = 2 * y + 1 < nextHeight;
+      if ((code & 8) !== 0) parts[at] = 1;
+      if ((code & 4) !== 0 && hasRight) parts[at + 1] = 1;
+      if ((code & 2) !== 0 && hasBelow) parts[at + nextWidth] = 1;
+      if ((code & 1) !== 0 && hasRight && hasBelow) parts[at + nextWidth + 1] = 1;
+    }
+  }
+  return parts;
+}
+
+function addPlane(
+  codes: Uint8Array,
+  out: Float64Array,
+  { offset, stride, rows, columns }: Quadrant,
+  bit: number,
+): void {
+  for (let y = 0, i = 0; y < rows; y += 2) {
+    for (let x = 0; x < columns; x += 2, i++) {
+      const code = codes[i]!;
+      if (code === 0) continue;
+      const at = offset + y * stride + x;
+      const hasRight = x + 1 < columns;
+      const hasBelow = y + 1 < rows;
+      if ((code & 8) !== 0) out[at]! += bit;
+      if ((code & 4) !== 0 && hasRight) out[at + 1]! += bit;
+      if ((code & 2) !== 0 && hasBelow) out[at + stride]! += bit;
+      if ((code & 1) !== 0 && hasRight && hasBelow) out[at + stride + 1]! += bit;
+    }
+  }
+}
+
+function half(n: number): number {
+  return (n + 1) >> 1;
+}
+
+const FOUR_BITS: Record<number, number> = { 8: 3, 9: 5, 10: 10, 11: 12, 12: 15 };
+const FIVE_BITS: Record<number, number> = { 26: 6, 27: 7, 28: 9, 29: 11, 30: 13 };
+
+/** The fixed Huffman code of the 16 values: those with one bit set are the shortest. */
+function readCode(bits: BitReader): number {
+  const three = bits.bits(3);
+  if (three < 4) return 1 << three;
+  const four = (three << 1) | bits.bit();
+  if (four < 13) return FOUR_BITS[four]!;
+  const five = (four << 1) | bits.bit();
+  if (five < 31) return FIVE_BITS[five]!;
+  return bits.bit() === 0 ? 0 : 14;
+}
