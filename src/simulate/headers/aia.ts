@@ -13,6 +13,7 @@ import {
   simulatedCards,
   wholeSeconds,
 } from './cards.ts';
+import { imageStatus } from './image-status.ts';
 import { missingBits } from './quality.ts';
 
 const TOTAL_PIXELS = DETECTOR_PIXELS ** 2;
@@ -32,7 +33,8 @@ export function aiaHeader(observation: Observation, statistics: FrameStatistics)
     ...attitude(observation),
     ...orbit(observation, isLevel1),
     ...regionOfInterest(),
-    ...imageStatus(observation, isLevel1),
+    ...imageStatus(observation),
+    ...housekeeping(observation, isLevel1),
     ...simulatedCards(observation.seed),
   ];
 }
@@ -189,49 +191,9 @@ function regionOfInterest(): Card[] {
   return names.map((name) => card(`ROI_${name}`, UNSET));
 }
 
-/** The image status packet: what the camera electronics report. */
-function imageStatus({ telemetry, channel, time, serial, random }: Observation, isLevel1: boolean): Card[] {
-  const packet = random.fork('packet');
-  return [
-    card('ISPSNAME', 'aia.lev0_isp_0011'),
-    card('ISPPKTIM', `${centiseconds(new Date(time.getTime() - 3830))}Z`),
-    card('ISPPKTVN', '001.197'),
-    card('AIVNMST', 453),
-    card('AIMGOTS', Math.floor(time.getTime() / 1000) + 378_691_200),
-    card('ASQHDR', (serial + 2 ** 30) % 2 ** 31),
-    card('ASQTNUM', channel.telescope - 1),
-    card('ASQFSN', serial),
-    card('AIAHFSN', serial - 8),
-    card('AECDELAY', 1543),
-    card('AIAECTI', 0),
-    card('AIASEN', 6),
-    card('AIFDBID', 241),
-    card('AIMGOTSS', packet.int(65_536)),
-    card('AIFCPS', telemetry.focus),
-    card('AIFTSWTH', 0),
-    card('AIFRMLID', 3257),
-    card('AIFTSID', telemetry.sequenceId),
-    card('AIHISMXB', 7),
-    card('AIFWEN', 270),
-    card('AIMGSHCE', telemetry.commandedMs),
-    card('AECTYPE', telemetry.exposureControl),
-    card('AECMODE', 'ON'),
-    card('AISTATE', telemetry.issLoop),
-    card('AIAECENF', 1),
-    card('AIFILTYP', 0),
-    card('AIFOENFL', 1),
-    card('AIMGTYP', telemetry.imageType === 'DARK' ? 1 : 0),
-    card('AIAGP6', 0),
-    card('AGT3SVY', packet.int(9) - 4),
-    card('AGT3SVZ', packet.int(9) - 4),
-    card('AIMGSHEN', 4),
-    ...(isLevel1
-      ? [
-          card('TEMPCCD', -68),
-          card('TEMPGT', 15),
-          card('KEYWDDOC', 'http://www.lmsal.com/sdodocs/aiafitskeywords.pdf'),
-        ]
-      : []),
-    card('RECNUM', serial % 1e8),
-  ];
+/** Temperatures and the keyword document, which only level 1 carries; the record's number ends both. */
+function housekeeping({ serial }: Observation, isLevel1: boolean): Card[] {
+  const warm = [card('TEMPCCD', -68), card('TEMPGT', 15), card('TEMPSMIR', 33.7), card('TEMPFPAD', 22.4)];
+  const extra = [...warm, card('KEYWDDOC', 'http://www.lmsal.com/sdodocs/aiafitskeywords.pdf')];
+  return [...(isLevel1 ? extra : []), card('RECNUM', serial % 1e8)];
 }

@@ -1,8 +1,9 @@
 /** Drawing small Gaussians into an image: what loops, bright points and flares are made of. */
 
 /** A Gaussian narrower than this (sigma, pixels) is a point: its flux is shared among four pixels. */
-const MIN_SIGMA = 0.6;
-const REACH = 2.8;
+export const MIN_SIGMA = 0.6;
+/** Gaussians are cut off at this many sigma. */
+const REACH = 2.5;
 
 /** Adds a round Gaussian of peak `peak` and width `sigma` pixels at 0-based (px, py). */
 export function addSpot(
@@ -18,27 +19,32 @@ export function addSpot(
     addPoint(image, width, height, px, py, peak * 2 * Math.PI * sigma * sigma);
     return;
   }
-  const s = sigma;
-  const radius = Math.ceil(REACH * s);
+  const radius = Math.ceil(REACH * sigma);
   const x0 = Math.max(0, Math.round(px) - radius);
   const x1 = Math.min(width - 1, Math.round(px) + radius);
   const y0 = Math.max(0, Math.round(py) - radius);
   const y1 = Math.min(height - 1, Math.round(py) + radius);
   if (x0 > x1 || y0 > y1) return;
-  const k = -0.5 / (s * s);
+  // exp(k (d + 1)^2) = exp(k d^2) exp(k (2 d + 1)), and that factor grows by exp(2 k): a recurrence along rows and
+  // columns needs two multiplications a pixel instead of an exponential.
+  const k = -0.5 / (sigma * sigma);
+  const growth = Math.exp(2 * k);
+  const dx = x0 - px;
+  const dy = y0 - py;
+  const firstRatio = Math.exp(k * (2 * dx + 1));
+  let rowValue = peak * Math.exp(k * (dx * dx + dy * dy));
+  let rowRatio = Math.exp(k * (2 * dy + 1));
   for (let y = y0; y <= y1; y++) {
-    const rowPeak = peak * Math.exp(k * (y - py) * (y - py));
-    // exp(k (d + 1)^2) by recurrence: two multiplications a pixel instead of an exponential.
-    const d = x0 - px;
-    let value = rowPeak * Math.exp(k * d * d);
-    let ratio = Math.exp(k * (2 * d + 1));
-    const step = Math.exp(2 * k);
-    const row = y * width;
-    for (let x = x0; x <= x1; x++) {
-      image[row + x]! += value;
+    let value = rowValue;
+    let ratio = firstRatio;
+    const end = y * width + x1;
+    for (let at = y * width + x0; at <= end; at++) {
+      image[at]! += value;
       value *= ratio;
-      ratio *= step;
+      ratio *= growth;
     }
+    rowValue *= rowRatio;
+    rowRatio *= growth;
   }
 }
 

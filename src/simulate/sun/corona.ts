@@ -5,7 +5,7 @@
  */
 import type { Channel, Wavelength } from './channels.ts';
 import { LAYER_COUNT, LAYERS, type SurfaceMaps, sampleMaps } from './maps.ts';
-import { toCarrington, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** The disk is opaque up to here (chromosphere), solar radii. */
 export const OPAQUE_RADIUS = 1.007;
@@ -64,8 +64,8 @@ function column(channel: Channel, rho: number): number {
   return ((sum * length) / steps) * (opaque ? 1 : 2);
 }
 
-const GRID_ANGLES = 480;
-const GRID_RADII = 14;
+const GRID_ANGLES = 360;
+const GRID_RADII = 12;
 export const GRID_FROM = 0.86;
 const GRID_TO = 1.75;
 const DEPTHS = 6;
@@ -156,7 +156,10 @@ function meanAlong(
     const s = front ? start + (reach * step) / DEPTHS : (reach * step) / DEPTHS;
     const radius = Math.sqrt(rho * rho + s * s);
     const weight = Math.exp(-(radius - Math.max(rho, 1)) / (1.4 * channel.scaleHeight));
-    const [cx, cy, cz] = toCarrington(view, x / radius, y / radius, s / radius);
+    const towards = s * view.cosB0 - y * view.sinB0;
+    const cx = (towards * view.cosL0 - x * view.sinL0) / radius;
+    const cy = (towards * view.sinL0 + x * view.cosL0) / radius;
+    const cz = (y * view.cosB0 + s * view.sinB0) / radius;
     sampleMaps(maps, cx, cy, cz, layers);
     sum += weight * factor(layers);
     weights += weight;

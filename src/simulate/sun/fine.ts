@@ -8,6 +8,8 @@ import { createField, type Field } from './texture.ts';
 /** About the lifetime of the supergranular network. */
 const GENERATION_DAYS = 3;
 const TURN_STEPS = 4096;
+/** A generation that weighs less than this is not worth sampling. */
+const NEGLIGIBLE = 0.02;
 
 /** Feature sizes in solar radii: 90, 32, 20, 8.4, 3.5 and 1.5 Mm. */
 const SIZES = {
@@ -69,11 +71,13 @@ export function finePattern(seed: number | string, time: Date, pixel: number): F
   return {
     at(x, y, z, out) {
       values.fill(0);
-      accumulate(older, x, y, z, values, weights);
-      accumulate(newer, x, y, z, values, weights);
+      if (older.weight > NEGLIGIBLE) accumulate(older, x, y, z, values, weights);
+      if (newer.weight > NEGLIGIBLE) accumulate(newer, x, y, z, values, weights);
       const [n1, n2, n3, n4, n5, n6] = values as unknown as [number, number, number, number, number, number];
       const clump = Math.min(1, Math.max(0, 0.5 + 0.5 * n2));
-      const lane = Math.max(0, 1 - 1.5 * Math.abs(n1)) * (0.4 + 0.6 * clump);
+      // Lanes are broken into clumps, coarser and finer ones.
+      const broken = (0.35 + 0.65 * clump) * (1 + weights.mottles * Math.max(-0.6, 0.5 * n3));
+      const lane = Math.max(0, 1 - 1.6 * Math.abs(n1)) * broken;
       const fibril = weights.mottles * 1.4 * (0.8 - Math.abs(n3));
       const thread = weights.grains * 1.4 * (0.8 - Math.abs(n4));
       out.lane = lane;

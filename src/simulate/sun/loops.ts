@@ -4,7 +4,7 @@
  * open fans cool, as in real regions.
  */
 import { createRandom, type Random } from '../../numeric/random.ts';
-import { addSpot } from './canvas.ts';
+import { addSpot, MIN_SIGMA } from './canvas.ts';
 import type { Channel } from './channels.ts';
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
 import type { ActiveRegion } from './regions.ts';
@@ -12,7 +12,13 @@ import { onSphere, toPixel, toView, type Vector, type View } from './view.ts';
 
 /** Pressure scale height in Mm per million kelvin. */
 const SCALE_HEIGHT_MM = 47;
-const MAX_STEPS = 130;
+const MAX_STEPS = 110;
+const LOOPS_PER_BUNDLE = 9;
+/** Fans that leave the region are filled with plasma of about 0.8 MK; their brightness relative to closed loops. */
+const FAN_BRIGHTNESS = 0.9;
+const FAN_LOG_TEMPERATURE = 5.92;
+/** Squared distance from disk centre inside which the far side is covered. */
+const HIDDEN_BELOW = 1.012;
 /** Hours that one loop stays bright. */
 const LOOP_HOURS = 9;
 
@@ -81,6 +87,9 @@ export function chargesOf(region: ActiveRegion): Charge[] {
   return charges;
 }
 
+/** The local axes of a region as the observer sees them: view = up + west * u + north * v, in solar radii. */
+type ViewAxes = [up: Vector, west: Vector, north: Vector];
+
 /** Draws the loops of one region into `image`. Returns without work when nothing of it can be seen. */
 export function drawLoops(
   image: Float32Array,
@@ -90,19 +99,59 @@ export function drawLoops(
   hours: number,
 ): void {
   const frame = localFrame(region.latitude, region.longitude);
-  const centre = toView(view, frame.up);
-  if (centre[2] < -0.55) return;
+  const axes: ViewAxes = [toView(view, frame.up), toView(view, frame.west), toView(view, frame.north)];
+  if (axes[0][2] < -0.55 || region.flux * (1 - 0.75 * region.dispersal) < 0.012) return;
   const charges = chargesOf(region);
-  const count = Math.round(60 + 320 * Math.sqrt(region.flux));
-  for (let index = 0; index < count; index++) {
+  // The number follows the region's best flux: it must not change with time, or every loop would jump to another place.
+  const total = Math.round(60 + 320 * Math.sqrt(region.strength));
+  const bundles = bundlesOf(region, charges, Math.ceil(total / LOOPS_PER_BUNDLE));
+  // Where single loops are far below a pixel, a third of them with three times the light gives the same picture.
+  const stride = view.radiusPixels < 130 ? 3 : 1;
+  for (let index = 0; index < total; index += stride) {
     // Each loop brightens and fades in its own time; its next life has another shape.
     const clock = hours / LOOP_HOURS + ((index * 0.618034) % 1);
     const life = Math.floor(clock);
     const glow = Math.sin(Math.PI * (clock - life)) ** 2;
-    if (glow < 0.02) continue;
+    if (glow < 0.03) continue;
     const random = createRandom(`${region.key}/loop/${index}/${life}`);
-    drawLoop(image, view, channel, region, frame, charges, random, glow);
+    drawLoop(
+      image,
+      view,
+      channel,
+      region,
+      axes,
+      bundles[index % bundles.length]!,
+      random,
+      charges,
+      glow * stride,
+    );
   }
+}
+
+/** Loops of a bundle are rooted side by side and share a temperature: fans and arcades instead of a ball of wire. */
+interface Bundle {
+  /** Middle of its roots, Mm west and north. */
+  x: number;
+  y: number;
+  sign: number;
+  heat: number;
+  weight: number;
+}
+
+function bundlesOf(region: ActiveRegion, charges: Charge[], count: number): Bundle[] {
+  const { separationMm, dispersal } = region;
+  const random = createRandom(`${region.key}/bundles`);
+  return Array.from({ length: count }, () => {
+    const root = charges[random.int(charges.length)]!;
+    const spread = separationMm * (0.07 + 0.24 * random.uniform() + 0.35 * dispersal * random.uniform());
+    return {
+      x: root.x + spread * random.normal(),
+      y: root.y + spread * random.normal(),
+      sign: Math.sign(root.value),
+      heat: random.normal(),
+      weight: 0.2 * Math.exp(0.7 * random.normal()),
+    };
+  });
 }
 
 function drawLoop(
@@ -110,46 +159,39 @@ function drawLoop(
   view: View,
   channel: Channel,
   region: ActiveRegion,
-  frame: LocalFrame,
-  charges: Charge[],
+  axes: ViewAxes,
+  bundle: Bundle,
   random: Random,
+  charges: Charge[],
   glow: number,
 ): void {
-  const root = charges[random.int(charges.length)]!;
-  const spread =
-    region.separationMm * (0.06 + 0.2 * random.uniform() + 0.3 * region.dispersal * random.uniform());
-  const start: Vector = [root.x + spread * random.normal(), root.y + spread * random.normal(), 0.2];
-  const heat = random.normal();
-  const weight = 0.22 * Math.exp(0.6 * random.normal());
-  const widthMm = 1.1 + 1.3 * random.uniform();
-  const finest = Math.min(
-    0.05 * region.separationMm,
-    Math.max(0.022 * region.separationMm, (0.8 * SOLAR_RADIUS_MM) / view.radiusPixels),
-  );
-  const line = traceLine(charges, start, Math.sign(root.value), region.separationMm, finest);
-  if (line.points.length < 4) return;
+  const { separationMm, dispersal, flux } = region;
+  const within = 0.06 * separationMm;
+  const startX = bundle.x + within * random.normal();
+  const startY = bundle.y + within * random.normal();
+  const heat = 0.8 * bundle.heat + 0.6 * random.normal();
+  const weight = bundle.weight * Math.exp(0.4 * random.normal());
+  const widthMm = 1.2 + 1.9 * random.uniform();
+  const pixelMm = SOLAR_RADIUS_MM / view.radiusPixels;
+  const step = Math.min(0.06 * separationMm, Math.max(0.025 * separationMm, 0.8 * pixelMm));
+  const line = traceLine(charges, startX, startY, bundle.sign, separationMm, step);
+  if (line.count < 4) return;
   const logTemperature = line.closed
-    ? Math.min(
-        6.9,
-        Math.max(
-          5.8,
-          6.62 -
-            0.3 * (line.length / region.separationMm) * 0.6 +
-            0.1 * Math.log10(0.2 + region.flux) +
-            0.13 * heat,
-        ),
-      )
-    : 5.92 + 0.1 * heat;
+    ? closedTemperature(line.length / separationMm, flux, heat)
+    : FAN_LOG_TEMPERATURE + 0.1 * heat;
   const response = responseOf(channel, logTemperature);
   if (response < 0.01) return;
-  const peak =
-    channel.loops *
-    response *
-    weight *
-    glow *
-    Math.min(1.3, region.flux ** 0.75) *
-    (line.closed ? Math.min(1.6, (region.separationMm / line.length) ** 1.2) : 0.4);
-  drawLine(image, view, frame, line, 10 ** (logTemperature - 6), widthMm, peak);
+  // Long loops hold less plasma.
+  const filling = line.closed ? Math.min(1.6, (separationMm / line.length) ** 1.2) : FAN_BRIGHTNESS;
+  const age = 1 - 0.75 * dispersal;
+  const peak = channel.loops * response * weight * glow * Math.min(1.3, flux ** 0.75) * filling * age;
+  drawLine(image, view, axes, line, 10 ** (logTemperature - 6), widthMm, peak);
+}
+
+/** log10 T of a closed loop: shorter and stronger means hotter, within what active regions show. */
+function closedTemperature(lengthOverSeparation: number, flux: number, heat: number): number {
+  const mean = 6.62 - 0.18 * lengthOverSeparation + 0.1 * Math.log10(0.2 + flux);
+  return Math.min(6.9, Math.max(5.8, mean + 0.13 * heat));
 }
 
 /** How strongly a channel answers plasma of a temperature, 0 to 1. */
@@ -161,44 +203,65 @@ export function responseOf(channel: Channel, logTemperature: number): number {
 }
 
 interface FieldLine {
-  points: Vector[];
+  /** west, north, up in Mm, one point after another; valid until the next line is traced. */
+  points: Float64Array;
+  count: number;
   /** Mm along the line. */
   length: number;
   closed: boolean;
 }
 
-/** Follows the field from `start` with steps that grow with height, until it comes down or leaves. */
+/** Lines are traced one at a time, so one buffer serves all. */
+const POINTS = new Float64Array(3 * (MAX_STEPS + 1));
+const FIELD = new Float64Array(3);
+
+/** Follows the field from the surface with steps that grow with height, until it comes down or leaves. */
 function traceLine(
   charges: Charge[],
-  start: Vector,
+  startX: number,
+  startY: number,
   sign: number,
   separation: number,
   finest: number,
 ): FieldLine {
-  const points: Vector[] = [start];
-  let [x, y, z] = start;
+  let x = startX;
+  let y = startY;
+  let z = 0.2;
   let length = 0;
-  for (let step = 0; step < MAX_STEPS; step++) {
-    const size = finest + 0.04 * z;
-    const mid = direction(charges, x, y, z, sign * size * 0.5);
-    const full = direction(charges, x + mid[0], y + mid[1], z + mid[2], sign * size);
-    x += full[0];
-    y += full[1];
-    z += full[2];
-    length += size;
-    if (z < 0) return { points, length, closed: true };
-    points.push([x, y, z]);
-    if (z > 3 * separation || Math.hypot(x, y) > 4 * separation) break;
+  POINTS[0] = x;
+  POINTS[1] = y;
+  POINTS[2] = z;
+  for (let step = 1; step <= MAX_STEPS; step++) {
+    const size = sign * (finest + 0.05 * z);
+    // Midpoint rule.
+    fieldDirection(charges, x, y, z);
+    fieldDirection(
+      charges,
+      x + 0.5 * size * FIELD[0]!,
+      y + 0.5 * size * FIELD[1]!,
+      z + 0.5 * size * FIELD[2]!,
+    );
+    x += size * FIELD[0]!;
+    y += size * FIELD[1]!;
+    z += size * FIELD[2]!;
+    length += Math.abs(size);
+    if (z < 0) return { points: POINTS, count: step, length, closed: true };
+    POINTS[3 * step] = x;
+    POINTS[3 * step + 1] = y;
+    POINTS[3 * step + 2] = z;
+    if (z > 3 * separation || x * x + y * y > 16 * separation * separation)
+      return { points: POINTS, count: step + 1, length, closed: false };
   }
-  return { points, length, closed: false };
+  return { points: POINTS, count: MAX_STEPS + 1, length, closed: false };
 }
 
-/** Displacement of length |distance| along the field at a point. */
-function direction(charges: Charge[], x: number, y: number, z: number, distance: number): Vector {
+/** Unit vector along the field at a point, into FIELD. */
+function fieldDirection(charges: Charge[], x: number, y: number, z: number): void {
   let bx = 0;
   let by = 0;
   let bz = 0;
-  for (const charge of charges) {
+  for (let i = 0; i < charges.length; i++) {
+    const charge = charges[i]!;
     const dx = x - charge.x;
     const dy = y - charge.y;
     const dz = z + charge.depth;
@@ -208,40 +271,61 @@ function direction(charges: Charge[], x: number, y: number, z: number, distance:
     by += k * dy;
     bz += k * dz;
   }
-  const scale = distance / Math.sqrt(bx * bx + by * by + bz * bz + 1e-30);
-  return [bx * scale, by * scale, bz * scale];
+  const scale = 1 / Math.sqrt(bx * bx + by * by + bz * bz + 1e-30);
+  FIELD[0] = bx * scale;
+  FIELD[1] = by * scale;
+  FIELD[2] = bz * scale;
+}
+
+/** View coordinates of the line's points and their heights: x, y, z in solar radii, height in Mm. */
+const SEEN = new Float64Array(4 * (MAX_STEPS + 1));
+
+function project(axes: ViewAxes, line: FieldLine): void {
+  const [up, west, north] = axes;
+  for (let index = 0; index < line.count; index++) {
+    const u = line.points[3 * index]! / SOLAR_RADIUS_MM;
+    const v = line.points[3 * index + 1]! / SOLAR_RADIUS_MM;
+    const height = line.points[3 * index + 2]!;
+    const scale = (1 + height / SOLAR_RADIUS_MM) / Math.sqrt(1 + u * u + v * v);
+    for (let axis = 0; axis < 3; axis++)
+      SEEN[4 * index + axis] = scale * (up[axis]! + u * west[axis]! + v * north[axis]!);
+    SEEN[4 * index + 3] = height;
+  }
 }
 
 function drawLine(
   image: Float32Array,
   view: View,
-  frame: LocalFrame,
+  axes: ViewAxes,
   line: FieldLine,
   millionKelvin: number,
   widthMm: number,
   peak: number,
 ): void {
   const { width, height } = view.geometry;
-  const pixelsPerMm = view.radiusPixels / SOLAR_RADIUS_MM;
-  const sigma = widthMm * pixelsPerMm;
-  const drawnSigma = Math.max(sigma, 0.6);
-  const fade = line.closed ? SCALE_HEIGHT_MM * millionKelvin : 0.5 * SCALE_HEIGHT_MM * millionKelvin;
-  const last = line.points.length - 1;
-  for (let index = 0; index < last; index++) {
-    const [x0, y0, z0] = line.points[index]!;
-    const [x1, y1, z1] = line.points[index + 1]!;
-    const stepPixels = Math.hypot(x1 - x0, y1 - y0, z1 - z0) * pixelsPerMm;
-    const pieces = Math.max(1, Math.ceil(stepPixels / drawnSigma));
+  const sigma = (widthMm * view.radiusPixels) / SOLAR_RADIUS_MM;
+  // Gaussians 1.8 sigma apart add up to a line that is even within 1 %.
+  const spacing = 1.8 * Math.max(sigma, MIN_SIGMA);
+  const fade = SCALE_HEIGHT_MM * millionKelvin * (line.closed ? 1 : 0.5);
+  project(axes, line);
+  for (let index = 0; index < line.count - 1; index++) {
+    const a = 4 * index;
+    const dx = SEEN[a + 4]! - SEEN[a]!;
+    const dy = SEEN[a + 5]! - SEEN[a + 1]!;
+    const dz = SEEN[a + 6]! - SEEN[a + 2]!;
+    const stepPixels = Math.sqrt(dx * dx + dy * dy + dz * dz) * view.radiusPixels;
+    const pieces = Math.max(1, Math.ceil(stepPixels / spacing));
     for (let piece = 0; piece < pieces; piece++) {
       const t = (piece + 0.5) / pieces;
-      const z = z0 + (z1 - z0) * t;
-      const brightness = peak * Math.exp(-z / fade);
-      if (brightness * 50 < peak) continue;
-      const p = toView(view, fromLocal(frame, x0 + (x1 - x0) * t, y0 + (y1 - y0) * t, z));
-      if (p[2] < 0 && p[0] * p[0] + p[1] * p[1] < 1.012) continue;
-      const [px, py] = toPixel(view, p[0], p[1]);
-      // Peaks of overlapping spots add up to `brightness` on a line seen from the side, to more where it runs toward us.
-      addSpot(image, width, height, px, py, sigma, (brightness * stepPixels) / (pieces * sigma * 2.5066));
+      const share = Math.exp(-(SEEN[a + 3]! + (SEEN[a + 7]! - SEEN[a + 3]!) * t) / fade);
+      if (share < 0.02) continue;
+      const x = SEEN[a]! + dx * t;
+      const y = SEEN[a + 1]! + dy * t;
+      if (SEEN[a + 2]! + dz * t < 0 && x * x + y * y < HIDDEN_BELOW) continue;
+      const [px, py] = toPixel(view, x, y);
+      // Peaks of overlapping spots add up to `peak` on a line seen from the side, to more where it runs toward us.
+      const spot = (peak * share * stepPixels) / (pieces * sigma * 2.5066);
+      addSpot(image, width, height, px, py, sigma, spot);
     }
   }
 }

@@ -6,13 +6,11 @@
 import { polarHoleEdge } from './cycle.ts';
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
 import { holeLevel } from './holes.ts';
+import { COSINES, MAP_COLUMNS, MAP_ROWS, SINES, slowPatterns } from './patterns.ts';
 import type { ActiveRegion } from './regions.ts';
 import type { SunState } from './state.ts';
-import { createField, type Field } from './texture.ts';
 import { onSphere } from './view.ts';
 
-export const MAP_COLUMNS = 384;
-export const MAP_ROWS = 256;
 /** Values per cell, in this order. */
 export const LAYERS = { hole: 0, haze: 1, core: 2, plage: 3, large: 4, spine: 5, filament: 6 } as const;
 export const LAYER_COUNT = 7;
@@ -22,25 +20,13 @@ export interface SurfaceMaps {
   data: Float32Array;
 }
 
-/** Large-scale patterns live this long; two generations cross-fade. */
-const PATTERN_DAYS = 45;
 const DEGREE = Math.PI / 180;
-const COSINES = Float64Array.from({ length: MAP_COLUMNS }, (_, column) =>
-  Math.cos((2 * Math.PI * column) / MAP_COLUMNS),
-);
-const SINES = Float64Array.from({ length: MAP_COLUMNS }, (_, column) =>
-  Math.sin((2 * Math.PI * column) / MAP_COLUMNS),
-);
 
 export function buildMaps(state: SunState): SurfaceMaps {
   const data = new Float32Array((MAP_ROWS + 1) * (MAP_COLUMNS + 1) * LAYER_COUNT);
-  const large = fadingField(state, 'large', 0.42);
-  const spine = fadingField(state, 'spine', 0.75);
-  const filament = fadingField(state, 'filament', 0.4);
-  const ragged = fadingField(state, 'ragged', 0.28);
-  const finer = fadingField(state, 'finer', 0.1);
+  const patterns = slowPatterns(state.seed, state.time);
+  const { large, spine, filament, ragged, finer } = patterns;
   const edge = polarHoleEdge(state.year);
-
   for (let row = 0; row < MAP_ROWS; row++) {
     const z = -1 + (2 * row) / (MAP_ROWS - 1);
     const ring = Math.sqrt(Math.max(0, 1 - z * z));
@@ -48,16 +34,16 @@ export function buildMaps(state: SunState): SurfaceMaps {
     for (let column = 0; column < MAP_COLUMNS; column++) {
       const x = ring * COSINES[column]!;
       const y = ring * SINES[column]!;
+      const from = row * MAP_COLUMNS + column;
       const at = (row * (MAP_COLUMNS + 1) + column) * LAYER_COUNT;
       let hole = (Math.abs(latitude) - edge) / 9;
       for (const one of state.holes) hole = Math.max(hole, 1.6 * holeLevel(one, x, y, z));
-      const small = finer(x, y, z);
-      if (hole > -1.8) hole += 0.45 * ragged(x, y, z) + 0.3 * small;
+      if (hole > -1.8) hole += 0.45 * ragged[from]! + 0.3 * finer[from]!;
       data[at + LAYERS.hole] = hole;
-      data[at + LAYERS.large] = large(x, y, z);
-      data[at + LAYERS.spine] = spine(x, y, z) + 0.12 * small;
+      data[at + LAYERS.large] = large[from]!;
+      data[at + LAYERS.spine] = spine[from]! + 0.12 * finer[from]!;
       // Filaments avoid the equator and the poles: they crown the belts between 15 and 65 degrees.
-      data[at + LAYERS.filament] = filament(x, y, z) - Math.abs(Math.abs(latitude) - 38) / 18;
+      data[at + LAYERS.filament] = filament[from]! - Math.abs(Math.abs(latitude) - 38) / 18;
     }
   }
   for (const region of state.regions) addRegion(data, region);
@@ -65,32 +51,17 @@ export function buildMaps(state: SunState): SurfaceMaps {
   return { data };
 }
 
-/** A field whose pattern is renewed every PATTERN_DAYS by cross-fading, with constant variance. */
-function fadingField(state: SunState, name: string, featureSize: number): Field {
-  const position = state.time.getTime() / 86_400_000 / PATTERN_DAYS;
-  const generation = Math.floor(position);
-  const share = position - generation;
-  const older = createField(`${state.seed}/${name}/${generation}`, featureSize);
-  const newer = createField(`${state.seed}/${name}/${generation + 1}`, featureSize);
-  const norm = 1 / Math.hypot(share, 1 - share);
-  const p = (1 - share) * norm;
-  const q = share * norm;
-  return (x, y, z) => p * older(x, y, z) + q * newer(x, y, z);
-}
-
 /** Adds hot haze around the region's bipole and plage over its decayed flux; both push holes away. */
 function addRegion(data: Float32Array, region: ActiveRegion): void {
   const { plageRadius, dispersal, flux } = region;
   // Old flux is sheared by differential rotation: stretched in longitude.
   const stretch = 1 + 1.2 * dispersal;
-  const reach = 2.6 * plageRadius;
+  const reach = 2.3 * plageRadius;
   const coreRadius = (0.6 * region.separationMm) / SOLAR_RADIUS_MM;
-  const inverse = [plageRadius ** 2, coreRadius ** 2, 0.8 * plageRadius ** 2, 1.5 * plageRadius ** 2].map(
-    (square) => -1 / square,
-  );
   const haze = flux * (1 - 0.45 * dispersal);
   const core = flux ** 1.1 * (1 - 0.8 * dispersal);
-  const plage = Math.min(1.2, 1.1 * flux ** 0.6);
+  const plage = Math.min(1.2, 1.1 * flux ** 0.6) * (1 - 0.55 * dispersal);
+  const clearing = 3 * Math.min(1, 2.5 * flux);
   const [cosLongitude, sinLongitude] = [Math.cos(region.longitude), Math.sin(region.longitude)];
   const north = onSphere(region.latitude + Math.PI / 2, region.longitude);
   const rowOf = (latitude: number) => ((Math.sin(latitude) + 1) / 2) * (MAP_ROWS - 1);
@@ -109,11 +80,17 @@ function addRegion(data: Float32Array, region: ActiveRegion): void {
       const u = (y * cosLongitude - x * sinLongitude) / stretch;
       const v = x * north[0] + y * north[1] + z * north[2];
       const d2 = u * u + v * v;
+      if (d2 > reach * reach) continue;
+      // Powers 3/4 and 5/4 of one Gaussian, by square roots: wider for the clearing, narrower for the plage.
+      const bell = Math.exp(-d2 / (plageRadius * plageRadius));
+      const half = Math.sqrt(bell);
+      const quarter = Math.sqrt(half);
       const at = (row * (MAP_COLUMNS + 1) + column) * LAYER_COUNT;
-      data[at + LAYERS.haze]! += haze * Math.exp(d2 * inverse[0]!);
-      data[at + LAYERS.core]! += core * Math.exp(d2 * inverse[1]!);
-      data[at + LAYERS.plage]! += plage * Math.exp(d2 * inverse[2]!);
-      data[at + LAYERS.hole]! -= 3 * Math.min(1, 2.5 * flux) * Math.exp(d2 * inverse[3]!);
+      data[at + LAYERS.haze]! += haze * bell;
+      data[at + LAYERS.plage]! += plage * bell * quarter;
+      data[at + LAYERS.hole]! -= clearing * half * quarter;
+      if (d2 < 6 * coreRadius * coreRadius)
+        data[at + LAYERS.core]! += core * Math.exp(-d2 / (coreRadius * coreRadius));
     }
   }
 }

@@ -102,8 +102,9 @@ export function applyFieldStop(image: Float32Array, geometry: Geometry): void {
   const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const r = Math.hypot(x - middleX, y - middleY);
-      if (r < edge - soft) continue;
+      const square = (x - middleX) ** 2 + (y - middleY) ** 2;
+      if (square < (edge - soft) ** 2) continue;
+      const r = Math.sqrt(square);
       const t = Math.min(1, Math.max(0, (edge + soft - r) / (2 * soft)));
       image[y * width + x]! *= t * t * (3 - 2 * t);
     }

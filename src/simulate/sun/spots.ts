@@ -23,7 +23,7 @@ export function spotsOf(region: ActiveRegion): Spot[] {
   return chargesOf(region).flatMap((charge) => {
     const leading = Math.sign(charge.value) === region.leadingSign;
     const radiusMm =
-      (leading ? 15 : 9) * Math.sqrt(region.flux) * (0.5 + 0.7 * random.uniform()) * Math.sqrt(young);
+      (leading ? 20 : 11) * Math.sqrt(region.flux) * (0.5 + 0.7 * random.uniform()) * Math.sqrt(young);
     if (radiusMm < 1.5) return [];
     return [
       {

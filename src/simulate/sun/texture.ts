@@ -33,8 +33,11 @@ function smooth(field: Float32Array, stride: number): Float32Array {
   for (let index = 0; index < field.length; index++) {
     const position = Math.floor(index / stride) & MASK;
     const base = index - position * stride;
-    const at = (offset: number) => field[base + ((position + offset) & MASK) * stride]!;
-    result[index] = (at(-2) + 4 * at(-1) + 6 * at(0) + 4 * at(1) + at(2)) / 16;
+    const left =
+      field[base + ((position - 1) & MASK) * stride]! + field[base + ((position + 1) & MASK) * stride]!;
+    const far =
+      field[base + ((position - 2) & MASK) * stride]! + field[base + ((position + 2) & MASK) * stride]!;
+    result[index] = (far + 4 * left + 6 * field[index]!) / 16;
   }
   return result;
 }

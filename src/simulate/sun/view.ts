@@ -57,16 +57,6 @@ export function createView(geometry: Geometry, ephemeris: Ephemeris): View {
 
 export type Vector = [number, number, number];
 
-/** A direction of the view frame in the Carrington frame. */
-export function toCarrington(view: View, x: number, y: number, z: number): Vector {
-  const towards = z * view.cosB0 - y * view.sinB0;
-  return [
-    towards * view.cosL0 - x * view.sinL0,
-    towards * view.sinL0 + x * view.cosL0,
-    y * view.cosB0 + z * view.sinB0,
-  ];
-}
-
 /** A point of the Carrington frame in the view frame. */
 export function toView(view: View, p: Vector): Vector {
   const towards = p[0] * view.cosL0 + p[1] * view.sinL0;
