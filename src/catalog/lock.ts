@@ -23,8 +23,7 @@ const SCHEMA = 'CREATE TABLE IF NOT EXISTS holder (pid INTEGER, host TEXT, since
 
 /** Takes the lock at `path`, or throws with the name of its holder. */
 export function takeLock(path: string, command: string, now: () => Date): Lock {
-  mkdirSync(dirname(path), { recursive: true });
-  const db = new Database(path, { timeout: 0 });
+  const db = openLockFile(path);
   try {
     db.exec('BEGIN IMMEDIATE');
     db.exec(SCHEMA);
@@ -39,6 +38,15 @@ export function takeLock(path: string, command: string, now: () => Date): Lock {
     const holder = cause instanceof Error && isBusy(cause) ? readHolder(db) : undefined;
     db.close();
     throw refusal(path, holder, cause);
+  }
+}
+
+function openLockFile(path: string): Database.Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return new Database(path, { timeout: 0 });
+  } catch (cause) {
+    throw refusal(path, undefined, cause);
   }
 }
 

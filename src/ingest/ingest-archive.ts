@@ -86,7 +86,11 @@ async function fetchWanted(
   const locations = source.locate(wanted, {
     options,
     baseUrls,
-    searchMs: optionalDuration(options.search, '--search'),
+    // Beyond half the cadence a frame belongs to the next slot.
+    searchMs: Math.min(
+      optionalDuration(options.search, '--search'),
+      requireDuration(options.cadence, '--cadence') / 2 - 1,
+    ),
     now,
     async getText(urls, limits) {
       const answer = await engine.getBytes(urls, limits);
@@ -113,6 +117,7 @@ async function settleAll(
   const { effects, workspace } = run.context;
   const progress = effects.progress('ingest', total, 'frames');
   const hasRoom = createSpaceGuard(workspace.root, run.options.minFreeGb * 1e9);
+  await hasRoom();
   const queue = locations[Symbol.asyncIterator]();
   const limit = pLimit(jobs);
   let settled = 0;

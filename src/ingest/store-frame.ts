@@ -61,7 +61,9 @@ export async function adoptExisting(
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (!bytes) return undefined;
+  // Looked up after the file was read: meanwhile another worker may have put it there for another slot.
+  const owner = catalog.frameOfPath(path);
+  if (!bytes || (owner && owner.id !== row.id)) return undefined;
   const inspection = inspectFrame(bytes, basename(path), candidate.header);
   if (!inspection.ok) return inspection.problem;
   const mismatch = mismatchWith(inspection.frame, row, candidate.time, toleranceMs);

@@ -74,9 +74,8 @@ async function tryCandidate(
   const { catalog, workspace } = context;
   const { row } = transfer;
   const path = rawPath(workspace, row, candidate.fileName);
-  const owner = catalog.frameOfPath(path);
-  if (owner && owner.id !== row.id)
-    return problem('absent', 'its nearest frame belongs to another slot', owner.slot);
+  const taken = takenByOther(catalog, row, path);
+  if (taken) return taken;
   const existing = await adoptExisting(catalog, workspace, row, path, candidate, transfer.toleranceMs);
   if (existing && 'bytes' in existing) return { bytes: 0 };
   // Not what a run of this program would have put there.
@@ -92,6 +91,13 @@ async function tryCandidate(
   return failure!;
 }
 
+function takenByOther(catalog: Catalog, row: Frame, path: string): Problem | undefined {
+  const owner = catalog.frameOfPath(path);
+  return owner && owner.id !== row.id
+    ? problem('absent', 'its nearest frame belongs to another slot', owner.slot)
+    : undefined;
+}
+
 async function fetchCandidate(
   { row, toleranceMs }: FrameTransfer,
   { candidate, path, url }: { candidate: Candidate; path: string; url: string },
@@ -101,6 +107,9 @@ async function fetchCandidate(
   const { catalog, workspace } = context;
   // The beginning of another file, or of one whose version is unknown, is of no use.
   const validator = row.url === url ? (row.etag ?? null) : null;
+  // Another worker may have taken it a moment ago: nothing is awaited between this question and the claim.
+  const taken = takenByOther(catalog, row, path);
+  if (taken) return taken;
   catalog.beginDownload(row.id, url, path);
   const part = await openPartFile(join(workspace.root, path), validator !== null);
   try {

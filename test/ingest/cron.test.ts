@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { takeLock } from '../../src/catalog/index.ts';
+import { describeSummary, exitCodeOf, ingest, readGaps, readStatus } from '../../src/ingest/index.ts';
+import { type SynopticArchive, startSynoptic } from './frames.ts';
+import {
+  audit,
+  fastClock,
+  fastEffects,
+  options,
+  type TestWorkspace,
+  temporaryWorkspace,
+} from './workspace.ts';
+
+let workspace: TestWorkspace;
+let archive: SynopticArchive;
+
+beforeEach(async () => {
+  workspace = temporaryWorkspace();
+  archive = await startSynoptic();
+});
+
+afterEach(async () => {
+  await archive.close();
+  workspace.remove();
+});
+
+const day = { wavelength: [193], from: '2017-01-01', to: '2017-01-02', cadence: '6h' };
+
+const run = (extra: object = {}, effects = fastEffects()) =>
+  ingest(options({ ...day, baseUrl: archive.url, ...extra }), { workspace, effects, jobs: 2 });
+
+test('two runs in one workspace do not meet', async () => {
+  const lock = takeLock(join(workspace.root, 'ingest.lock'), 'another', () => new Date());
+  await expect(run()).rejects.toMatchObject({
+    kind: 'io',
+    message: expect.stringContaining('another run is at work'),
+  });
+  lock.release();
+  expect(await run()).toMatchObject({ stored: 4 });
+});
+
+test('when the time is up the rest is left to the next run, and the exit code says so', async () => {
+  await archive.close();
+  let isSlow = true;
+  archive = await startSynoptic((_request, response) => {
+    if (isSlow) setTimeout(() => response.destroy(), 60_000).unref();
+    return isSlow;
+  });
+  const summary = await run({ deadline: '1s' });
+  expect(summary).toMatchObject({ planned: 4, stored: 0, failed: 4, reasons: { 'time is up': 4 } });
+  expect(exitCodeOf(summary)).toBe(3);
+  isSlow = false;
+  expect(await run()).toMatchObject({ stored: 4 });
+  expect(audit(workspace)).toEqual([]);
+});
+
+test('a full disk stops the run before it is full', async () => {
+  await expect(run({ minFreeGb: 1e9 })).rejects.toMatchObject({
+    kind: 'io',
+    remedy: expect.stringContaining('--min-free-gb'),
+  });
+  workspace.withCatalog((catalog) => expect(catalog.runs(1)[0]).toMatchObject({ exitCode: 1 }));
+  expect(archive.requests).toEqual([]);
+  expect(await run()).toMatchObject({ stored: 4 });
+});
+
+test('the rate of all transfers together is kept', async () => {
+  const clock = fastClock();
+  const summary = await run({ maxMbPerSecond: 0.01 }, fastEffects({ clock }));
+  const slept = clock.slept.reduce((total, pause) => total + pause, 0) / 1000;
+  expect(slept).toBeGreaterThan((summary.bytes * 0.6) / 10_000);
+  expect(slept).toBeLessThan((summary.bytes * 3) / 10_000);
+});
+
+describe('status and gaps', () => {
+  test('without a catalog', () => {
+    expect(readStatus(workspace, 5)).toBeUndefined();
+    expect(readGaps(workspace, {})).toBeUndefined();
+  });
+
+  test('tell what is there, what is missing, why, and what was tried', async () => {
+    await archive.close();
+    archive = await startSynoptic((request, response) => {
+      const isMissing = /0103_(06|12)00/.test(request.url!);
+      if (isMissing) response.writeHead(404).end();
+      return isMissing;
+    });
+    const summary = await run({ to: '2017-01-05' });
+    expect(describeSummary(summary)).toMatch(
+      /^16 asked for: 14 stored \(0\.\d MB, .* s\), 0 already there, 2 absent \[HTTP 404 2\]$/,
+    );
+    workspace.withCatalog((catalog) => {
+      catalog.recordEvents([
+        {
+          source: 'timeline',
+          start: '2017-01-03T05:00:00Z',
+          end: '2017-01-03T07:00:00Z',
+          instrument: 'SDO',
+          comment: 'eclipse',
+        },
+        {
+          source: 'timeline',
+          start: '2017-01-03T05:00:00Z',
+          end: '2017-01-03T07:00:00Z',
+          instrument: 'HMI',
+          comment: 'not ours',
+        },
+      ]);
+    });
+    expect(readStatus(workspace, 1)).toMatchObject({
+      channels: [
+        {
+          source: 'synoptic',
+          product: 'aia.lev1.5s',
+          wavelength: 193,
+          stored: 14,
+          missing: { absent: 2 },
+          firstStored: '2017-01-01T00:00:00Z',
+          lastStored: '2017-01-04T18:00:00Z',
+        },
+      ],
+      runs: [{ command: 'ingest', exitCode: 3 }],
+    });
+    expect(readGaps(workspace, {})).toMatchObject([
+      {
+        firstSlot: '2017-01-03T06:00:00Z',
+        lastSlot: '2017-01-03T12:00:00Z',
+        frames: 2,
+        state: 'absent',
+        reason: 'HTTP 404',
+        tries: 1,
+        events: [{ comment: 'eclipse' }],
+      },
+    ]);
+  });
+});
