@@ -40,7 +40,7 @@ export function createProgressFactory(options: ProgressOptions): ProgressFactory
       const seconds = (drawnAt - startedAt) / 1000;
       const rate = seconds > 0 ? count / seconds : 0;
       const left = rate > 0 && total > count ? `, ${formatSeconds((total - count) / rate)} left` : '';
-      const numbers = `${formatCount(count)}/${formatCount(total)} ${unit}, ${rate.toFixed(1)}/s${left}${note && `, ${note}`}`;
+      const numbers = `${formatCount(count)}/${formatCount(total)} ${unit}, ${formatRate(rate)}${left}${note && `, ${note}`}`;
       if (!options.isTerminal) {
         options.write(`${label}: ${numbers}\n`);
         return;
@@ -69,6 +69,11 @@ export const silentProgress: ProgressFactory = () => ({ advance() {}, done() {} 
 
 function formatCount(count: number): string {
   return Number.isInteger(count) ? String(count) : count.toFixed(2);
+}
+
+/** Slow work is told per minute, so that the number never rounds to nothing. */
+function formatRate(perSecond: number): string {
+  return perSecond >= 0.5 ? `${perSecond.toFixed(1)}/s` : `${(perSecond * 60).toPrecision(2)}/min`;
 }
 
 function formatSeconds(seconds: number): string {

@@ -1,0 +1,161 @@
+/** `sungan inspect`: what a FITS file holds, whether it can be read, and how it looks. */
+import { basename, extname, join } from 'node:path';
+import { z } from 'zod';
+import { throwIfStopped } from '../../core/effects.ts';
+import { SunganError } from '../../core/errors.ts';
+import { writeAtomic } from '../../core/files.ts';
+import type { FitsHeader } from '../../fits/index.ts';
+import { defineCommand } from '../command.ts';
+import { type Fault, type ImageReport, type InspectedImage, inspectFile } from '../inspect/inspect-file.ts';
+import { quickLook } from '../inspect/quick-look.ts';
+
+const schema = z.strictObject({
+  files: z.array(z.string()).min(1, 'name at least one file').describe('FITS files, gzipped or not'),
+  header: z.boolean().default(false).describe('show every card of the headers'),
+  png: z
+    .string()
+    .optional()
+    .describe(
+      'quick-look picture: a name that ends in .png for one file, else a folder for one picture an image',
+    ),
+  partial: z
+    .boolean()
+    .default(false)
+    .describe('read what can be read of a broken file; missing pixels count as nan'),
+});
+
+type Options = z.output<typeof schema>;
+
+export default defineCommand({
+  summary: 'what FITS files hold, whether they can be read, and how they look',
+  examples: [
+    'sungan inspect AIA20170103_2300_0193.fits',
+    'sungan inspect --json data/raw/synoptic/*/2017/01/03/*.fits',
+    'sungan inspect --header frame.fits',
+    'sungan inspect --png look.png frame.fits',
+  ],
+  positionals: ['files'],
+  schema,
+  async run(options, { effects, dryRun }) {
+    checkPictureName(options);
+    if (dryRun) return { text: options.files.join('\n'), data: options.files };
+    const reports: ImageReport[] = [];
+    const headers: FitsHeader[] = [];
+    const faults: Fault[] = [];
+    for (const path of options.files) {
+      throwIfStopped(effects.signal);
+      const found = await inspectFile(path, options, async (image) => {
+        reports.push(image.report);
+        headers.push(image.hdu.header);
+        if (options.png !== undefined) await writePicture(picturePath(options.png, image), image);
+      });
+      for (const fault of found) effects.log.error(`${fault.file}: ${fault.error}`);
+      faults.push(...found);
+    }
+    return {
+      text: options.header ? headerText(reports, headers) : tableText(reports, headers),
+      data: [...reports, ...faults],
+      exitCode: faults.length > 0 ? 1 : 0,
+    };
+  },
+});
+
+function checkPictureName({ png, files }: Options): void {
+  if (png === undefined || extname(png) !== '.png' || files.length === 1) return;
+  throw new SunganError('usage', 'one picture cannot show several files', {
+    where: '--png',
+    remedy: 'name a folder',
+  });
+}
+
+/** The picture of a file's further images carries the HDU's number. */
+function picturePath(png: string, { report, hdu }: InspectedImage): string {
+  const isFirst = hdu.index === 0 || (hdu.index === 1 && hdu.compression !== 'none');
+  const suffix = isFirst ? '' : `-hdu${hdu.index}`;
+  if (extname(png) === '.png') return png.replace(/\.png$/, `${suffix}.png`);
+  return join(
+    png,
+    `${basename(report.file).replace(/\.(?:fits|fit|fts)?(?:\.gz|\.fz)?$/i, '')}${suffix}.png`,
+  );
+}
+
+async function writePicture(path: string, { image, hdu }: InspectedImage): Promise<void> {
+  const { default: sharp } = await import('sharp');
+  const { width, height, pixels } = quickLook(image.width, image.height, image.data, hdu.header);
+  await writeAtomic(
+    path,
+    await sharp(pixels, { raw: { width, height, channels: 1 } })
+      .png()
+      .toBuffer(),
+  );
+}
+
+function headerText(reports: readonly ImageReport[], headers: readonly FitsHeader[]): string {
+  return reports
+    .map(({ file, hdu }, i) => {
+      const cards = headers[i]!.cards.map(({ text }) =>
+        text
+          .match(/.{1,80}/gs)!
+          .map((line) => line.trimEnd())
+          .join('\n'),
+      );
+      return [`${file} HDU ${hdu}`, ...cards].join('\n');
+    })
+    .join('\n\n');
+}
+
+function tableText(reports: readonly ImageReport[], headers: readonly FitsHeader[]): string {
+  if (reports.length === 0) return '';
+  const head = [
+    'file',
+    'hdu',
+    'shape',
+    'bitpix',
+    'compression',
+    'scale',
+    'nan',
+    'min',
+    'max',
+    'mean',
+    'what',
+  ];
+  const rows = reports.map((report, i) => [
+    report.file,
+    `${report.hdu}`,
+    report.shape.join('x'),
+    `${report.bitpix}`,
+    report.compression,
+    report.bscale === 1 && report.bzero === 0 ? '-' : `${report.bscale} ${report.bzero}`,
+    report.missing > 0 ? `${report.nan} (${report.missing} unreadable)` : `${report.nan}`,
+    short(report.min),
+    short(report.max),
+    short(report.mean),
+    report.datasum === 'absent' ? '-' : report.datasum,
+    subject(headers[i]!),
+  ]);
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Instrument, wavelength and time, as far as the header has them. */
+function subject(header: FitsHeader): string {
+  const wavelength = header.number('WAVELNTH');
+  return [
+    header.text('TELESCOP'),
+    wavelength === undefined ? undefined : `${wavelength}`,
+    header.text('T_OBS'),
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
+
+function short(value: number | null): string {
+  return value === null ? '-' : `${Number(value.toPrecision(7))}`;
+}

@@ -1,0 +1,97 @@
+/** The shell of the built program: help, usage errors, configuration, exit codes, signals. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { runProgram } from '../support/program.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sungan-shell-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const sungan = (...args: string[]) => runProgram(args, { cwd: folder });
+
+describe('help', () => {
+  it('lists every command', async () => {
+    const { code, stdout } = await sungan('--help');
+    expect(code).toBe(0);
+    for (const name of Object.keys(COMMANDS)) expect(stdout).toContain(`  ${name} `);
+  });
+
+  it.each(Object.keys(COMMANDS))('of %s shows options with defaults and examples', async (name) => {
+    const { code, stdout } = await sungan(name, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('--workspace <dir>');
+    expect(stdout).toMatch(/Examples:\n {2}sungan /);
+  });
+
+  it('is printed, with exit code 2, when nothing is asked', async () => {
+    const { code, stderr } = await sungan();
+    expect(code).toBe(2);
+    expect(stderr).toContain('Usage: sungan');
+  });
+});
+
+describe('wrong usage exits with 2', () => {
+  it.each([
+    [['curat'], /unknown command 'curat', did you mean 'curate'\?/],
+    [['curate', '--wavlength', '193'], /--wavlength[\s\S]*--wavelength/],
+    [['curate', '--wavelength', 'green'], /--wavelength/],
+    [['ingest', '--wavelength', '193', '--from', 'soon'], /'soon'/],
+    [['ingest', '--wavelength', '195', '--from', '2014-01-01'], /not an AIA channel/],
+    [['status', '--jobs', 'many'], /--jobs: 'many' is not a positive whole number/],
+    [['status', 'extra'], /too many arguments/],
+  ])('%j', async (args, message) => {
+    const { code, stderr, stdout } = await sungan(...args);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+  });
+});
+
+describe('configuration file', () => {
+  const plan = async (config: string, ...args: string[]) => {
+    const path = join(folder, 'config.yaml');
+    await writeFile(path, config);
+    return sungan(
+      'ingest',
+      '--dry-run',
+      '--json',
+      '--workspace',
+      join(folder, 'w'),
+      '--config',
+      path,
+      ...args,
+    );
+  };
+
+  it('gives options, and flags win', async () => {
+    const config = 'ingest: { wavelength: [171, 193], from: 2014-01-01, to: 2014-01-02, cadence: 6h }';
+    expect(JSON.parse((await plan(config)).stdout)).toMatchObject({ slots: 8 });
+    expect(JSON.parse((await plan(config, '--wavelength', '193')).stdout)).toMatchObject({ slots: 4 });
+  });
+
+  it('is blamed by name for what is wrong in it', async () => {
+    const { code, stderr } = await plan('ingest: { cadense: 6h }');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /config\.yaml, section ingest: unknown option 'cadense', did you mean 'cadence'\?/,
+    );
+    expect((await plan('ingets: {}')).stderr).toMatch(
+      /config\.yaml: unknown option 'ingets', did you mean 'ingest'\?/,
+    );
+  });
+});
+
+describe('signals', () => {
+  it('end a server with exit code 0 or 130, cleanly', async () => {
+    const { code, stderr } = await runProgram(['simulate', '--serve', '0', '--size', '64'], {
+      cwd: folder,
+      onStart: (child) => void child.stderr?.once('data', () => setTimeout(() => child.kill('SIGTERM'), 300)),
+    });
+    expect([0, 130], stderr).toContain(code);
+  });
+});
