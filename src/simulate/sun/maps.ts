@@ -21,6 +21,8 @@ export interface SurfaceMaps {
 }
 
 const DEGREE = Math.PI / 180;
+/** Cosine from the observer's direction: farther back nothing can be seen, not even high above the limb. */
+const FAR_SIDE = -0.62;
 
 export function buildMaps(state: SunState): SurfaceMaps {
   const data = new Float32Array((MAP_ROWS + 1) * (MAP_COLUMNS + 1) * LAYER_COUNT);
@@ -46,7 +48,11 @@ export function buildMaps(state: SunState): SurfaceMaps {
       data[at + LAYERS.filament] = filament[from]! - Math.abs(Math.abs(latitude) - 38) / 18;
     }
   }
-  for (const region of state.regions) addRegion(data, region);
+  const [ox, oy, oz] = onSphere(state.ephemeris.b0, state.ephemeris.l0);
+  for (const region of state.regions) {
+    const [x, y, z] = onSphere(region.latitude, region.longitude);
+    if (x * ox + y * oy + z * oz > FAR_SIDE) addRegion(data, region);
+  }
   closeEdges(data);
   return { data };
 }

@@ -27,7 +27,7 @@ export interface SunRequest {
 }
 
 /** Below this many pixels a side the picture is drawn larger and averaged, as small pixels of the detector would be. */
-const MIN_DRAWN = 192;
+const MIN_DRAWN = 128;
 const FIELD_ARCSEC = 4096 * 0.6;
 
 /** DN per pixel at nominal exposure, row 0 the southernmost; no noise, no pedestal, no saturation. */
