@@ -15,6 +15,8 @@ export interface Channel {
   product: RegExp;
   /** Seconds outside flares, what counts are normalised to; null: values are no counts. */
   nominalExposureSeconds: number | null;
+  /** Pixels beyond the limb have no value and need none. */
+  blankBeyondLimb: boolean;
   /** Unit of the linear values. */
   unit: string;
   /** The transform that 'auto' means. */
@@ -53,6 +55,7 @@ export const CHANNELS: readonly Channel[] = [
       wavelength,
       product: /^aia\./,
       nominalExposureSeconds,
+      blankBeyondLimb: false,
       unit: 'DN at nominal exposure',
       transform: 'log1p',
       picture: { scale: 'log', range, middle, bright },
@@ -64,6 +67,7 @@ export const CHANNELS: readonly Channel[] = [
     wavelength: 0,
     product: /^hmi\.M_/,
     nominalExposureSeconds: null,
+    blankBeyondLimb: true,
     unit: 'G, line-of-sight field',
     transform: 'signed-log',
     picture: { scale: 'linear', range: [-250, 250], ...GRAY },
@@ -74,6 +78,7 @@ export const CHANNELS: readonly Channel[] = [
     wavelength: 0,
     product: /^hmi\.Ic_/,
     nominalExposureSeconds: null,
+    blankBeyondLimb: true,
     unit: 'DN/s, continuum intensity',
     transform: 'linear',
     picture: { scale: 'linear', range: [0, 65000], ...GRAY },

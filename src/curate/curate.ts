@@ -9,6 +9,7 @@ import { readBlockList } from './block-list.ts';
 import { decodeCoordinates } from './coordinates.ts';
 import { updateDerivedFiles } from './derived.ts';
 import { encodeSample } from './encode.ts';
+import { readHistories } from './histories.ts';
 import { verdictsOfHeaders } from './judge.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { type CurateOptions, datasetName } from './options.ts';
@@ -88,6 +89,7 @@ async function run(
     jobs: context.jobs ?? DEFAULT_JOBS,
     encode: encodeSample,
     record,
+    histories: readHistories(catalog, plan.manifest),
   });
   await derive();
   const summary = summaryOf(state, verdicts);

@@ -1,7 +1,7 @@
 /** One sample from its files to the compressed chunks of every level: the work of a worker thread. */
 import { decodeFrame } from './decode.ts';
 import { encodeChunk } from './frame-codec.ts';
-import type { Measurements } from './measure.ts';
+import type { Measurements } from './measure/index.ts';
 import { type PrepareTask, prepareFrame } from './prepare.ts';
 import { restoreTransform, type TransformRecord } from './transforms/index.ts';
 

@@ -22,6 +22,13 @@ export function fillHoles(image: Image): Image {
   return createImage(image.width, image.height, data);
 }
 
+/** Each missing pixel becomes `value`. Returns the image itself when nothing is missing. */
+export function fillWith(image: Image, value: number): Image {
+  if (!image.data.some((pixel) => Number.isNaN(pixel))) return image;
+  const data = image.data.map((pixel) => (Number.isNaN(pixel) ? value : pixel));
+  return createImage(image.width, image.height, data);
+}
+
 function valueAround(ladder: readonly Image[], x: number, y: number): number {
   for (let k = 1; k < ladder.length; k++) {
     const { width, data } = ladder[k]!;

@@ -1,6 +1,7 @@
 /** From a choice and its measured pixels to the verdicts on its frames. */
 import type { RuleScore, Verdict } from '../catalog/index.ts';
 import type { EncodeResult, MemberResult } from './encode.ts';
+import type { Histories } from './histories.ts';
 import type { Manifest } from './manifest.ts';
 import { isAccepted, judge } from './rules/index.ts';
 import type { Choice } from './samples.ts';
@@ -17,10 +18,15 @@ export function verdictsOfHeaders({ members, companionFaults }: Choice, manifest
 }
 
 /** Of a choice whose pixels were read; the sample is good when every member's verdict is. */
-export function verdictsOfPixels({ members }: Choice, result: EncodeResult, manifest: Manifest): Verdict[] {
+export function verdictsOfPixels(
+  { members }: Choice,
+  result: EncodeResult,
+  manifest: Manifest,
+  histories: Histories,
+): Verdict[] {
   const own = members.map((member, i) => [
     ...member.scores,
-    ...pixelScores(member, result.members[i]!, manifest),
+    ...pixelScores(member, result.members[i]!, manifest, histories),
   ]);
   return members.map((member, i) => {
     const faults = own.flatMap((scores, j) => {
@@ -43,9 +49,10 @@ function companionScores({ recipe }: Manifest, faults: readonly string[]): RuleS
 }
 
 function pixelScores(
-  { frame, header, channel }: ScreenedFrame,
+  { frame, header, channel, timeMs }: ScreenedFrame,
   result: MemberResult,
   manifest: Manifest,
+  histories: Histories,
 ): RuleScore[] {
   const failure = 'failure' in result ? result.failure : null;
   const decoded = {
@@ -57,13 +64,8 @@ function pixelScores(
   };
   if ('failure' in result) return [decoded];
   const { recipe, simulated } = manifest;
-  const input = {
-    frame,
-    header,
-    channel,
-    options: recipe,
-    simulatedSet: simulated,
-    pixels: result.measurements,
-  };
+  const pixels = result.measurements;
+  const diskLevel = histories.of(channel.name).distance({ timeMs, value: pixels.diskMedian });
+  const input = { frame, header, channel, options: recipe, simulatedSet: simulated, pixels, diskLevel };
   return [decoded, ...judge('pixels', input)];
 }

@@ -1,7 +1,7 @@
 /** One frame from pixels as read to the 16-bit levels of the dataset; pure, so that any thread can do it. */
 import { boxReduceTo, buildPyramid, createImage, type Image } from '../numeric/index.ts';
-import { fillHoles } from './holes.ts';
-import { type Measurements, measureLevel, measureRaw } from './measure.ts';
+import { fillHoles, fillWith } from './holes.ts';
+import { type DiskPlace, type Measurements, measureRaw, measureRegistered } from './measure/index.ts';
 import { type Pointing, register, registeredScale } from './register.ts';
 import { quantise, type Transform } from './transforms/index.ts';
 
@@ -14,6 +14,8 @@ export interface PrepareTask {
   nominalExposureSeconds: number | null;
   /** Undefined: the header does not say, the frame is taken as registered. */
   pointing: Pointing | undefined;
+  /** Pixels beyond the limb have no value: 0 stands for them. */
+  blankBeyondLimb: boolean;
   /** Pixels a side of the largest level. */
   size: number;
 }
@@ -32,29 +34,36 @@ export interface PreparedFrame {
  */
 export function prepareFrame(raw: Image, transform: Transform, task: PrepareTask): PreparedFrame {
   const steps: string[] = [];
-  const shares = measureRaw(raw);
+  const { pointing } = task;
+  const shares = measureRaw(raw, pointing && diskOf(pointing), task.blankBeyondLimb);
   let normalised = raw;
   if (task.nominalExposureSeconds !== null) {
     normalised = scale(raw, task.nominalExposureSeconds / task.exposureSeconds);
     steps.push(`exposure ${task.exposureSeconds} s to ${task.nominalExposureSeconds} s`);
   }
 
-  const filled = fillHoles(normalised);
-  if (filled !== normalised) steps.push(`filled ${(100 * shares.missingShare).toFixed(4)} % of the pixels`);
+  const filled = task.blankBeyondLimb ? fillWith(normalised, 0) : fillHoles(normalised);
+  if (filled !== normalised) steps.push('filled pixels without a value');
 
   const { image, resampled } = task.pointing
     ? register(filled, task.pointing)
     : { image: filled, resampled: false };
   if (resampled) steps.push('registered by one cubic resample');
 
-  const top = boxReduceTo(clip(image, transform.domain), task.size);
-  const radius = task.pointing?.radiusArcsec;
-  const levels = buildPyramid(top, SMALLEST_SIZE);
+  const clipped = clip(image, transform.domain);
+  const radius = pointing?.radiusArcsec && pointing.radiusArcsec / registeredScale(image.width);
+  const levels = buildPyramid(boxReduceTo(clipped, task.size), SMALLEST_SIZE);
   return {
     levels: levels.map((level) => quantise(transform.forward(level.data))),
-    measurements: { ...shares, ...measureLevel(top, radius && radius / registeredScale(task.size)) },
+    measurements: { ...shares, ...measureRegistered(image, radius) },
     steps,
   };
+}
+
+function diskOf({ centreX, centreY, radiusArcsec, arcsecPerPixel }: Pointing): DiskPlace | undefined {
+  return radiusArcsec === undefined
+    ? undefined
+    : { centreX, centreY, radiusPixels: radiusArcsec / arcsecPerPixel };
 }
 
 function scale({ width, height, data }: Image, factor: number): Image {

@@ -4,6 +4,7 @@ import { mapConcurrently } from '../core/concurrency.ts';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
 import type { EncodeResult, EncodeTask, MemberTask } from './encode.ts';
+import type { Histories } from './histories.ts';
 import { verdictsOfHeaders, verdictsOfPixels } from './judge.ts';
 import type { Manifest } from './manifest.ts';
 import { type CuratePlan, splitAt } from './plan.ts';
@@ -21,6 +22,8 @@ export interface ProcessContext {
   jobs: number;
   encode(task: EncodeTask): Promise<EncodeResult>;
   record(verdicts: readonly Verdict[]): void;
+  /** Of the frames that the dataset holds. */
+  histories: Histories;
 }
 
 /** Frames a commit; a multiple of every shard, so that a full batch leaves no shard unfilled. */
@@ -56,8 +59,10 @@ export async function processSamples(
     const room = batchFrames - ((state.manifest.count + frames.length) % batchFrames);
     const group = takeGroup(plan.samples, next, Math.min(room, 2 * jobs));
     next += group.length;
-    const results = await mapConcurrently(group, jobs, (sample) => processSample(sample, plan, context));
-    for (const result of results) {
+    // Encoded side by side, judged one after the other: some rules look at the frames accepted before.
+    const first = await mapConcurrently(group, jobs, (sample) => encodeNext(sample.choices, plan, context));
+    for (const [i, sample] of group.entries()) {
+      const result = await judgeSample(sample, first[i], plan, context);
       verdicts.push(...result.verdicts);
       if (result.frame) frames.push(result.frame);
     }
@@ -91,27 +96,46 @@ interface Processed {
   frame: EncodedFrame | undefined;
 }
 
-/** Tries the choices in their order until one passes. */
-async function processSample(
+interface Encoded {
+  choice: Choice;
+  result: EncodeResult;
+}
+
+/** The pixels of the first choice that its headers let pass. */
+async function encodeNext(
+  choices: readonly Choice[],
+  plan: CuratePlan,
+  context: ProcessContext,
+): Promise<Encoded | undefined> {
+  const choice = choices.find((candidate) => candidate.accepted);
+  if (!choice) return undefined;
+  const members = choice.members.map((member, i) => task(member, i, plan, context));
+  return { choice, result: await context.encode({ members }) };
+}
+
+/** Tries the choices in their order until one passes; `encoded` is the first of them that has pixels. */
+async function judgeSample(
   { choices }: Sample,
+  encoded: Encoded | undefined,
   plan: CuratePlan,
   context: ProcessContext,
 ): Promise<Processed> {
   const { manifest } = plan;
   const verdicts: Verdict[] = [];
-  for (const choice of choices) {
-    if (!choice.accepted) {
+  let current = encoded;
+  for (const [i, choice] of choices.entries()) {
+    if (current?.choice !== choice) {
       verdicts.push(...verdictsOfHeaders(choice, manifest));
       continue;
     }
-    const result = await context.encode({
-      members: choice.members.map((member, i) => task(member, i, plan, context)),
-    });
-    const spoken = verdictsOfPixels(choice, result, manifest);
+    const { result } = current;
+    const spoken = verdictsOfPixels(choice, result, manifest, context.histories);
     verdicts.push(...spoken);
     if (result.chunks && spoken.every((verdict) => verdict.accepted)) {
+      context.histories.add(choice, result);
       return { verdicts, frame: encodedFrame(choice, result.chunks, plan) };
     }
+    current = await encodeNext(choices.slice(i + 1), plan, context);
   }
   return { verdicts, frame: undefined };
 }
@@ -129,6 +153,7 @@ function task(
     exposureSeconds: exposureOf(member),
     nominalExposureSeconds: channel.nominalExposureSeconds,
     pointing: pointingOf(header),
+    blankBeyondLimb: channel.blankBeyondLimb,
     size: manifest.recipe.size,
   };
 }

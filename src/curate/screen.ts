@@ -3,8 +3,9 @@ import type { Catalog, Frame, HeaderRecord, KnownEvent, RuleScore } from '../cat
 import { parseTime } from '../core/time.ts';
 import { type BlockList, reasonsToBlock } from './block-list.ts';
 import { belongsTo, type Channel } from './channels.ts';
+import { type LevelDistance, levelsAround, type TimedLevel, WINDOW_DAYS } from './level-history.ts';
 import type { Recipe } from './manifest.ts';
-import { isAccepted, judge } from './rules/index.ts';
+import { isAccepted, judge, numberOf } from './rules/index.ts';
 
 export interface ScreenedFrame {
   channel: Channel;
@@ -56,24 +57,64 @@ export function screenFrames(
   const eventsAt = eventFinder(catalog, wanted);
   const screened = wanted.map((frame) => {
     const header = frame.header ?? {};
-    const timeMs = (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
+    const timeMs = timeOf(frame);
     const blocked = reasonsToBlock(blockList, timeMs, channel.name);
     const events = eventsAt(timeMs).filter(
       ({ instrument }) => instrument === 'SDO' || instrument === channel.instrument,
     );
     const ruleInput = { frame, header, channel, options: recipe, simulatedSet, blocked, events };
-    const scores = judge('header', ruleInput);
-    return { ruleInput, result: { channel, frame, header, timeMs, scores, accepted: isAccepted(scores) } };
+    return { ruleInput, timeMs, accepted: isAccepted(judge('header', ruleInput)) };
   });
-  // Which of two equal exposures is the better one shows only when the other rules have spoken.
-  const good = new Set(screened.filter(({ result }) => result.accepted).map(({ result }) => result.frame.id));
-  const duplicates = findDuplicates(frames, held, good);
-  return screened.map(({ ruleInput, result }) => {
-    const duplicateOf = duplicates.get(result.frame.id);
-    if (duplicateOf === undefined) return result;
-    const scores = judge('header', { ...ruleInput, duplicateOf });
-    return { ...result, scores, accepted: isAccepted(scores) };
+  // What is usual, and which of two equal exposures is the better, shows only when the other rules have spoken.
+  const good = screened.filter(({ accepted }) => accepted);
+  const duplicates = findDuplicates(frames, held, new Set(good.map(({ ruleInput }) => ruleInput.frame.id)));
+  const distanceOf = headerLevels(frames, channel, held, good);
+  return screened.map(({ ruleInput, timeMs }) => {
+    const { frame, header } = ruleInput;
+    const duplicateOf = duplicates.get(frame.id);
+    const scores = judge('header', { ...ruleInput, duplicateOf, headerLevel: distanceOf(header, timeMs) });
+    return { channel, frame, header, timeMs, scores, accepted: isAccepted(scores) };
   });
+}
+
+const timeOf = (frame: Frame) => (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
+
+/** Mean DN at nominal exposure as the header tells it; undefined where it does not. */
+function headerMean(header: HeaderRecord, channel: Channel): number | undefined {
+  const mean = numberOf(header, 'DATAMEAN');
+  const exposure = numberOf(header, 'EXPTIME');
+  if (mean === null || exposure === null || exposure <= 0 || channel.nominalExposureSeconds === null)
+    return undefined;
+  return (mean * channel.nominalExposureSeconds) / exposure;
+}
+
+/** Distances from the good frames around: the new ones and those near them that the dataset holds. */
+function headerLevels(
+  frames: readonly Frame[],
+  channel: Channel,
+  held: ReadonlySet<number>,
+  good: readonly { ruleInput: { frame: Frame; header: HeaderRecord }; timeMs: number }[],
+): (header: HeaderRecord, timeMs: number) => LevelDistance | undefined {
+  const newDays = new Set(good.map(({ timeMs }) => Math.floor(timeMs / DAY_MS)));
+  const isNear = (frame: Frame) => {
+    const day = Math.floor(Date.parse(frame.slot) / DAY_MS);
+    return Array.from({ length: 2 * WINDOW_DAYS + 1 }, (_, i) => day - WINDOW_DAYS + i).some((near) =>
+      newDays.has(near),
+    );
+  };
+  const known = frames
+    .filter((frame) => held.has(frame.id) && isNear(frame))
+    .map((frame) => ({ timeMs: timeOf(frame), value: headerMean(frame.header ?? {}, channel) }));
+  const fresh = good.map(({ timeMs, ruleInput }) => ({
+    timeMs,
+    value: headerMean(ruleInput.header, channel),
+  }));
+  const levels = [...known, ...fresh].filter((level): level is TimedLevel => level.value !== undefined);
+  const distance = levelsAround(levels);
+  return (header, timeMs) => {
+    const value = headerMean(header, channel);
+    return value === undefined ? undefined : distance({ timeMs, value });
+  };
 }
 
 const DAY_MS = 86_400_000;

@@ -2,5 +2,5 @@ import type { HeaderRecord } from '../catalog/index.ts';
 
 /** Whether a header says that the frame was made by the simulator. */
 export function isSimulated(header: HeaderRecord): boolean {
-  return header['SIMULATE'] === true || header['SIMULATED'] === true;
+  return header['SIMULATD'] === true;
 }

@@ -34,4 +34,4 @@ export {
   RunningMoments,
   sortedFinite,
 } from './stats.ts';
-export { type Affine, sampleCubic, warpCubic } from './warp.ts';
+export { type Affine, sampleCubic, sampleLinear, warpCubic } from './warp.ts';

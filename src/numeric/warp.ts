@@ -42,6 +42,20 @@ export function sampleCubic({ width, height, data }: Image, x: number, y: number
   return sum;
 }
 
+/** Bilinear; outside the outermost pixel centres the edge is repeated. */
+export function sampleLinear({ width, height, data }: Image, x: number, y: number): number {
+  const cx = Math.min(width - 1, Math.max(0, x));
+  const cy = Math.min(height - 1, Math.max(0, y));
+  const x0 = Math.min(width - 2, Math.floor(cx));
+  const y0 = Math.min(height - 2, Math.floor(cy));
+  const fx = cx - x0;
+  const fy = cy - y0;
+  const i = y0 * width + x0;
+  const lower = data[i]! + fx * (data[i + 1]! - data[i]!);
+  const upper = data[i + width]! + fx * (data[i + width + 1]! - data[i + width]!);
+  return lower + fy * (upper - lower);
+}
+
 function keys(distance: number): number {
   const t = Math.abs(distance);
   if (t <= 1) return (1.5 * t - 2.5) * t * t + 1;

@@ -101,7 +101,7 @@ describe('a dataset', () => {
 
   test('simulated frames are marked and never mixed with real ones', async () => {
     addFrame(workspace, { slot: hour(1) });
-    addFrame(workspace, { slot: hour(2), header: { SIMULATE: true } });
+    addFrame(workspace, { slot: hour(2), header: { SIMULATD: true } });
     const { directory, reasons } = await run();
     expect(reasons).toEqual({ simulated: 1 });
     expect((await openDataset(directory)).simulated).toBe(false);
@@ -205,7 +205,7 @@ describe('screening by pixels', () => {
     catalog.close();
     writeFileSync(truncated, readFileSync(truncated).subarray(0, 9000));
 
-    expect((await run()).reasons).toEqual({ dark: 1, 'missing-pixels': 1, decode: 1 });
+    expect((await run()).reasons).toEqual({ dark: 1, 'constant-rows': 1, 'missing-pixels': 1, decode: 1 });
     const note = verdicts()[3]!.scores.find((score) => score.rule === 'decode')!.note!;
     expect(note).toContain('T000000Z.fits');
   });

@@ -52,7 +52,7 @@ export interface SunFrame {
   seed?: number;
 }
 
-/** A disk with limb, texture and noise in DN; negatives off the limb. Not the simulator: its faults must not hide here. */
+/** A disk with limb, fine texture and noise in DN; negatives off the limb. Not the simulator: its faults must not hide here. */
 export function drawSun(size: number, seed: number, brightness = 1): Float32Array {
   const random = createRandom(seed);
   const radius = (976.08 / ((0.6 * 4096) / size)) * 1;
@@ -70,7 +70,8 @@ export function drawSun(size: number, seed: number, brightness = 1): Float32Arra
       let value = r < 1 ? 150 + 100 * r * r : 250 * Math.exp(-(r - 1) / 0.08);
       for (const [sx, sy, peak] of spots)
         value += peak! * Math.exp(-((dx - sx!) ** 2 + (dy - sy!) ** 2) / 0.01);
-      data[y * size + x] = Math.min(16383, brightness * value + random.normal() * (1 + Math.sqrt(value)));
+      value *= Math.exp(0.2 * random.normal());
+      data[y * size + x] = Math.min(16383, brightness * value + random.normal());
     }
   }
   return data;

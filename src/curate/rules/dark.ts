@@ -7,6 +7,7 @@ export const dark: Rule = {
   name: 'dark',
   summary: 'the brightest 0.1 % of the frame, in DN: a dark frame delivered as light shows no Sun',
   stage: 'pixels',
+  instrument: 'AIA',
   sense: 'at least',
   limit: ({ channel }) => SHARE_OF_WHITE * channel.picture.range[1],
   measure: ({ pixels }) => ({ score: pixels?.brightest ?? null }),

@@ -7,6 +7,7 @@ export const exposureCommanded: Rule = {
   name: 'exposure-commanded',
   summary: 'relative deviation of EXPTIME from the commanded exposure AIMGSHCE',
   stage: 'header',
+  instrument: 'AIA',
   sense: 'at most',
   limit: () => LARGEST_DEVIATION,
   measure({ header }) {

@@ -5,6 +5,7 @@ export const exposureNominal: Rule = {
   name: 'exposure-nominal',
   summary: 'relative deviation of EXPTIME from the nominal exposure of the channel',
   stage: 'header',
+  instrument: 'AIA',
   sense: 'at most',
   limit: ({ options }) => options.exposureTolerance,
   measure({ frame, header, channel }) {

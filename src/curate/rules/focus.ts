@@ -8,6 +8,7 @@ export const focus: Rule = {
   name: 'focus',
   summary: 'distance of the focus position AIFCPS from the middle of its range (-20 .. 100)',
   stage: 'header',
+  instrument: 'AIA',
   sense: 'at most',
   // The ends are out of range and positions are whole numbers.
   limit: () => HALF_RANGE - 0.5,

@@ -1,21 +1,29 @@
 /** The table of rules, in the order in which reasons are told. A new rule is a file and a row. */
 import type { RuleScore } from '../../catalog/index.ts';
 import { blocked } from './blocked.ts';
+import { centre } from './centre.ts';
 import { completeness } from './completeness.ts';
+import { constant } from './constant.ts';
 import { dark } from './dark.ts';
+import { diskLevel, diskMedian } from './disk-level.ts';
 import { duplicate } from './duplicate.ts';
 import { exposureNominal } from './exposure.ts';
 import { exposureCommanded } from './exposure-commanded.ts';
 import { filter } from './filter.ts';
 import { focus } from './focus.ts';
 import { geometry } from './geometry.ts';
+import { headerLevel } from './header-level.ts';
 import { imageType } from './image-type.ts';
 import { knownEvent } from './known-event.ts';
+import { limb } from './limb.ts';
 import { missing } from './missing.ts';
+import { particles } from './particles.ts';
 import { quality } from './quality.ts';
 import { saturated } from './saturated.ts';
 import { sequence } from './sequence.ts';
+import { shadow } from './shadow.ts';
 import { shape } from './shape.ts';
+import { sharpness } from './sharpness.ts';
 import { simulated } from './simulated.ts';
 import { spacecraft } from './spacecraft.ts';
 import { stabilisation } from './stabilisation.ts';
@@ -44,15 +52,28 @@ export const RULES: readonly Rule[] = [
   filter,
   shape,
   geometry,
+  headerLevel,
   knownEvent,
   missing,
+  constant,
   dark,
   saturated,
+  shadow,
+  centre,
+  limb,
+  sharpness,
+  particles,
+  diskLevel,
+  diskMedian,
 ];
 
 /** The word of every rule of that stage on one frame. */
 export function judge(stage: Rule['stage'], input: RuleInput): RuleScore[] {
-  return RULES.filter((rule) => rule.stage === stage).map((rule) => {
+  const { instrument } = input.channel;
+  const rules = RULES.filter(
+    (rule) => rule.stage === stage && (rule.instrument ?? instrument) === instrument,
+  );
+  return rules.map((rule) => {
     const { score, note = null } = rule.measure(input);
     const threshold = input.options.limits[rule.name] ?? rule.limit(input);
     return { rule: rule.name, score, threshold, passed: passes(rule.sense, score, threshold), note };

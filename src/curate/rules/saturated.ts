@@ -7,6 +7,7 @@ export const saturated: Rule = {
   name: 'saturated',
   summary: 'share of pixels at the ceiling of the camera (16383 DN)',
   stage: 'pixels',
+  instrument: 'AIA',
   sense: 'at most',
   limit: () => LARGEST_SHARE,
   measure: ({ pixels }) => ({ score: pixels?.saturatedShare ?? null }),

@@ -7,6 +7,7 @@ export const sequence: Rule = {
   name: 'sequence',
   summary: 'AIFTSID: 49152 (0xC000) and above are calibration sequences',
   stage: 'header',
+  instrument: 'AIA',
   sense: 'at most',
   limit: () => FIRST_CALIBRATION_ID - 1,
   measure({ header }) {

@@ -12,6 +12,7 @@ export const spacecraft: Rule = {
   name: 'spacecraft',
   summary: 'attitude-control keywords (ACS_MODE, ACS_ECLP, ACS_SUNP, ACS_SAFE) that are not nominal',
   stage: 'header',
+  instrument: 'AIA',
   sense: 'at most',
   limit: () => 0,
   measure({ header }) {

@@ -4,6 +4,7 @@ export const stabilisation: Rule = {
   name: 'stabilisation',
   summary: 'AISTATE: the image stabilisation loop must be closed, or the frame is smeared',
   stage: 'header',
+  instrument: 'AIA',
   sense: 'at most',
   limit: () => 0,
   measure({ header }) {

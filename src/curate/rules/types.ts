@@ -1,7 +1,8 @@
 /** What a rule of rejection is. A rule measures; the comparison with its limit is the same for all, so that a person can re-decide without pixels. */
 import type { Frame, HeaderRecord, KnownEvent } from '../../catalog/index.ts';
 import type { Channel } from '../channels.ts';
-import type { Measurements } from '../measure.ts';
+import type { LevelDistance } from '../level-history.ts';
+import type { Measurements } from '../measure/index.ts';
 
 export interface RuleOptions {
   strict: boolean;
@@ -26,6 +27,10 @@ export interface RuleInput {
   blocked?: readonly string[];
   /** Events of the catalog at this time. */
   events?: readonly KnownEvent[];
+  /** DATAMEAN against the days around; undefined where there is too little to compare with. */
+  headerLevel?: LevelDistance | undefined;
+  /** Median of the disk against accepted frames before. */
+  diskLevel?: LevelDistance | undefined;
   /** Undefined while only the header is known. */
   pixels?: Measurements | undefined;
 }
@@ -42,6 +47,8 @@ export interface Rule {
   /** What is measured and why, one line. */
   summary: string;
   stage: 'header' | 'pixels';
+  /** Of one instrument only. */
+  instrument?: Channel['instrument'];
   sense: 'at most' | 'at least';
   /** null: never rejects, only tells. */
   limit(input: RuleInput): number | null;

@@ -1,0 +1,48 @@
+/** Disk levels of the accepted frames, by channel: what the next frame is compared with. */
+import type { Catalog, Verdict } from '../catalog/index.ts';
+import { parseTime } from '../core/time.ts';
+import { belongsTo, channelOf } from './channels.ts';
+import type { EncodeResult } from './encode.ts';
+import { LevelHistory, type TimedLevel } from './level-history.ts';
+import type { Manifest } from './manifest.ts';
+import type { Choice } from './samples.ts';
+
+export class Histories {
+  private readonly byChannel: ReadonlyMap<string, LevelHistory>;
+
+  constructor(levels: ReadonlyMap<string, readonly TimedLevel[]>) {
+    this.byChannel = new Map([...levels].map(([name, known]) => [name, new LevelHistory(known)]));
+  }
+
+  of(channel: string): LevelHistory {
+    return this.byChannel.get(channel)!;
+  }
+
+  /** Notes an accepted choice. */
+  add({ members }: Choice, { members: results }: EncodeResult): void {
+    members.forEach(({ channel, timeMs }, i) => {
+      const result = results[i]!;
+      if ('measurements' in result)
+        this.of(channel.name).add({ timeMs, value: result.measurements.diskMedian });
+    });
+  }
+}
+
+/** From the scores that earlier runs left in the catalog. */
+export function readHistories(catalog: Catalog, { name, recipe }: Manifest): Histories {
+  const channels = recipe.channels.map(channelOf);
+  const levels = new Map<string, TimedLevel[]>(recipe.channels.map((channel) => [channel, []]));
+  for (const verdict of catalog.verdicts(name)) {
+    const value = diskMedianOf(verdict);
+    const frame = verdict.accepted && value !== null ? catalog.frame(verdict.frameId) : undefined;
+    const channel = frame && channels.find((candidate) => belongsTo(frame, candidate));
+    if (!frame || !channel || value === null) continue;
+    const timeMs = (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
+    levels.get(channel.name)!.push({ timeMs, value });
+  }
+  return new Histories(levels);
+}
+
+function diskMedianOf({ scores }: Verdict): number | null {
+  return scores.find((score) => score.rule === 'disk-median')?.score ?? null;
+}

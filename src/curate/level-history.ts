@@ -1,0 +1,108 @@
+/** What is usual: medians and scatters of a quantity in the days around, robust against the bad frames among them. */
+import { median, medianAbsoluteDeviation } from '../numeric/index.ts';
+
+export interface LevelDistance {
+  value: number;
+  /** Median of the reference. */
+  typical: number;
+  /** |value - typical| in scatters. */
+  distance: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Days on either side that tell what is usual. */
+export const WINDOW_DAYS = 15;
+/** Fewer values than that say nothing about what is usual. */
+const FEWEST = 6;
+/** MAD to the standard deviation of a normal distribution. */
+const MAD_TO_SIGMA = 1.4826;
+/** Scatter is taken as at least this share of the median: the Sun of a quiet fortnight changes in the next. */
+const SMALLEST_SCATTER = 0.07;
+
+function distanceFrom(value: number, reference: readonly number[]): LevelDistance | undefined {
+  if (reference.length < FEWEST) return undefined;
+  const typical = median(reference);
+  const scatter = Math.max(
+    MAD_TO_SIGMA * medianAbsoluteDeviation(reference),
+    SMALLEST_SCATTER * Math.abs(typical),
+  );
+  return scatter > 0 ? { value, typical, distance: Math.abs(value - typical) / scatter } : undefined;
+}
+
+export interface TimedLevel {
+  timeMs: number;
+  value: number;
+}
+
+/**
+ * Reference from all frames at once, before and after: the days' frames around a time, thinned to at most `PER_DAY` a
+ * day so that the cost does not grow with the cadence.
+ */
+export function levelsAround(
+  levels: readonly TimedLevel[],
+): (level: TimedLevel) => LevelDistance | undefined {
+  const days = new Map<number, number[]>();
+  for (const { timeMs, value } of levels) {
+    const day = Math.floor(timeMs / DAY_MS);
+    const list = days.get(day) ?? [];
+    list.push(value);
+    days.set(day, list);
+  }
+  const references = new Map<number, number[]>();
+  const referenceOf = (day: number) => {
+    const known = references.get(day);
+    if (known) return known;
+    const values: number[] = [];
+    for (let near = day - WINDOW_DAYS; near <= day + WINDOW_DAYS; near++)
+      values.push(...thinned(days.get(near) ?? []));
+    references.set(day, values);
+    return values;
+  };
+  return ({ timeMs, value }) => distanceFrom(value, referenceOf(Math.floor(timeMs / DAY_MS)));
+}
+
+const PER_DAY = 8;
+
+function thinned(values: readonly number[]): number[] {
+  if (values.length <= PER_DAY) return [...values];
+  return Array.from({ length: PER_DAY }, (_, i) => values[Math.floor((i * values.length) / PER_DAY)]!);
+}
+
+/** Enough to know the median; keeps the cost of a frame fixed at high cadence. */
+const LARGEST_REFERENCE = 400;
+
+/** Reference from the frames accepted so far: grows with the run and is the same after any resume. */
+export class LevelHistory {
+  /** By time. */
+  private readonly levels: TimedLevel[];
+
+  constructor(levels: readonly TimedLevel[]) {
+    this.levels = [...levels].sort((a, b) => a.timeMs - b.timeMs);
+  }
+
+  distance({ timeMs, value }: TimedLevel): LevelDistance | undefined {
+    const from = timeMs - WINDOW_DAYS * DAY_MS;
+    const reference: number[] = [];
+    for (let i = this.endBefore(timeMs) - 1; i >= 0 && reference.length < LARGEST_REFERENCE; i--) {
+      if (this.levels[i]!.timeMs < from) break;
+      reference.push(this.levels[i]!.value);
+    }
+    return distanceFrom(value, reference);
+  }
+
+  add(level: TimedLevel): void {
+    this.levels.splice(this.endBefore(level.timeMs), 0, level);
+  }
+
+  /** Index behind the last level that is not later. */
+  private endBefore(timeMs: number): number {
+    let low = 0;
+    let high = this.levels.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.levels[middle]!.timeMs <= timeMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
