@@ -30,10 +30,12 @@ export function describeHdu(parts: HduParts): Hdu {
   };
   if (isCompressedImage(storedHeader)) {
     const tiles = readTileTable(common, structure, place, storedHeader);
+    const header = uncompressedHeader(storedHeader);
+    if (product(tiles.shape) === 0) return { ...common, kind: 'empty', header };
     return {
       ...common,
       kind: 'image',
-      header: uncompressedHeader(storedHeader),
+      header,
       ...axes(tiles.shape),
       bitpix: tiles.bitpix,
       ...scaling(storedHeader, tiles.bitpix),
@@ -73,5 +75,5 @@ function kindOf(header: FitsHeader, { shape, isGroups, dataBytes }: Structure): 
   const extension = header.text('XTENSION');
   if (extension === 'BINTABLE' || extension === 'TABLE' || extension === 'A3DTABLE') return 'table';
   if (extension !== undefined && extension !== 'IMAGE' && extension !== 'IUEIMAGE') return 'other';
-  return shape.length === 0 || dataBytes === 0 ? 'empty' : 'image';
+  return shape.length === 0 || product(shape) === 0 || dataBytes === 0 ? 'empty' : 'image';
 }

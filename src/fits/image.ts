@@ -1,11 +1,18 @@
 /** Reading pixels: stored integers, or physical values with NaN where there is none. */
 import { FitsError } from './errors.ts';
 import type { ImageHdu } from './hdu.ts';
+import { MissingPixels } from './missing.ts';
 import { type PhysicalScale, scalePixels } from './physical.ts';
 import { createPixels, type RawPixels } from './pixels.ts';
 import { readPlainBand } from './plain.ts';
 import { type Region, type RegionOptions, resolveRegion } from './region.ts';
 import { readTileBand } from './tiles/index.ts';
+
+/** Where the pixels go. */
+export interface TargetOptions<Data> {
+  /** Fill this array, which has just the length of the region, instead of a new one; it may lie in shared memory. */
+  into?: Data | undefined;
+}
 
 export interface ReadImageOptions extends RegionOptions {
   /**
@@ -41,37 +48,47 @@ export interface PhysicalImage<Data> extends PixelArray<Data> {
 const BAND_PIXELS = 1 << 18;
 
 /** Physical values in float64: exact for every BITPIX but 64, whose integers beyond 2^53 are rounded. */
-export function readImage(hdu: ImageHdu, options: ReadImageOptions = {}): PhysicalImage<Float64Array> {
+export function readImage(
+  hdu: ImageHdu,
+  options: ReadImageOptions & TargetOptions<Float64Array> = {},
+): PhysicalImage<Float64Array> {
   return readPhysical(hdu, options, (length) => new Float64Array(length));
 }
 
 /** Physical values rounded to float32: exact for 16-bit AIA frames, half the memory. */
-export function readImageFloat32(hdu: ImageHdu, options: ReadImageOptions = {}): PhysicalImage<Float32Array> {
+export function readImageFloat32(
+  hdu: ImageHdu,
+  options: ReadImageOptions & TargetOptions<Float32Array> = {},
+): PhysicalImage<Float32Array> {
   return readPhysical(hdu, options, (length) => new Float32Array(length));
 }
 
 /** Stored values before BSCALE, BZERO and BLANK; of a quantised float image the floats. */
-export function readRaw(hdu: ImageHdu, options: RegionOptions = {}): PixelArray<RawPixels> {
+export function readRaw(
+  hdu: ImageHdu,
+  options: RegionOptions & TargetOptions<RawPixels> = {},
+): PixelArray<RawPixels> {
   const region = resolveRegion(hdu, options);
   const { width, height } = sizeOf(region);
   checkSize(hdu, width * height * (Math.abs(hdu.bitpix) / 8));
-  const data = createPixels(hdu.bitpix, width * height);
+  const data = options.into ?? createPixels(hdu.bitpix, width * height);
+  checkTarget(hdu, data, createPixels(hdu.bitpix, 0).constructor, width * height);
   readBand(hdu, region, data, undefined);
   return { width, height, data };
 }
 
 function readPhysical<Data extends Float32Array | Float64Array>(
   hdu: ImageHdu,
-  options: ReadImageOptions,
+  options: ReadImageOptions & TargetOptions<Data>,
   create: (length: number) => Data,
 ): PhysicalImage<Data> {
   const region = resolveRegion(hdu, options);
   const { width, height } = sizeOf(region);
   checkSize(hdu, width * height * create(0).BYTES_PER_ELEMENT);
   const scale = physicalScale(hdu, options);
-  const data = create(width * height);
-  const missing: Region[] = [];
-  const onMissing = options.partial ? (part: Region) => missing.push(part) : undefined;
+  const data = options.into ?? create(width * height);
+  checkTarget(hdu, data, create(0).constructor, width * height);
+  const missing = options.partial ? new MissingPixels() : undefined;
   const bandRows = bandHeight(hdu, width);
   let stored: RawPixels | undefined;
   for (let y0 = region.y0; y0 < region.y1; ) {
@@ -79,23 +96,22 @@ function readPhysical<Data extends Float32Array | Float64Array>(
     const y1 = Math.min(region.y1, (Math.floor(y0 / bandRows) + 1) * bandRows);
     const length = (y1 - y0) * width;
     if (stored?.length !== length) stored = createPixels(hdu.bitpix, length);
-    readBand(hdu, { ...region, y0, y1 }, stored, onMissing);
+    readBand(hdu, { ...region, y0, y1 }, stored, missing);
     scalePixels(stored, data, (y0 - region.y0) * width, scale);
+    for (const part of missing?.take() ?? []) blankOut(data, part, region);
     y0 = y1;
   }
-  for (const part of missing) blankOut(data, part, region);
-  const missingPixels = missing.reduce((total, { x0, x1, y0, y1 }) => total + (x1 - x0) * (y1 - y0), 0);
-  return { width, height, data, missingPixels };
+  return { width, height, data, missingPixels: missing?.count ?? 0 };
 }
 
 function readBand(
   hdu: ImageHdu,
   region: Region,
   target: RawPixels,
-  onMissing: ((part: Region) => void) | undefined,
+  missing: MissingPixels | undefined,
 ): void {
-  if (hdu.tiles === undefined) readPlainBand(hdu, region, target, onMissing);
-  else readTileBand(hdu.tiles, region, target, onMissing);
+  if (hdu.tiles === undefined) readPlainBand(hdu, region, target, missing);
+  else readTileBand(hdu.tiles, region, target, missing);
 }
 
 function sizeOf({ x0, x1, y0, y1 }: Region): { width: number; height: number } {
@@ -118,6 +134,16 @@ function checkSize({ source, index, headerOffset }: ImageHdu, bytes: number): vo
     expected: `at most ${source.maxDecodedBytes} bytes`,
     found: `${bytes}`,
     remedy: 'read a region of it, or raise maxDecodedBytes',
+  });
+}
+
+function checkTarget(hdu: ImageHdu, data: RawPixels, type: unknown, length: number): void {
+  if (data.length === length && data.constructor === type) return;
+  throw new FitsError('the array given for the pixels does not fit', {
+    file: hdu.source.file,
+    hdu: hdu.index,
+    expected: `${(type as { name: string }).name} of ${length}`,
+    found: `${data.constructor.name} of ${data.length}`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checksum } from '../../src/fits/checksum.ts';
 import {
   card,
   FitsError,
@@ -10,7 +11,6 @@ import {
   type WriteImageOptions,
   writeImage,
 } from '../../src/fits/index.ts';
-import { checksum } from '../../src/fits/write/checksum.ts';
 import { createRandom } from '../../src/numeric/random.ts';
 
 function open(options: WriteImageOptions): ImageHdu {

@@ -1,5 +1,6 @@
 /** Decodes the tiles that a region of the image touches, and only those, and puts their pixels in place. */
 import { isFitsError } from '../errors.ts';
+import type { MissingPixels } from '../missing.ts';
 import type { RawPixels } from '../pixels.ts';
 import type { Region } from '../region.ts';
 import { decodeTile } from './decode.ts';
@@ -15,18 +16,18 @@ interface TileSpot {
 }
 
 /**
- * Writes the stored pixels of `region`, row by row, to `target`. With `onMissing`, a tile that cannot be read is
- * reported by the part of the region that it covers, and left as it is in `target`; without it the error is thrown.
+ * Writes the stored pixels of `region`, row by row, to `target`. With `missing`, a tile that cannot be read is
+ * added to it, and left as it is in `target`; without it the error is thrown.
  */
 export function readTileBand(
   table: TileTable,
   region: Region,
   target: RawPixels,
-  onMissing: ((part: Region) => void) | undefined,
+  missing: MissingPixels | undefined,
 ): void {
   const width = region.x1 - region.x0;
   const readRest = (part: Region) =>
-    readTiles(table, part, target.subarray((part.y0 - region.y0) * width) as RawPixels, onMissing);
+    readTiles(table, part, target.subarray((part.y0 - region.y0) * width) as RawPixels, missing);
   if (!readRiceRows(table, region, target, readRest)) readRest(region);
 }
 
@@ -35,25 +36,33 @@ function readTiles(
   table: TileTable,
   region: Region,
   target: RawPixels,
-  onMissing: ((part: Region) => void) | undefined,
+  missing: MissingPixels | undefined,
 ): void {
   for (const spot of tilesIn(table, region)) {
-    let values: RawPixels | undefined;
-    try {
-      values = decodeTile(table, spot.row, spot.extent);
-    } catch (error) {
-      if (onMissing === undefined || !isFitsError(error)) throw error;
-    }
+    const values = tryTile(table, spot, missing);
     for (const line of linesOf(table, spot)) {
       if (line.y < region.y0 || line.y >= region.y1) continue;
       const x0 = Math.max(region.x0, line.x);
       const x1 = Math.min(region.x1, line.x + spot.extent[0]!);
-      if (values === undefined) onMissing!({ x0, x1, y0: line.y, y1: line.y + 1 });
+      if (values === undefined) missing!.add({ x0, x1, y0: line.y, y1: line.y + 1 });
       else {
         const to = (line.y - region.y0) * (region.x1 - region.x0) + (x0 - region.x0);
         copyPixels(values, line.offset + x0 - line.x, target, to, x1 - x0);
       }
     }
+  }
+}
+
+/** Undefined for a tile that is missing, where that is allowed. */
+function tryTile(table: TileTable, { row, extent }: TileSpot, missing: MissingPixels | undefined) {
+  if (missing === undefined) return decodeTile(table, row, extent);
+  if (missing.isHopeless) return undefined;
+  try {
+    return decodeTile(table, row, extent);
+  } catch (error) {
+    if (!isFitsError(error)) throw error;
+    missing.addBroken();
+    return undefined;
   }
 }
 

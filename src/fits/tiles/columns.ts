@@ -22,7 +22,7 @@ export interface Column {
 const TYPE_BYTES: Record<string, number> = { L: 1, B: 1, A: 1, I: 2, J: 4, K: 8, E: 4, D: 8, C: 8, M: 16 };
 const FORMAT = /^(\d*)([LXBIJKAEDCM])|^(\d*)([PQ])([LXBIJKAEDCM])/;
 
-/** Columns by upper-case name. Their lengths must add up to the row's. */
+/** Columns by upper-case name, without empty ones. Their lengths must add up to the row's. */
 export function readColumns(header: FitsHeader, rowBytes: number, place: FitsPlace): Map<string, Column> {
   const fields = readCount(header, 'TFIELDS', place);
   if (fields > 999) throw cardError(header, 'TFIELDS', place, 'at most 999');
@@ -30,7 +30,7 @@ export function readColumns(header: FitsHeader, rowBytes: number, place: FitsPla
   let offset = 0;
   for (let i = 1; i <= fields; i++) {
     const column = readColumn(header, i, offset, place);
-    columns.set(column.name, column);
+    if (column.bytes > 0) columns.set(column.name, column);
     offset += column.bytes;
   }
   if (offset !== rowBytes) throw cardError(header, 'NAXIS1', place, `${offset}, the sum of the columns`);

@@ -25,6 +25,7 @@ interface TileJob {
 /** Stored values of a tile: of the image's own type, or integers of another width that fit it. */
 export function decodeTile(table: TileTable, row: number, extent: readonly number[]): RawPixels {
   const pixels = product(extent);
+  checkSize(table, row, pixels);
   const job = (slice: Slice): TileJob => ({
     table,
     row,
@@ -45,6 +46,17 @@ export function decodeTile(table: TileTable, row: number, extent: readonly numbe
     byteOffset: table.tableStart + row * table.rowBytes,
     expected: 'bytes in COMPRESSED_DATA, GZIP_COMPRESSED_DATA or UNCOMPRESSED_DATA',
     found: 'none',
+  });
+}
+
+/** Before anything of the tile's size is made. */
+function checkSize({ bitpix, maxDecodedBytes, place }: TileTable, row: number, pixels: number): void {
+  if (pixels * (Math.abs(bitpix) / 8) <= maxDecodedBytes) return;
+  throw new FitsError(`tile ${row + 1} is larger than the limit`, {
+    ...place,
+    expected: `at most ${maxDecodedBytes} bytes`,
+    found: `${pixels} pixels`,
+    remedy: 'raise maxDecodedBytes',
   });
 }
 

@@ -28,6 +28,8 @@ export interface TileTable {
   /** Whole file. */
   bytes: Uint8Array;
   view: DataView;
+  /** A tile that unpacks to more is refused. */
+  maxDecodedBytes: number;
   codec: Codec;
   bitpix: Bitpix;
   shape: number[];
@@ -94,6 +96,7 @@ export function readTileTable(
     place,
     bytes,
     view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    maxDecodedBytes: source.maxDecodedBytes,
     codec: readCodec(header, place),
     bitpix: readBitpix(header, 'ZBITPIX', place),
     shape,

@@ -1,10 +1,10 @@
 /** Writing one image: plain in the primary HDU, or Rice-compressed in HDU 1 as JSOC writes its frames. */
 import type { HeaderCard } from '../card.ts';
+import { addSums, checksum, encodeChecksum } from '../checksum.ts';
 import { FitsError } from '../errors.ts';
 import type { Bitpix } from '../hdu.ts';
 import { BLOCK_LENGTH } from '../header-reader.ts';
 import { swapBytes } from '../pixels.ts';
-import { addSums, checksum, encodeChecksum } from './checksum.ts';
 import { card } from './format-card.ts';
 import { formatHeader, isStructural } from './header.ts';
 import { encodeRice, RICE_BLOCK_SIZE, riceBound } from './rice-encode.ts';
@@ -37,7 +37,7 @@ function writePlain(options: WriteImageOptions): Uint8Array {
   const bytes = new Uint8Array(padded(data.byteLength));
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   swapBytes(Buffer.from(bytes.buffer, 0, data.byteLength), data.BYTES_PER_ELEMENT);
-  return hduBytes(
+  const hdu = hduBytes(
     [
       card('SIMPLE', true, 'conforms to the FITS standard'),
       card('BITPIX', bitpixOf(data), 'bits per stored value; negative: IEEE float'),
@@ -50,6 +50,7 @@ function writePlain(options: WriteImageOptions): Uint8Array {
     ],
     bytes,
   );
+  return join(hdu);
 }
 
 function writeCompressed(options: WriteImageOptions): Uint8Array {
@@ -94,7 +95,7 @@ function writeCompressed(options: WriteImageOptions): Uint8Array {
     ],
     bytes,
   );
-  return Buffer.concat([primary, extension]);
+  return join([...primary, ...extension]);
 }
 
 /** Descriptors and heap in whole blocks. */
@@ -134,8 +135,8 @@ function imageCards({ bscale, bzero, blank, cards = [] }: WriteImageOptions): He
   ];
 }
 
-/** Header and data with their sums. `data` is whole blocks. */
-function hduBytes(cards: HeaderCard[], data: Uint8Array): Uint8Array {
+/** Header, with the sums, and data, which are whole blocks. */
+function hduBytes(cards: HeaderCard[], data: Uint8Array): Uint8Array[] {
   const dataSum = checksum(data);
   const withSum = (text: string) =>
     formatHeader([
@@ -145,7 +146,18 @@ function hduBytes(cards: HeaderCard[], data: Uint8Array): Uint8Array {
     ]);
   const zeroed = withSum('0'.repeat(16));
   const header = withSum(encodeChecksum(addSums(checksum(zeroed), dataSum)));
-  return Buffer.concat([header, data]);
+  return [header, data];
+}
+
+/** A plain array, not a Buffer: `slice` of a Buffer does not copy. */
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function padded(length: number): number {

@@ -1,5 +1,31 @@
 /** CHECKSUM and DATASUM: the ones' complement sum of 32-bit words and its text form (FITS 4.0 section 4.4.2.7, appendix J). */
 
+import type { Hdu } from './hdu.ts';
+import { BLOCK_LENGTH } from './header-reader.ts';
+
+export type SumVerdict = 'right' | 'wrong' | 'absent';
+
+/** Whether the bytes of an HDU add up to what its header says. A file that was cut off is wrong. */
+export function verifySums(hdu: Hdu): { datasum: SumVerdict; checksum: SumVerdict } {
+  const { source, storedHeader, headerOffset, dataOffset, dataBytes } = hdu;
+  const stated = Number(storedHeader.text('DATASUM') ?? Number.NaN);
+  const hasChecksum = (storedHeader.text('CHECKSUM') ?? '').trim() !== '';
+  if (Number.isNaN(stated) && !hasChecksum) return { datasum: 'absent', checksum: 'absent' };
+  const end = dataOffset + Math.ceil(dataBytes / BLOCK_LENGTH) * BLOCK_LENGTH;
+  const data = checksum(source.bytes.subarray(dataOffset, end));
+  const whole = addSums(checksum(source.bytes.subarray(headerOffset, dataOffset)), data);
+  const isCutOff = hdu.availableBytes < dataBytes;
+  return {
+    datasum: Number.isNaN(stated) ? 'absent' : verdict(!isCutOff && data === stated),
+    // All ones is zero in ones' complement.
+    checksum: hasChecksum ? verdict(!isCutOff && (whole === 0xffffffff || whole === 0)) : 'absent',
+  };
+}
+
+function verdict(isRight: boolean): SumVerdict {
+  return isRight ? 'right' : 'wrong';
+}
+
 /** Sum over whole 2880-byte blocks; sums of parts add up by `addSums`. */
 export function checksum(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { FitsError, readFits, readImage, readImageFloat32, readRaw, wcs } from '../../src/fits/index.ts';
+import { createRandom } from '../../src/numeric/random.ts';
+import { mutate, seeds } from './mutate.ts';
+
+/** `npm run fuzz` asks for more. */
+const MUTANTS = Number(process.env['SUNGAN_FUZZ_MUTANTS'] ?? 3000);
+const SEED = process.env['SUNGAN_FUZZ_SEED'] ?? '1';
+
+/** No array larger than this may come back; damaged sizes then cost little. */
+const MAX_DECODED_BYTES = 2 ** 24;
+const MAX_MILLISECONDS = 2000;
+/** What the process may grow over the bound while garbage waits to be collected. */
+const GARBAGE_BYTES = 192 * 2 ** 20;
+
+/** Everything the door offers, on one file; the outcome is a list of what each image came to. */
+function readAll(bytes: Uint8Array): string {
+  const outcomes: string[] = [];
+  const attempt = (work: () => void) => {
+    try {
+      work();
+      outcomes.push('read');
+    } catch (error) {
+      if (!(error instanceof FitsError)) throw error;
+      outcomes.push('refused');
+    }
+  };
+  attempt(() => {
+    const fits = readFits(bytes, { file: 'mutant', maxDecodedBytes: MAX_DECODED_BYTES });
+    for (let hdu = fits.hdu(0), i = 1; hdu !== undefined; hdu = fits.hdu(i++)) {
+      JSON.stringify(hdu.header.toRecord());
+      JSON.stringify(hdu.storedHeader);
+      if (hdu.kind !== 'image') continue;
+      const image = hdu;
+      // A header without coordinates is no fault of the file.
+      try {
+        wcs(image.header);
+      } catch (error) {
+        if (!(error instanceof FitsError)) throw error;
+      }
+      attempt(() => readImage(image));
+      attempt(() => readRaw(image));
+      attempt(() => readImageFloat32(image, { partial: true, floatBlank: true, astropyScaling: true }));
+      attempt(() =>
+        readImage(image, { rows: [Math.floor(image.height / 2), Math.floor(image.height / 2) + 1] }),
+      );
+    }
+  });
+  return outcomes.join(' ');
+}
+
+test(`${MUTANTS} damaged files are read or refused, quickly and in bounded memory`, {
+  timeout: 3_600_000,
+}, () => {
+  const all = seeds();
+  for (const { bytes } of all) readAll(bytes);
+  const baseline = process.resourceUsage().maxRSS * 1024;
+  const largest = Math.max(...all.map(({ bytes }) => bytes.length));
+  const bound = baseline + 4 * Math.max(largest, MAX_DECODED_BYTES) + GARBAGE_BYTES;
+  let refused = 0;
+  let slowest = { milliseconds: 0, name: '' };
+  for (let i = 0; i < MUTANTS; i++) {
+    const random = createRandom(`${SEED}/${i}`);
+    const seed = all[random.int(all.length)]!;
+    const name = `mutant ${i} of seed ${SEED} (${seed.name})`;
+    const bytes = mutate(seed, all, random);
+    const started = performance.now();
+    let outcome: string;
+    try {
+      outcome = readAll(bytes);
+    } catch (cause) {
+      throw new Error(`${name}: neither read nor refused`, { cause });
+    }
+    const milliseconds = performance.now() - started;
+    if (milliseconds > slowest.milliseconds) slowest = { milliseconds, name };
+    if (outcome.includes('refused')) refused++;
+    const memory = process.resourceUsage().maxRSS * 1024;
+    if (memory > bound) expect.fail(`${name}: ${memory} bytes of memory, allowed ${bound}`);
+  }
+  const peak = process.resourceUsage().maxRSS * 1024 - baseline;
+  console.info(
+    `${MUTANTS} mutants: ${refused} refused in part or whole, ${MUTANTS - refused} read; slowest ` +
+      `${slowest.milliseconds.toFixed(0)} ms (${slowest.name}); memory grew by ${(peak / 2 ** 20).toFixed(0)} MiB`,
+  );
+  expect(slowest.milliseconds, slowest.name).toBeLessThan(MAX_MILLISECONDS);
+});

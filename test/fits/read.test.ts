@@ -1,0 +1,218 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import {
+  card,
+  FitsError,
+  firstImage,
+  type ImageHdu,
+  readFits,
+  readImage,
+  readImageFloat32,
+  readRaw,
+  verifySums,
+  type WriteImageOptions,
+  writeImage,
+} from '../../src/fits/index.ts';
+import { seeds } from './mutate.ts';
+
+const WIDTH = 70;
+const HEIGHT = 23;
+const pixels = Int16Array.from({ length: WIDTH * HEIGHT }, (_, i) => 500 * Math.sin(i / 11) + (i % 5));
+
+function written(options: Partial<WriteImageOptions> = {}): Uint8Array {
+  return writeImage({ width: WIDTH, height: HEIGHT, data: pixels, ...options });
+}
+
+function open(bytes: Uint8Array): ImageHdu {
+  return firstImage(readFits(bytes, { file: 'x.fits' }));
+}
+
+function errorOf(work: () => unknown): FitsError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof FitsError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('parts of an image', () => {
+  test.each(
+    seeds()
+      .slice(0, 43)
+      .map(({ name, bytes }) => [name, bytes] as const),
+  )('%s: every part equals its place in the whole', (_, bytes) => {
+    for (const hdu of readFits(bytes).hdus) {
+      if (hdu.kind !== 'image') continue;
+      const { width, height } = hdu;
+      const whole = readImage(hdu).data;
+      const regions = [
+        { x0: 0, x1: width, y0: 0, y1: 1 },
+        { x0: 0, x1: width, y0: height - 1, y1: height },
+        { x0: Math.floor(width / 3), x1: Math.ceil(width / 2) + 1, y0: Math.floor(height / 4), y1: height },
+        { x0: width - 1, x1: width, y0: 0, y1: height },
+      ];
+      for (const region of regions) {
+        const part = readImage(hdu, { region });
+        const wanted = new Float64Array(part.width * part.height);
+        for (let y = 0; y < part.height; y++) {
+          const row = (region.y0 + y) * width;
+          wanted.set(whole.subarray(row + region.x0, row + region.x1), y * part.width);
+        }
+        expect(part.data).toEqual(wanted);
+      }
+    }
+  });
+
+  test('only the tiles that are needed are decoded', () => {
+    const bytes = written({ compression: 'RICE_1' });
+    const hdu = open(bytes);
+    const { heapStart } = hdu.tiles!;
+    // Row 10's tile is spoilt: its neighbours do not care.
+    const at = new DataView(bytes.buffer).getUint32(hdu.dataOffset + 8 * 10 + 4);
+    bytes.fill(0, heapStart + at + 2, heapStart + at + 40);
+    expect(readRaw(hdu, { rows: [0, 10] }).data).toEqual(pixels.slice(0, 10 * WIDTH));
+    expect(readRaw(hdu, { rows: [11, HEIGHT] }).data).toEqual(pixels.slice(11 * WIDTH));
+    const { data, missingPixels } = readImage(hdu, { partial: true });
+    const row = data.subarray(10 * WIDTH, 11 * WIDTH);
+    if (missingPixels > 0) expect([...row].every(Number.isNaN)).toBe(true);
+  });
+
+  test('rows and regions outside the image are refused', () => {
+    const hdu = open(written());
+    for (const rows of [
+      [0, HEIGHT + 1],
+      [-1, 1],
+      [3, 3],
+      [0.5, 2],
+    ] as const)
+      expect(() => readRaw(hdu, { rows })).toThrow(FitsError);
+    expect(() => readRaw(hdu, { rows: [0, 1], region: { x0: 0, x1: 1, y0: 0, y1: 1 } })).toThrow(FitsError);
+  });
+
+  test('pixels go to the array that is given', () => {
+    const hdu = open(written({ compression: 'RICE_1' }));
+    const into = new Float32Array(new SharedArrayBuffer(4 * WIDTH * HEIGHT));
+    expect(readImageFloat32(hdu, { into }).data).toBe(into);
+    expect([...into]).toEqual([...pixels]);
+    expect(() => readImageFloat32(hdu, { into: new Float32Array(3) })).toThrow(/does not fit/);
+    expect(() => readRaw(hdu, { into: new Int32Array(WIDTH * HEIGHT) })).toThrow(/expected Int16Array/);
+  });
+});
+
+describe('broken files', () => {
+  test('truncated: refused with both lengths, or read with NaN', () => {
+    const bytes = written();
+    const cut = bytes.slice(0, 2880 + 2 * (5 * WIDTH + 12) + 1);
+    const error = errorOf(() => readImage(open(cut)));
+    expect(error).toMatchObject({ file: 'x.fits', hdu: 0, byteOffset: cut.length, kind: 'format' });
+    expect(error.message).toBe(
+      `the file was cut off: expected ${2 * WIDTH * HEIGHT} bytes of pixels, found ${cut.length - 2880}`,
+    );
+    const { data, missingPixels } = readImage(open(cut), { partial: true });
+    expect([...data.subarray(0, 5 * WIDTH + 12)]).toEqual([...pixels.subarray(0, 5 * WIDTH + 12)]);
+    expect(data.subarray(5 * WIDTH + 12).every(Number.isNaN)).toBe(true);
+    expect(missingPixels).toBe(WIDTH * HEIGHT - 5 * WIDTH - 12);
+  });
+
+  test('truncated in the heap: the rows that are there are read', () => {
+    const bytes = written({ compression: 'RICE_1' });
+    const whole = open(bytes);
+    const cut = bytes.slice(0, whole.dataOffset + 8 * HEIGHT + 700);
+    expect(errorOf(() => readImage(open(cut))).message).toMatch(/outside the heap/);
+    const { data, missingPixels } = readImage(open(cut), { partial: true });
+    const missingRows = missingPixels / WIDTH;
+    expect(missingRows).toBeGreaterThan(0);
+    expect(Number.isInteger(missingRows)).toBe(true);
+    expect([...data.subarray(0, (HEIGHT - missingRows) * WIDTH)]).toEqual([
+      ...pixels.subarray(0, (HEIGHT - missingRows) * WIDTH),
+    ]);
+  });
+
+  test.each([
+    ['', 'an empty file'],
+    ['<!DOCTYPE html><html>', 'an HTML page'],
+    ['  <html>', 'an HTML page'],
+    ['BZh91AY', 'a bzip2 file: unpack it first'],
+    ['SIMPLE', '"SIMPLE"'],
+  ])('%j is told apart', (text, found) => {
+    expect(errorOf(() => readFits(Buffer.from(text))).found).toBe(found);
+  });
+
+  test('a damaged header names the card', () => {
+    const bytes = written();
+    bytes.set(Buffer.from('BITPIX  =                   17'), 80);
+    expect(errorOf(() => readFits(bytes, { file: 'x.fits' }).hdus)).toMatchObject({
+      message: 'bad BITPIX: expected 8, 16, 32, 64, -32 or -64, found "17"',
+      where: 'x.fits (HDU 0, byte 80)',
+    });
+  });
+
+  test('an image larger than the limit is refused before it is made, however it is claimed', () => {
+    const bytes = written();
+    bytes.set(Buffer.from('NAXIS1  =           1000000000'), 240);
+    expect(errorOf(() => readImage(open(bytes), { partial: true })).message).toMatch(/larger than the limit/);
+    expect(
+      errorOf(() => readImage(firstImage(readFits(written(), { maxDecodedBytes: 1000 })))).message,
+    ).toMatch(/larger than the limit/);
+    expect(() =>
+      readImage(firstImage(readFits(written(), { maxDecodedBytes: 1000 })), { rows: [0, 1] }),
+    ).not.toThrow();
+    expect(errorOf(() => readFits(gzipSync(written()), { maxDecodedBytes: 1000 })).message).toMatch(
+      /cannot unpack/,
+    );
+  });
+
+  test('what follows the last HDU does no harm', () => {
+    const bytes = written({ compression: 'RICE_1' });
+    const longer = new Uint8Array(bytes.length + 100).fill(7);
+    longer.set(bytes);
+    const fits = readFits(longer);
+    expect(fits.hdus).toHaveLength(2);
+    expect(fits.trailingBytes).toBe(100);
+    expect(readRaw(firstImage(fits)).data).toEqual(pixels);
+    // Padding that is missing at the end of a file is no fault either.
+    const hdu = firstImage(readFits(bytes));
+    expect(readRaw(open(bytes.slice(0, hdu.dataOffset + hdu.dataBytes))).data).toEqual(pixels);
+  });
+
+  test('a fault behind the first image does not hide it', () => {
+    const second = Buffer.from('XTENSION= bad'.padEnd(80).repeat(3));
+    const fits = readFits(Buffer.concat([written(), second]));
+    expect(readRaw(firstImage(fits)).data).toEqual(pixels);
+    expect(() => fits.hdus).toThrow(FitsError);
+  });
+
+  test('BSCALE 0 is refused, raw values are not', () => {
+    const hdu = open(written({ bscale: 0 }));
+    expect(errorOf(() => readImage(hdu)).message).toMatch(/BSCALE 0/);
+    expect(readRaw(hdu).data).toEqual(pixels);
+  });
+});
+
+describe('missing values', () => {
+  test('BLANK of a float image is ignored, unless asked for', () => {
+    const data = Float32Array.of(1, -32768, Number.NaN, 4);
+    const hdu = open(writeImage({ width: 2, height: 2, data, cards: [card('NOTBLANK', 1)] }));
+    expect([...readImage(hdu).data]).toEqual([...data]);
+    const bytes = writeImage({ width: 2, height: 2, data, cards: [card('BLANX', -32768)] });
+    bytes.set(Buffer.from('BLANK   '), Buffer.from(bytes).indexOf('BLANX'));
+    expect([...readImage(open(bytes)).data]).toEqual([...data]);
+    expect([...readImage(open(bytes), { floatBlank: true }).data]).toEqual([1, Number.NaN, Number.NaN, 4]);
+  });
+});
+
+describe('sums', () => {
+  test('right, wrong, absent', () => {
+    const bytes = written({ compression: 'RICE_1' });
+    expect(verifySums(open(bytes))).toEqual({ datasum: 'right', checksum: 'right' });
+    const dataOffset = open(bytes).dataOffset;
+    bytes[dataOffset + 500]! ^= 1;
+    expect(verifySums(open(bytes))).toEqual({ datasum: 'wrong', checksum: 'wrong' });
+    const without = written();
+    for (const name of ['CHECKSUM', 'DATASUM '])
+      without.set(Buffer.from('IGNORED '), Buffer.from(without).indexOf(name));
+    expect(verifySums(open(without))).toEqual({ datasum: 'absent', checksum: 'absent' });
+  });
+});
