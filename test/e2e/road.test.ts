@@ -75,14 +75,14 @@ describe('the whole road', () => {
     expect(goodRefused).toEqual([]);
     expect(goodFrames).toBeGreaterThan(30);
     expect(faults.length).toBeGreaterThan(5);
-    expect(faults.reduce((sum, { visible }) => sum + visible, 0)).toBeGreaterThan(10);
+    expect(faults.reduce((sum, { visible }) => sum + visible, 0)).toBeGreaterThan(5);
   });
 
   it('gives every score with its floor', () => {
-    expect(summary.scores.results.map(({ metric }) => metric)).toEqual(['swd', 'ms-ssim']);
+    expect(summary.scores.results.map(({ metric }) => metric)).toEqual(['swd', 'ms-ssim', 'solar']);
     for (const { scores } of summary.scores.results) {
       for (const { value, floors } of scores) {
-        expect(value).toBeGreaterThanOrEqual(0);
+        expect(Number.isFinite(value)).toBe(true);
         expect(floors.length).toBeGreaterThan(0);
       }
     }
