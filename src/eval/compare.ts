@@ -2,6 +2,7 @@
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { createRandom } from '../numeric/random.ts';
+import type { FeatureBook } from './features.ts';
 import { assertSameShape, hold, type ImageSet, rangeOf, sample, subset } from './image-set.ts';
 import type { Linear, MetricSettings, RealPair } from './metric.ts';
 import { METRICS, type MetricName } from './metrics.ts';
@@ -19,6 +20,7 @@ export interface Comparison {
   seed: number;
   settings: MetricSettings;
   linear?: Linear | undefined;
+  features?: FeatureBook | undefined;
 }
 
 export interface ComparisonResult {
@@ -46,7 +48,7 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   for (const name of comparison.metrics) {
     throwIfStopped(effects.signal);
     const startedAt = effects.clock.now().getTime();
-    const { seed, settings, linear } = comparison;
+    const { seed, settings, linear, features } = comparison;
     const note = (text: string) => progress.advance(0, `${name}: ${text}`);
     const outcome = await METRICS[name].compute({
       real,
@@ -55,6 +57,7 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
       seed,
       settings,
       linear,
+      features,
       effects,
       progress: note,
     });
@@ -126,6 +129,7 @@ async function realPairs(
 function concatenate(a: ImageSet, b: ImageSet): ImageSet {
   return {
     ...a,
+    identity: a.identity && b.identity && `${a.identity}+${b.identity}`,
     count: a.count + b.count,
     async read(indices) {
       const parts = [a, b].map((set, part) => {

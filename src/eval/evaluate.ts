@@ -7,7 +7,11 @@ import { writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { type ComparisonResult, compareSets } from './compare.ts';
-import type { Linear } from './metric.ts';
+import { createFeatureBook, type FeatureBook } from './features.ts';
+import { createExtractor } from './inception/extractor.ts';
+import { loadGenuineWeights } from './inception/genuine.ts';
+import type { Linear, Metric } from './metric.ts';
+import { METRICS } from './metrics.ts';
 import type { EvalOptions } from './options.ts';
 import type { EvalSummary, SideSummary } from './scores.ts';
 import { openSource, type Source } from './sources/index.ts';
@@ -53,24 +57,45 @@ export async function planEvaluation(options: EvalOptions, context: EvalContext)
 export async function evaluate(options: EvalOptions, context: EvalContext): Promise<EvalSummary> {
   return withSides(options, context, async (sides) => {
     const { real, fake, otherReals } = pictureSets(sides, options);
-    const comparison = await compareSets(
-      {
-        real,
-        fake,
-        otherReals,
-        metrics: options.metrics,
-        count: options.count,
-        seed: options.seed,
-        settings: { ssimPairs: options.pairs },
-        linear: linearOf(sides),
-      },
-      context.effects,
+    const comparison = await withFeatures(options, context, (features) =>
+      compareSets(
+        {
+          features,
+          real,
+          fake,
+          otherReals,
+          metrics: options.metrics,
+          count: options.count,
+          seed: options.seed,
+          settings: { ssimPairs: options.pairs },
+          linear: linearOf(sides),
+        },
+        context.effects,
+      ),
     );
     const summary = summarise(sides, comparison, real.width, options.seed, context.effects.clock.now());
     for (const warning of summary.warnings) context.effects.log.warn(warning);
     if (sides.out) await appendLine(sides.out, JSON.stringify(summary));
     return summary;
   });
+}
+
+/** Opens the Inception network only when a metric of the list needs it. */
+async function withFeatures<Result>(
+  { metrics, weights: file, resizer }: EvalOptions,
+  { workspace, effects }: EvalContext,
+  use: (features: FeatureBook | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (!metrics.some((name) => (METRICS[name] as Metric).needsFeatures)) return use(undefined);
+  const { weights, file: name, sha256 } = await loadGenuineWeights(file, workspace);
+  const extractor = await createExtractor(weights, { name, hash: sha256 });
+  const cache = join(workspace.cache, 'features');
+  const classifier = weights.get('fc.weight')!.data;
+  try {
+    return await use(createFeatureBook({ extractor, classifier, variant: resizer, cache, effects }));
+  } finally {
+    await extractor.close();
+  }
 }
 
 async function withSides<Result>(

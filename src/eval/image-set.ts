@@ -3,7 +3,8 @@
  * (solar south). Small interfaces, so that a test, a folder and a generator look the same to every metric.
  */
 import { SunganError } from '../core/errors.ts';
-import type { Random } from '../numeric/random.ts';
+import { sha256OfBytes } from '../core/files.ts';
+import { hash32, type Random } from '../numeric/random.ts';
 
 export interface ImageSet {
   /** For tables: `aia-193, test split`. */
@@ -12,6 +13,8 @@ export interface ImageSet {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** Equal for equal pictures, as hashes of data and choice; undefined where nothing is known (a folder may change). */
+  readonly identity?: string | undefined;
   /** float32 [indices.length, channels, height, width]. */
   read(indices: readonly number[]): Promise<Float32Array>;
 }
@@ -35,6 +38,7 @@ export function subset(set: ImageSet, indices: readonly number[], label = set.la
   return {
     ...set,
     label,
+    identity: set.identity && `${set.identity}/${sha256OfBytes(indices.join())}`,
     count: indices.length,
     read: (wanted) => set.read(wanted.map((index) => indices[index])),
   };
@@ -49,6 +53,31 @@ export function sample(set: ImageSet, count: number, random: Random, label = set
     chosen.sort((a, b) => a - b),
     label,
   );
+}
+
+/** One square crop of every picture, where `seed` and the picture's place in the set say: the same for any two sets. */
+export function randomCrops(set: ImageSet, size: number, seed: number): ImageSet {
+  const { width, height, channels } = set;
+  return {
+    ...set,
+    label: `${set.label}, crops of ${size}`,
+    identity: set.identity && `${set.identity}/crops ${size} ${seed}`,
+    width: size,
+    height: size,
+    async read(indices) {
+      const pictures = await set.read(indices);
+      const result = new Float32Array(indices.length * channels * size * size);
+      indices.forEach((index, i) => {
+        const x0 = hash32(seed, 2 * index) % (width - size + 1);
+        const y0 = hash32(seed, 2 * index + 1) % (height - size + 1);
+        for (let row = 0; row < channels * size; row++) {
+          const from = ((i * channels + Math.floor(row / size)) * height + y0 + (row % size)) * width + x0;
+          result.set(pictures.subarray(from, from + size), (i * channels * size + row) * size);
+        }
+      });
+      return result;
+    },
+  };
 }
 
 export function setFromMemory(
@@ -82,7 +111,7 @@ export async function hold(set: ImageSet, onRead: (count: number) => void = () =
     data.set(batch, first * size);
     onRead(batch.length / size);
   });
-  return setFromMemory(set.label, { ...set, data });
+  return { ...setFromMemory(set.label, { ...set, data }), identity: set.identity };
 }
 
 /** Calls `use` with batches of at most 64 pictures in order. */

@@ -17,3 +17,10 @@ export {
   type SideSummary,
   timesFloor,
 } from './scores.ts';
+export {
+  manageWeights,
+  type WeightsContext,
+  type WeightsOptions,
+  type WeightsStatus,
+  weightsOptions,
+} from './weights.ts';

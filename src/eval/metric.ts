@@ -1,5 +1,6 @@
 /** What one metric is: a file in `metrics/` and a row in the table of `metrics.ts`. */
 import type { Effects } from '../core/effects.ts';
+import type { FeatureBook } from './features.ts';
 import type { ImageSet } from './image-set.ts';
 import type { Curve, Floor, Score } from './scores.ts';
 
@@ -23,6 +24,8 @@ export interface MetricInput {
   readonly settings: MetricSettings;
   /** Undefined where neither side is more than plain pictures. */
   readonly linear: Linear | undefined;
+  /** Only for metrics that need it. */
+  readonly features: FeatureBook | undefined;
   readonly effects: Effects;
   /** Called as work goes on; the sum of all calls is `cost` of the metric. */
   readonly progress: (note: string) => void;
@@ -43,6 +46,8 @@ export interface MetricOutcome {
 export interface Metric {
   readonly title: string;
   readonly summary: string;
+  /** Inception features, and with them the genuine weights. */
+  readonly needsFeatures?: boolean;
   /** Why this metric cannot be had for such pictures; undefined when it can. */
   unfit(set: ImageSet, linear: Linear | undefined): string | undefined;
   compute(input: MetricInput): Promise<MetricOutcome>;

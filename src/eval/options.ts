@@ -1,5 +1,6 @@
 /** Options of `eval` and `report`; the command line makes its flags and help of them. */
 import { z } from 'zod';
+import { VARIANT_NAMES } from './inception/variants.ts';
 import { METRIC_NAMES } from './metrics.ts';
 
 const SPLITS = ['train', 'validation', 'test'] as const;
@@ -52,6 +53,16 @@ export const evalOptions = z.strictObject({
     .min(1)
     .default(10_000)
     .describe('pairs of pictures for MS-SSIM (PG-GAN takes 10000); fewer where there are not so many'),
+  weights: z
+    .string()
+    .optional()
+    .describe(
+      'file with the genuine Inception weights, for fid and its kin [what `weights fetch` has put in the cache]',
+    ),
+  resizer: z
+    .enum(VARIANT_NAMES)
+    .default('stylegan')
+    .describe('how pictures become the input of the Inception network; part of every FID'),
   out: z
     .string()
     .optional()

@@ -47,6 +47,7 @@ export function sourceOfDataset(dataset: Dataset, wanted: Split): Source {
       width: resolution,
       height: resolution,
       channels: dataset.channels.length,
+      identity: `${dataset.hash}/${of}/${resolution}`,
       read: (chosen) =>
         dataset.readFloat(
           resolution,

@@ -1,7 +1,7 @@
 /** PNG, JPEG and TIFF files as arrays in [0, 1]: 8 or 16 bits, gray or colour, row 0 at the bottom (solar south). */
 import sharp from 'sharp';
 import { SunganError } from '../../core/errors.ts';
-import { type ImageSet, pixelsOf } from '../image-set.ts';
+import type { ImageSet } from '../image-set.ts';
 
 export const PICTURE_NAME = /\.(png|jpe?g|tiff?|webp)$/i;
 
@@ -20,7 +20,7 @@ export async function setOfPictures(label: string, files: readonly PictureFile[]
     count: files.length,
     ...shape,
     async read(indices) {
-      const size = pixelsOf({ label, count: 0, ...shape, read: async () => new Float32Array() });
+      const size = shape.channels * shape.width * shape.height;
       const result = new Float32Array(indices.length * size);
       for (const [i, index] of indices.entries()) {
         const picture = await decodePicture(files[index], shape.channels);

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
-import { exists } from '../../core/files.ts';
+import { exists, sha256OfFile } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { type Dataset, openDataset } from '../../curate/index.ts';
 import { openGenerator, openRun, type Run } from '../../train/index.ts';
@@ -76,6 +76,7 @@ async function sourceOfRun(directory: string, workspace: Workspace): Promise<Sou
   const dataset = await openDatasetOfRun(run, workspace);
   const generator = await openGenerator(directory);
   const { resolution, channels } = generator;
+  const checkpointHash = await sha256OfFile(generator.checkpoint);
   const label = basename(directory);
   const changed = dataset !== undefined && dataset.hash !== run.dataset.hash;
   return {
@@ -83,7 +84,7 @@ async function sourceOfRun(directory: string, workspace: Workspace): Promise<Sou
     path: directory,
     generated: true,
     simulated: run.dataset.simulated,
-    hash: null,
+    hash: checkpointHash,
     kimg: generator.seenImages / 1000,
     resolutions: [resolution],
     channels,
@@ -95,6 +96,7 @@ async function sourceOfRun(directory: string, workspace: Workspace): Promise<Sou
       width: resolution,
       height: resolution,
       channels,
+      identity: `${checkpointHash}/${seed}`,
       read: (indices) => generator.generate(indices.map((index) => seed * SEED_STRIDE + index)),
     }),
     close: () => generator.close(),

@@ -1,0 +1,104 @@
+/** Inception features of sets of pictures: each set once, and kept on the disk where the set says what it is. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Effects, throwIfStopped } from '../core/effects.ts';
+import { sha256OfBytes, writeAtomic } from '../core/files.ts';
+import { forEachBatch, type ImageSet, pixelsOf, toBytes } from './image-set.ts';
+import { INPUT_SIZE } from './inception/architecture.ts';
+import type { FeatureExtractor } from './inception/extractor.ts';
+import { prepareInput, type VariantName } from './inception/variants.ts';
+
+export interface FeatureBook {
+  /** Part of every number: `stylegan resizer, pt_inception-2015-12-05-6726825d.pth`. */
+  readonly variant: string;
+  readonly dimension: number;
+  /** [set.count, dimension]; computed at most once a set. */
+  of(set: ImageSet): Promise<Float32Array>;
+  /** Weights of the classifier behind the features, [classes, dimension]. */
+  readonly classifier: Float32Array;
+}
+
+export interface FeatureBookOptions {
+  extractor: FeatureExtractor;
+  classifier: Float32Array;
+  variant: VariantName;
+  /** Where features are kept; undefined keeps none. */
+  cache: string | undefined;
+  effects: Effects;
+}
+
+/** Small, because one picture of the network's size is 1 MB and its maps are much more. */
+const NETWORK_BATCH = 8;
+
+export function createFeatureBook({
+  extractor,
+  classifier,
+  variant,
+  cache,
+  effects,
+}: FeatureBookOptions): FeatureBook {
+  const held = new Map<ImageSet, Promise<Float32Array>>();
+
+  async function compute(set: ImageSet): Promise<Float32Array> {
+    const path = cachePath(set);
+    const kept = path && (await readKept(path, set.count * extractor.dimension));
+    if (kept) return kept;
+    const features = new Float32Array(set.count * extractor.dimension);
+    const progress = effects.progress(`eval: features of ${set.label}`, set.count, 'pictures');
+    await forEachBatch(
+      set,
+      async (batch, first) => {
+        throwIfStopped(effects.signal);
+        const inputs = prepareBatch(set, batch, variant);
+        features.set(await extractor.features(inputs), first * extractor.dimension);
+        progress.advance(batch.length / pixelsOf(set));
+      },
+      NETWORK_BATCH,
+    );
+    progress.done();
+    if (path) await writeAtomic(path, new Uint8Array(features.buffer));
+    return features;
+  }
+
+  function cachePath(set: ImageSet): string | undefined {
+    if (!cache || set.identity === undefined) return undefined;
+    const key = [set.identity, set.width, set.height, set.channels, extractor.hash, variant].join('|');
+    return join(cache, `${sha256OfBytes(key).slice(0, 32)}.f32`);
+  }
+
+  return {
+    variant: `${variant} resizer, ${extractor.name}`,
+    dimension: extractor.dimension,
+    classifier,
+    of(set) {
+      const known = held.get(set);
+      if (known) return known;
+      const features = compute(set);
+      held.set(set, features);
+      return features;
+    },
+  };
+}
+
+function prepareBatch(set: ImageSet, batch: Float32Array, variant: VariantName): Float32Array {
+  const { width, height, channels } = set;
+  const size = pixelsOf(set);
+  const count = batch.length / size;
+  const bytes = toBytes(batch);
+  const length = 3 * INPUT_SIZE * INPUT_SIZE;
+  const inputs = new Float32Array(count * length);
+  for (let i = 0; i < count; i++) {
+    const planes = { channels, width, height, data: bytes.subarray(i * size, (i + 1) * size) };
+    prepareInput(planes, variant, inputs.subarray(i * length, (i + 1) * length));
+  }
+  return inputs;
+}
+
+/** A file of another length (an older layout) is as good as none. */
+async function readKept(path: string, length: number): Promise<Float32Array | undefined> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return bytes?.length === 4 * length ? new Float32Array(Uint8Array.from(bytes).buffer) : undefined;
+}

@@ -1,0 +1,126 @@
+/** KID, precision and recall, density and coverage, Inception score: all on the same features as FID. */
+import { throwIfStopped } from '../../core/effects.ts';
+import { createRandom } from '../../numeric/random.ts';
+import type { ImageSet } from '../image-set.ts';
+import { intervalOfMean, LEVEL } from '../measures/bootstrap.ts';
+import { inceptionScore } from '../measures/inception-score.ts';
+import { kernelDistance, SUBSET_SIZE, SUBSETS } from '../measures/kernel-distance.ts';
+import { type SupportScores, supportScores } from '../measures/neighbours.ts';
+import { floorsOf, type Metric } from '../metric.ts';
+import type { Score } from '../scores.ts';
+
+const REPLICAS = 500;
+const NEIGHBOURS = 3;
+
+export const kid: Metric = {
+  title: 'KID',
+  summary: 'kernel distance of Inception features, unbiased, times 1000',
+  needsFeatures: true,
+  unfit: ({ count }) => (count < 2 ? 'needs two pictures or more' : undefined),
+  async compute({ real, fake, pairs, seed, effects, features, progress }) {
+    const book = features!;
+    const between = async (a: ImageSet, b: ImageSet) => {
+      throwIfStopped(effects.signal);
+      progress(`${a.label} / ${b.label}`);
+      return kernelDistance(await book.of(a), await book.of(b), book.dimension, createRandom(`kid/${seed}`));
+    };
+    const own = await between(real, fake);
+    const floors: number[] = [];
+    for (const { a, b } of pairs) floors.push(1000 * (await between(a, b)).mean);
+    const { low, high } = intervalOfMean(own.perSubset, createRandom(`kid-interval/${seed}`), REPLICAS);
+    const score: Score = {
+      key: 'kid',
+      label: 'KID',
+      value: 1000 * own.mean,
+      unit: 'x 10⁻³',
+      sense: 'lower',
+      interval: {
+        low: 1000 * low,
+        high: 1000 * high,
+        level: LEVEL,
+        method: `bootstrap over ${SUBSETS} subsets`,
+      },
+      floors: floorsOf(pairs, floors),
+    };
+    return {
+      variant: `${book.variant}, cubic kernel, ${SUBSETS} subsets of ${own.subsetSize}`,
+      scores: [score],
+      warnings:
+        own.subsetSize < SUBSET_SIZE
+          ? [`KID from subsets of ${own.subsetSize}; the field takes ${SUBSET_SIZE}`]
+          : [],
+    };
+  },
+};
+
+const SUPPORT: readonly { key: keyof SupportScores; label: string }[] = [
+  { key: 'precision', label: 'precision' },
+  { key: 'recall', label: 'recall' },
+  { key: 'density', label: 'density' },
+  { key: 'coverage', label: 'coverage' },
+];
+
+export const support: Metric = {
+  title: 'Precision, recall, density, coverage',
+  summary: 'support of both sets by their nearest neighbours in Inception features',
+  needsFeatures: true,
+  unfit: ({ count }) => (count <= NEIGHBOURS ? `needs more than ${NEIGHBOURS} pictures` : undefined),
+  async compute({ real, fake, pairs, effects, features }) {
+    const book = features!;
+    const between = async (a: ImageSet, b: ImageSet) => {
+      throwIfStopped(effects.signal);
+      return supportScores(await book.of(a), await book.of(b), book.dimension, NEIGHBOURS);
+    };
+    const own = await between(real, fake);
+    const floors: SupportScores[] = [];
+    for (const { a, b } of pairs) floors.push(await between(a, b));
+    return {
+      variant: `${book.variant}, k = ${NEIGHBOURS}`,
+      scores: SUPPORT.map(
+        ({ key, label }): Score => ({
+          key: `support.${key}`,
+          label,
+          value: own[key],
+          unit: '',
+          sense: 'higher',
+          floors: floorsOf(
+            pairs,
+            floors.map((scores) => scores[key]),
+          ),
+        }),
+      ),
+      warnings:
+        real.count < 1000
+          ? [`nearest neighbours among ${real.count} pictures: compare with the floor only`]
+          : [],
+    };
+  },
+};
+
+export const inception: Metric = {
+  title: 'Inception score',
+  summary: 'exp of the mean divergence of the classes; made for photographs, of little meaning on the Sun',
+  needsFeatures: true,
+  unfit: () => undefined,
+  async compute({ real, fake, seed, features }) {
+    const book = features!;
+    const of = async (set: ImageSet) =>
+      inceptionScore(await book.of(set), book.classifier, book.dimension, createRandom(`is/${seed}`));
+    const [own, reference] = [await of(fake), await of(real)];
+    return {
+      variant: `${book.variant}, 1008 classes without bias, ${own.splits} splits`,
+      scores: [
+        {
+          key: 'inception-score',
+          label: 'Inception score',
+          value: own.mean,
+          unit: '',
+          sense: 'match',
+          reference: reference.mean,
+          floors: [],
+        },
+      ],
+      warnings: ['the Inception score knows no Sun: it is here for comparison with old papers only'],
+    };
+  },
+};

@@ -1,0 +1,29 @@
+/** Pictures in a ZIP file, as StyleGAN's data sets are kept, in the order of their names. */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { SunganError } from '../../core/errors.ts';
+import { sourceOfPictures } from './folder.ts';
+import { PICTURE_NAME, setOfPictures } from './pictures.ts';
+import type { SourceKind } from './source.ts';
+import { openZip } from './zip-file.ts';
+
+export const zipSource: SourceKind = {
+  what: 'a zip of pictures',
+  async open(name) {
+    const path = resolve(name);
+    if (!/\.zip$/i.test(name) || !(await stat(path).catch(() => undefined))?.isFile()) return undefined;
+    const zip = await openZip(path);
+    const pictures = zip.members
+      .filter((member) => PICTURE_NAME.test(member.name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (pictures.length === 0) {
+      await zip.close();
+      throw new SunganError('data', 'no pictures in this zip', {
+        where: path,
+        remedy: 'PNG, JPEG, TIFF and WebP are read',
+      });
+    }
+    const files = pictures.map((member) => ({ name: `${path}: ${member.name}`, read: member.read }));
+    return { ...sourceOfPictures(name, await setOfPictures(name, files)), close: () => zip.close() };
+  },
+};
