@@ -4,8 +4,7 @@
  */
 import type { HeaderRecord, SlotKey } from '../catalog/index.ts';
 import { isSunganError } from '../core/errors.ts';
-import { firstImage, type ImageHdu, readFits, readImage } from '../fits/index.ts';
-import { dataSum } from './data-sum.ts';
+import { firstImage, type ImageHdu, readFits, readImage, verifySums } from '../fits/index.ts';
 import { factsOfHeader, type HeaderFacts } from './facts.ts';
 import { type Problem, problem } from './http/problem.ts';
 
@@ -17,8 +16,6 @@ export interface InspectedFrame extends HeaderFacts {
 export type Inspection =
   | { ok: true; frame: InspectedFrame }
   | { ok: false; problem: Problem; frame?: HeaderFacts };
-
-const FITS_BLOCK = 2880;
 
 /** Rows decoded at both ends: enough to see that tiles can be unpacked, cheap enough for every file. */
 const ROWS_LOOKED_AT = 2;
@@ -52,13 +49,8 @@ export function inspectFrame(bytes: Uint8Array, fileName: string, keywords?: Hea
       const detail = `${image.availableBytes} of ${image.dataBytes} bytes of pixels`;
       return { ok: false, problem: problem('corrupt', 'truncated', detail), frame: facts };
     }
-    if (!isSumRight(image)) {
-      return {
-        ok: false,
-        problem: problem('corrupt', 'damaged', 'the pixels do not add up to DATASUM'),
-        frame: facts,
-      };
-    }
+    const broken = brokenSum(image);
+    if (broken) return { ok: false, problem: problem('corrupt', 'damaged', broken), frame: facts };
     decodeEnds(image);
     return { ok: true, frame: { ...facts, width: image.width, height: image.height } };
   } catch (error) {
@@ -71,14 +63,11 @@ export function inspectFrame(bytes: Uint8Array, fileName: string, keywords?: Hea
   }
 }
 
-/** JSOC writes DATASUM into every file; without the card there is nothing to compare. */
-function isSumRight({ source, storedHeader, dataOffset, dataBytes }: ImageHdu): boolean {
-  const expected = Number(storedHeader.get('DATASUM') || Number.NaN);
-  if (!Number.isInteger(expected)) return true;
-  const end = dataOffset + Math.ceil(dataBytes / FITS_BLOCK) * FITS_BLOCK;
-  // Padding may be missing at the end of a file; it is zeros in an image or a table, which add nothing.
-  const unit = source.bytes.subarray(dataOffset, Math.min(end, source.bytes.length));
-  return unit.length % 4 !== 0 || dataSum(unit) === expected;
+/** JSOC writes both sums into every file; CHECKSUM covers the header too. Without the cards there is nothing to compare. */
+function brokenSum(image: ImageHdu): string | undefined {
+  const { datasum, checksum } = verifySums(image);
+  if (datasum === 'wrong') return 'DATASUM does not fit';
+  return checksum === 'wrong' ? 'CHECKSUM does not fit' : undefined;
 }
 
 function decodeEnds(image: ImageHdu): void {

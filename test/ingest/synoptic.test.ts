@@ -151,7 +151,17 @@ describe('what is not a frame of the slot is refused with its true reason', () =
         return { body };
       },
       'corrupt',
-      /damaged: the pixels do not add up to DATASUM/,
+      /damaged: DATASUM does not fit/,
+    ],
+    [
+      'a flipped bit in the header',
+      (bytes) => {
+        const body = Buffer.from(bytes);
+        body[body.indexOf('1.999657') + 3]! ^= 1;
+        return { body };
+      },
+      'corrupt',
+      /damaged: CHECKSUM does not fit/,
     ],
     [
       'a header only',
