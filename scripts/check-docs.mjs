@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const problems = [];
 const read = (name) => readFileSync(join(root, name), 'utf8');
-const help = (...args) => spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args, '--help'], { encoding: 'utf8' }).stdout;
+const help = (...args) =>
+  spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args, '--help'], { encoding: 'utf8' })
+    .stdout;
 
 const documents = [
   'README.md',
@@ -16,7 +18,11 @@ const documents = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'data/README.md',
-  ...(existsSync(join(root, 'docs')) ? readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`) : []),
+  ...(existsSync(join(root, 'docs'))
+    ? readdirSync(join(root, 'docs'))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`)
+    : []),
 ];
 
 for (const name of documents) {
@@ -27,12 +33,15 @@ for (const name of documents) {
   }
 }
 
-const commands = [...help().matchAll(/^ {2}([a-z][a-z-]*) /gm)].map((match) => match[1]).filter((name) => name !== 'help');
+const commands = [...help().matchAll(/^ {2}([a-z][a-z-]*) /gm)]
+  .map((match) => match[1])
+  .filter((name) => name !== 'help');
 const readme = read('README.md');
 const helpTexts = new Map(commands.map((name) => [name, help(name)]));
 for (const name of commands) {
   if (!helpTexts.get(name)?.includes('Examples:')) problems.push(`sungan ${name}: no help with examples`);
-  if (!new RegExp(`\\bsungan ${name}\\b|npm run ${name}\\b`).test(readme)) problems.push(`README.md: no word of 'sungan ${name}'`);
+  if (!new RegExp(`\\bsungan ${name}\\b|npm run ${name}\\b`).test(readme))
+    problems.push(`README.md: no word of 'sungan ${name}'`);
 }
 
 const scripts = JSON.parse(read('package.json')).scripts;
@@ -44,7 +53,8 @@ for (const name of documents) {
     const text = command && helpTexts.get(command[1]);
     if (!text) continue;
     for (const [flag] of command[2].split(/[|>#]/)[0].matchAll(/--[a-z][a-z-]+/g)) {
-      if (!text.includes(`${flag} `) && !text.includes(`${flag}\n`)) problems.push(`${name}: sungan ${command[1]} has no ${flag}`);
+      if (!text.includes(`${flag} `) && !text.includes(`${flag}\n`))
+        problems.push(`${name}: sungan ${command[1]} has no ${flag}`);
     }
   }
 }
@@ -61,5 +71,7 @@ for (const [, path] of architecture.matchAll(/`((?:src|kernels|scripts|config|be
 }
 
 for (const problem of problems) process.stderr.write(`docs: ${problem}\n`);
-process.stdout.write(`docs: ${documents.length} documents, ${commands.length} commands, ${problems.length} problems\n`);
+process.stdout.write(
+  `docs: ${documents.length} documents, ${commands.length} commands, ${problems.length} problems\n`,
+);
 process.exit(problems.length > 0 ? 1 : 0);

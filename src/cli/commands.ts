@@ -39,6 +39,10 @@ export const COMMANDS: Record<string, CommandEntry> = {
     summary: 'what is missing, since when, why, and what was tried',
     load: () => import('./commands/gaps.ts'),
   },
+  inspect: {
+    summary: 'what FITS files hold',
+    load: () => import('./commands/inspect.ts'),
+  },
   simulate: {
     summary: 'make frames of a synthetic Sun, as files or as an archive',
     load: () => import('./commands/simulate.ts'),
