@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type ImageHdu, readFits, readImage } from '../../src/fits/index.ts';
+import { firstImage, type ImageHdu, readFits, readImage } from '../../src/fits/index.ts';
 import { describeWithRealData } from '../support/real-data.ts';
 
 /** One image HDU of expected.tsv: what astropy reads from the file, checked against cfitsio. */
@@ -78,3 +78,41 @@ function expectPixels(values: Float64Array, row: Row): void {
 function expectClose(actual: number, expected: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-6 * Math.max(1e-300, Math.abs(expected)));
 }
+
+describeWithRealData('files that are no frames', (folder) => {
+  const open = (name: string) => {
+    const path = join(folder, 'aia-bad', name);
+    return existsSync(path) ? readFits(readFileSync(path), { file: name }) : undefined;
+  };
+
+  test.each(['20170222', '20170722', '20171231'])('a page of the archive named .fits (%s)', (day) => {
+    expect(() => open(`html-as-fits/aia${day}_2300_0193.fits`)).toThrow(
+      /expected "SIMPLE {2}=", found an HTML page/,
+    );
+  });
+
+  test.each([
+    ['aia20200205_230300_0171.fits', 4194304],
+    ['aia20200207_162100_0193.fits', 4194304],
+  ])('a truncated download: %s', (name, bytes) => {
+    const hdu = firstImage(open(name)!);
+    expect(hdu.header.get('TELESCOP')).toBe('SDO/AIA');
+    expect(() => readImage(hdu)).toThrow(
+      new RegExp(`cut off: expected ${bytes} bytes of pixels, found ${hdu.availableBytes}`),
+    );
+    const { data, missingPixels } = readImage(hdu, { partial: true });
+    const present = Math.floor(hdu.availableBytes / 4);
+    expect(missingPixels).toBe(1024 * 1024 - present);
+    expect(data.subarray(0, present).some(Number.isNaN)).toBe(false);
+    expect(data.subarray(present).every(Number.isNaN)).toBe(true);
+  });
+
+  test('a third of the frame missing: BLANK of a float image, on request', () => {
+    const hdu = firstImage(open('aia_lev1_1600_20120606t040729_partial_2048.fits')!);
+    const { data } = readImage(hdu, { floatBlank: true });
+    const missing = data.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+    // MISSVALS counts pixels of the 4096 frame, of which four make one here.
+    expect(missing).toBe(hdu.header.number('MISSVALS')! / 4);
+    expect(data.filter((value) => value < -20)).toHaveLength(0);
+  });
+});

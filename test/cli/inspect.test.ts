@@ -1,0 +1,145 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CommandContext, CommandResult } from '../../src/cli/command.ts';
+import inspect from '../../src/cli/commands/inspect.ts';
+import { quietEffects } from '../../src/core/effects.ts';
+import { createLogger } from '../../src/core/log.ts';
+import { parseOptions } from '../../src/core/options.ts';
+import { openWorkspace } from '../../src/core/workspace.ts';
+import { card, writeImage } from '../../src/fits/index.ts';
+import { describeWithRealData } from '../support/real-data.ts';
+
+let folder = '';
+const at = (name: string) => join(folder, name);
+
+/** 4 x 3 pixels; the first one, bottom left, is missing. */
+const small = Int16Array.of(-32768, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23);
+const cards = [card('TELESCOP', 'SDO/AIA'), card('WAVELNTH', 193), card('T_OBS', '2017-01-03T23:00:05.84Z')];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sungan-inspect-'));
+  const bytes = writeImage({ width: 4, height: 3, data: small, blank: -32768, cards, compression: 'RICE_1' });
+  await writeFile(at('good.fits'), bytes);
+  await writeFile(at('plain.fits'), writeImage({ width: 4, height: 3, data: small, blank: -32768 }));
+  await writeFile(at('cut.fits'), writeImage({ width: 4, height: 3, data: small }).subarray(0, 2880 + 9));
+  await writeFile(at('page.fits'), '<html><title>404</title></html>');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function run(options: object): Promise<CommandResult & { messages: string }> {
+  let messages = '';
+  const log = createLogger('info', (line) => {
+    messages += line;
+  });
+  const context: CommandContext = {
+    workspace: openWorkspace(folder),
+    effects: quietEffects({ log }),
+    dryRun: false,
+    jobs: undefined,
+    json: false,
+  };
+  const result = await inspect.run(parseOptions(inspect.schema, options, 'test'), context);
+  return { ...result, messages };
+}
+
+describe('sungan inspect', () => {
+  test('says what an image holds', async () => {
+    const { data, text, exitCode } = await run({ files: [at('good.fits')] });
+    expect(exitCode).toBe(0);
+    expect(data).toEqual([
+      {
+        file: at('good.fits'),
+        hdu: 1,
+        shape: [4, 3],
+        bitpix: 16,
+        compression: 'RICE_1',
+        bscale: 1,
+        bzero: 0,
+        blank: -32768,
+        nan: 1,
+        missing: 0,
+        min: 1,
+        max: 23,
+        mean: 138 / 11,
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        datasum: 'right',
+      },
+    ]);
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text).toContain('SDO/AIA 193 2017-01-03T23:00:05.84Z');
+  });
+
+  test('a bad file costs one line and exit code 1; the others are shown', async () => {
+    const files = ['good.fits', 'page.fits', 'cut.fits', 'absent.fits', 'plain.fits'].map(at);
+    const { data, text, messages, exitCode } = await run({ files });
+    expect(exitCode).toBe(1);
+    expect(text.split('\n')).toHaveLength(3);
+    const lines = messages.trim().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/page\.fits: not a FITS file: expected "SIMPLE {2}=", found an HTML page$/);
+    expect(lines[1]).toMatch(/cut\.fits: the file was cut off: expected 24 bytes of pixels, found 9$/);
+    expect(lines[2]).toMatch(/absent\.fits: .*no such file/);
+    const rows = data as { file: string; sha256?: string; error?: string }[];
+    expect(rows.map(({ error }) => error !== undefined)).toEqual([false, false, true, true, true]);
+    expect(rows[0]!.sha256).toBe(rows[1]!.sha256);
+  });
+
+  test('--partial reads what is there', async () => {
+    const { data, exitCode } = await run({ files: [at('cut.fits')], partial: true });
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject([{ nan: 8, missing: 8, min: -32768, max: 3 }]);
+  });
+
+  test('--header shows every card', async () => {
+    const { data, text } = await run({ files: [at('good.fits')], header: true });
+    expect(text).toMatch(/^TELESCOP= 'SDO\/AIA '/m);
+    expect(text).toMatch(/^NAXIS1 {2}= +4/m);
+    expect(data).toMatchObject([
+      { header: { cards: expect.arrayContaining([expect.objectContaining({ keyword: 'T_OBS' })]) } },
+    ]);
+  });
+
+  test('--png draws the top row last in the file', async () => {
+    await run({ files: [at('good.fits')], png: at('look.png') });
+    const { data, info } = await sharp(await readFile(at('look.png')))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([4, 3]);
+    const gray = Array.from({ length: 12 }, (_, i) => data[i * info.channels]!);
+    expect(gray[3]).toBe(255);
+    expect(gray[8]).toBe(0);
+    expect(gray[0]!).toBeGreaterThan(gray[4]!);
+    await run({ files: [at('good.fits'), at('plain.fits')], png: at('looks') });
+    await expect(readFile(at('looks/plain.png'))).resolves.toBeDefined();
+    await expect(run({ files: [at('good.fits'), at('plain.fits')], png: at('look.png') })).rejects.toThrow(
+      /one picture/,
+    );
+  });
+});
+
+describeWithRealData('sungan inspect on real files', (data) => {
+  test('agrees with the table that astropy made', async () => {
+    const lines = (await readFile(join(data, 'expected.tsv'), 'utf8')).trim().split('\n');
+    const names = lines[0]!.split('\t');
+    const cell = (line: string, name: string) => line.split('\t')[names.indexOf(name)]!;
+    const wanted = lines
+      .slice(1)
+      .filter(
+        (line) => /^(hmi|fits-conformance)/.test(line) && cell(line, 'sha256_of_pixels_as_le_float64') !== '',
+      );
+    const files = [...new Set(wanted.map((line) => cell(line, 'file')))];
+    const { data: rows, exitCode } = await run({ files: files.map((file) => join(data, file)) });
+    expect(exitCode).toBe(0);
+    const found = rows as { file: string; hdu: number; sha256: string }[];
+    expect(wanted.length).toBeGreaterThan(20);
+    for (const line of wanted) {
+      const row = found.find(
+        ({ file, hdu }) => file === join(data, cell(line, 'file')) && hdu === Number(cell(line, 'hdu')),
+      );
+      expect(row?.sha256, line).toBe(cell(line, 'sha256_of_pixels_as_le_float64'));
+    }
+  });
+});
