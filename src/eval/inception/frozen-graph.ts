@@ -1,7 +1,7 @@
 /** The constants of the frozen TensorFlow graph of 2015 (`classify_image_graph_def.pb`), under PyTorch's names. */
 import { readFile } from 'node:fs/promises';
+import { readFields, textOf } from '../onnx/protobuf.ts';
 import { CLASSES, FEATURES, listConvolutions } from './architecture.ts';
-import { readFields, textOf } from './protobuf.ts';
 import type { InceptionWeights, WeightTensor } from './weights.ts';
 
 /** TensorProto.dtype of float32. */

@@ -10,10 +10,12 @@ import {
   drawPatchCentres,
   normaliseDescriptors,
   PATCHES_PER_IMAGE,
+  type Project,
   slicedDistance,
   swdLevels,
 } from '../measures/swd.ts';
 import { floorsOf, type Metric, type MetricInput, type MetricOutcome } from '../metric.ts';
+import { createProjector } from '../onnx/projector.ts';
 import type { Score } from '../scores.ts';
 
 const DESCRIPTOR_AREA = 49;
@@ -33,13 +35,22 @@ export const swd: Metric = {
 };
 
 async function computeSwd(input: MetricInput): Promise<MetricOutcome> {
+  const projector = await createProjector();
+  try {
+    return await compareWith(input, projector.project);
+  } finally {
+    await projector.close();
+  }
+}
+
+async function compareWith(input: MetricInput, project: Project): Promise<MetricOutcome> {
   const { real, fake, pairs, seed } = input;
   const levels = swdLevels(real.width);
   // Every comparison is done the same way; floors only differ in what stands on the two sides.
   const distances: number[][] = [];
   for (const [a, b] of [[real, fake], ...pairs.map((pair) => [pair.a, pair.b])]) {
     throwIfStopped(input.effects.signal);
-    distances.push(await swdOfSets(a, b, seed));
+    distances.push(await swdOfSets(a, b, seed, project));
     input.progress(`${a.label} / ${b.label}`);
   }
   const [own, ...floors] = distances;
@@ -67,23 +78,28 @@ async function computeSwd(input: MetricInput): Promise<MetricOutcome> {
   };
 }
 
-/** Distance x 1000 per level, finest first. Both sets have the same count; draws depend on `seed` alone. */
-export async function swdOfSets(a: ImageSet, b: ImageSet, seed: number): Promise<number[]> {
+/** Distance x 1000 per level, finest first. Both sides have the same count; draws depend on `seed` alone. */
+export async function swdOfSets(
+  a: ImageSet,
+  b: ImageSet,
+  seed: number,
+  project?: Project,
+): Promise<number[]> {
   const levels = swdLevels(a.width);
   const random = createRandom(`swd/${seed}`);
-  const [first, second] = [
-    await describe(a, levels, random.fork('a')),
-    await describe(b, levels, random.fork('b')),
-  ];
-  return levels.map((size, level) => {
-    const dimension = a.channels * DESCRIPTOR_AREA;
+  const first = await describe(a, levels, random.fork('a'));
+  const second = await describe(b, levels, random.fork('b'));
+  const dimension = a.channels * DESCRIPTOR_AREA;
+  const result: number[] = [];
+  for (const [level, size] of levels.entries()) {
     let sum = 0;
     for (let repeat = 0; repeat < DIRECTION_REPEATS; repeat++) {
       const directions = drawDirections(random.fork(`${size}/${repeat}`), dimension);
-      sum += slicedDistance(first[level], second[level], directions, dimension);
+      sum += await slicedDistance(first[level], second[level], directions, dimension, project);
     }
-    return (1000 * sum) / DIRECTION_REPEATS;
-  });
+    result.push((1000 * sum) / DIRECTION_REPEATS);
+  }
+  return result;
 }
 
 /** Normalised descriptors per level. */

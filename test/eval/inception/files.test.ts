@@ -6,6 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { listConvolutions } from '../../../src/eval/inception/architecture.ts';
 import { readFrozenGraph } from '../../../src/eval/inception/frozen-graph.ts';
 import { readPickle } from '../../../src/eval/inception/pickle.ts';
+import { readTorchFile } from '../../../src/eval/inception/torch-file.ts';
+import { checkWeights, type WeightTensor } from '../../../src/eval/inception/weights.ts';
 import {
   integerField,
   messageField,
@@ -13,9 +15,7 @@ import {
   readFields,
   stringField,
   textOf,
-} from '../../../src/eval/inception/protobuf.ts';
-import { readTorchFile } from '../../../src/eval/inception/torch-file.ts';
-import { checkWeights, type WeightTensor } from '../../../src/eval/inception/weights.ts';
+} from '../../../src/eval/onnx/protobuf.ts';
 import { openZip } from '../../../src/eval/sources/zip-file.ts';
 import { formulaWeights } from '../../support/formula-weights.ts';
 

@@ -6,9 +6,11 @@ import {
   drawDirections,
   drawPatchCentres,
   normaliseDescriptors,
+  projectByLoop,
   slicedDistance,
   swdLevels,
 } from '../../../src/eval/measures/swd.ts';
+import { createProjector } from '../../../src/eval/onnx/projector.ts';
 import { createRandom } from '../../../src/numeric/random.ts';
 import { blockFormula } from '../../support/formula-images.ts';
 import { describeWithGolden } from '../../support/golden.ts';
@@ -45,7 +47,8 @@ describeWithGolden('sliced Wasserstein distance against PG-GAN', (golden) => {
     swd_x1e3: Record<string, number>;
   }>('C.json');
 
-  it('agrees on the pyramid, the descriptors and the distance of every level', () => {
+  it('agrees on the pyramid, the descriptors and the distance of every level', async () => {
+    const projector = await createProjector();
     const sets = [expected.sets.A, expected.sets.B];
     const pyramids = sets.map((set) => laplacianPyramid(goldenPlanes(set, 64), 4));
     const positions = golden.bytes('C_positions.bin');
@@ -54,7 +57,7 @@ describeWithGolden('sliced Wasserstein distance against PG-GAN', (golden) => {
     const normalGolden = golden.float32('C_desc_norm.bin');
     const perSet = 64 * 128;
 
-    [128, 64, 32, 16].forEach((size, level) => {
+    for (const [level, size] of [128, 64, 32, 16].entries()) {
       const first = pyramids[0][level];
       expect(first.size).toBe(size);
       const stored = golden.float32(`C_pyramid_${size}.bin`);
@@ -74,19 +77,17 @@ describeWithGolden('sliced Wasserstein distance against PG-GAN', (golden) => {
         expect(largestDifference(target, normalGolden.subarray(offset, offset + 588))).toBeLessThan(1e-3);
         return target;
       });
-      const perRepeat = [0, 1, 2, 3].map((repeat) => {
+      let sum = 0;
+      for (let repeat = 0; repeat < 4; repeat++) {
         const start = (level * 4 + repeat) * 147 * 128;
-        return slicedDistance(
-          descriptors[0],
-          descriptors[1],
-          directions.subarray(start, start + 147 * 128),
-          147,
-        );
-      });
-      const distance = (1000 * perRepeat.reduce((a, b) => a + b)) / 4;
+        const drawn = directions.subarray(start, start + 147 * 128);
+        sum += await slicedDistance(descriptors[0], descriptors[1], drawn, 147, projector.project);
+      }
+      const distance = (1000 * sum) / 4;
       expect(Math.abs(distance / expected.swd_x1e3[`SWDx1e3_${size}`] - 1)).toBeLessThan(1e-4);
       expect(Math.abs(distance / expected.own_recomputation_in_float64[level] - 1)).toBeLessThan(2e-5);
-    });
+    }
+    await projector.close();
   });
 });
 
@@ -143,4 +144,15 @@ it('draws unit directions and patches that stay inside', () => {
   const centres = drawPatchCentres(random, 4, 16);
   expect(Math.min(...centres.x)).toBe(3);
   expect(Math.max(...centres.y)).toBe(12);
+});
+
+it('projects by the engine as by the loop', async () => {
+  const random = createRandom(12);
+  const descriptors = Float32Array.from({ length: 49 * 30 }, () => random.normal());
+  const directions = drawDirections(random, 49, 5);
+  const projector = await createProjector();
+  const fast = await projector.project(descriptors, directions, 49);
+  await projector.close();
+  expect(fast.length).toBe(150);
+  expect(largestDifference(fast, await projectByLoop(descriptors, directions, 49))).toBeLessThan(1e-5);
 });
