@@ -18,6 +18,8 @@ export interface FrameRequest {
   fault?: PlannedFault | undefined;
   /** Time between slots, for the fault that delivers the neighbour's frame. */
   stepMs: number;
+  /** How often the archive has made this file anew since: shows in DATE. */
+  revision?: number;
 }
 
 const SYNOPTIC_STEP_DN = 0.0625;
@@ -33,6 +35,7 @@ export function* frameSteps(request: FrameRequest): Generator<void, Uint8Array> 
   const id = fault?.substitute?.(request.id, request.stepMs) ?? request.id;
   if (id.product === 'hmi') return yield* magnetogramSteps(request, id);
   const observation = nominalObservation(id, request.size, request.seed);
+  observation.revision = request.revision ?? 0;
   fault?.prepare?.(observation);
   const image = yield* lightSteps(observation);
   fault?.light?.(image, observation);

@@ -2,7 +2,15 @@
  * A synthetic Sun, seeded: AIA frames and HMI magnetograms with true headers and planted faults, in a folder or behind a
  * local archive server. Everything made here says SIMULATED in its header.
  */
-export { type Archive, type ArchiveOptions, startArchive } from './archive/index.ts';
+export {
+  type Archive,
+  type ArchiveOptions,
+  DISTURBANCE_NAMES,
+  type DisturbanceName,
+  type DisturbanceRates,
+  type JournalEntry,
+  startArchive,
+} from './archive/index.ts';
 export { FAULT_NAMES, type FaultName, type FaultRates } from './faults/index.ts';
 export { contentsOf, type SimulateReport, simulateFolder } from './folder.ts';
 export { type FrameRequest, makeFrame } from './frame.ts';

@@ -66,6 +66,8 @@ export interface Observation {
   telemetry: Telemetry;
   /** FSN. */
   serial: number;
+  /** How often the file was made anew. */
+  revision: number;
   /** Light reaches the detector. */
   shutterOpens: boolean;
   random: Random;
@@ -138,6 +140,7 @@ export function nominalObservation(id: FrameId, size: number, seed: number | str
     serial:
       8 * Math.floor((id.slot.getTime() - SERIAL_ORIGIN_MS) / 12_000) +
       (CHANNEL_ORDER.indexOf(channel.wavelength) % 8),
+    revision: 0,
     shutterOpens: true,
     random,
   };

@@ -1,2 +1,4 @@
 /** The local archive server. */
-export { type Archive, type ArchiveOptions, startArchive } from './server.ts';
+export { DISTURBANCE_NAMES, type DisturbanceName, type DisturbanceRates } from './disturbances/index.ts';
+export type { ArchiveOptions } from './options.ts';
+export { type Archive, type JournalEntry, startArchive } from './server.ts';

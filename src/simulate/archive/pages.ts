@@ -1,13 +1,7 @@
 /** Web pages as Apache writes them: directory indexes and errors. The markup follows real indexes of the synoptic directory. */
 import type { FrameId } from '../products.ts';
 import { pathOf } from '../products.ts';
-
-export interface IndexEntry {
-  name: string;
-  isFolder: boolean;
-  modified: Date;
-  bytes: number | undefined;
-}
+import type { IndexEntry } from './folders.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const ADDRESS = '<address>SUNGAN SIMULATOR: SIMULATED data, not the archive of an observatory</address>';
@@ -93,7 +87,7 @@ export function htmlErrorPage(id: FrameId): string {
   );
 }
 
-function errorPage(title: string, heading: string, text: string): string {
+export function errorPage(title: string, heading: string, text: string): string {
   return [
     '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">',
     '<html><head>',

@@ -1,38 +1,25 @@
-/** A local HTTP server that looks like JSOC's synoptic directory and serves simulated frames. */
+/** A local HTTP server that looks like JSOC's synoptic directory and serves simulated frames, in calm or in trouble. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SunganError } from '../../core/errors.ts';
-import type { FaultRates } from '../faults/index.ts';
+import { requireDuration, requireTime } from '../../core/time.ts';
+import { createRandom } from '../../numeric/random.ts';
 import type { Label } from '../labels.ts';
 import { requireContents } from '../plan.ts';
-import type { Product } from '../products.ts';
-import { indexPage, notFoundPage } from './pages.ts';
-import { sendFile } from './respond.ts';
+import { DISTURBANCES, type DisturbanceName, planDisturbance } from './disturbances/index.ts';
+import type { ArchiveOptions } from './options.ts';
+import { send } from './reply.ts';
+import { replyTo } from './routes.ts';
 import { createStore, type FileStore } from './store.ts';
 
-export interface ArchiveOptions {
-  seed: number | string;
-  /** ISO time, inclusive. */
-  from: string;
-  /** ISO time, exclusive. */
-  to: string;
-  /** `6h`, `2m` */
-  cadence: string;
-  wavelengths: readonly number[];
-  /** Pixels a side. Default 1024. */
-  size?: number;
-  /** Default `aia-synoptic`. */
-  product?: Product;
-  /** One total share, or a share for each named fault. Default 0. */
-  faults?: FaultRates;
-  /** Share of faults that the header does not tell. Default 0.15. */
-  unnoticed?: number;
-  /** Share of slots that answer 404. Default 0. */
-  absent?: number;
-  /** Default 0: any free port. */
-  port?: number;
-  /** Default 127.0.0.1: this machine only. */
-  host?: string;
+/** One request as the archive saw it. */
+export interface JournalEntry {
+  method: string;
+  path: string;
+  /** Counts the requests for this path, from 0. */
+  attempt: number;
+  /** `outage`: the connection was dropped. */
+  disturbance: DisturbanceName | 'outage' | null;
 }
 
 export interface Archive {
@@ -42,101 +29,119 @@ export interface Archive {
   synopticUrl: string;
   /** What is wrong with every slot, absent ones included. */
   labels(): Label[];
+  /** Every request so far, in order. */
+  journal(): readonly JournalEntry[];
   close(): Promise<void>;
 }
 
-const SYNOPTIC_FOLDER = 'data/aia/synoptic/';
+interface Tools {
+  store: FileStore;
+  options: ArchiveOptions;
+  outages: { from: number; to: number }[];
+  now: () => Date;
+  signal: AbortSignal;
+  attempts: Map<string, number>;
+  journal: JournalEntry[];
+}
+
+/** A path is served well from this request on when nothing else is asked for. */
+const CALM_AFTER = 8;
 
 export async function startArchive(options: ArchiveOptions): Promise<Archive> {
-  const contents = requireContents({
-    size: 1024,
-    product: 'aia-synoptic',
-    faults: 0,
-    unnoticed: 0.15,
-    absent: 0,
-    ...options,
-  });
-  const store = createStore(contents);
+  const tools = prepare(options);
+  const closing = new AbortController();
   const server = createServer((request, response) => {
-    answer(store, request, response).catch(() => response.destroy());
+    answer({ ...tools, signal: closing.signal }, request, response).catch(() => response.destroy());
   });
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
+      const where = `${host}:${options.port ?? 0}`;
       reject(
         new SunganError('network', `cannot listen: ${cause.message}`, {
-          where: `${host}:${options.port ?? 0}`,
-          remedy: 'choose another --serve port',
+          where,
+          remedy: 'choose another port',
           cause,
         }),
       );
     });
     server.listen(options.port ?? 0, host, resolve);
   });
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
     url,
-    synopticUrl: `${url}/${SYNOPTIC_FOLDER}`,
-    labels: () => store.labels(),
+    synopticUrl: `${url}/data/aia/synoptic/`,
+    labels: () => tools.store.labels(),
+    journal: () => tools.journal,
     close: () =>
       new Promise((resolve) => {
+        closing.abort();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
 }
 
-async function answer(store: FileStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function prepare(options: ArchiveOptions): Omit<Tools, 'signal'> {
+  const now = options.now ?? (() => new Date());
+  const defaults = { size: 1024, product: 'aia-synoptic' as const, faults: 0, unnoticed: 0.15, absent: 0 };
+  const contents = [requireContents({ ...defaults, ...options })];
+  // Magnetograms lie in the directory hourly; a coarser cadence holds for them too.
+  if (options.hmi) {
+    const cadence = requireDuration(options.cadence, 'cadence') < 3_600_000 ? '1h' : options.cadence;
+    contents.push(requireContents({ ...defaults, ...options, product: 'hmi', cadence }));
+  }
+  const publishedAfterMs =
+    options.publishedAfter === undefined
+      ? undefined
+      : requireDuration(options.publishedAfter, 'publishedAfter');
+  const outages = (options.outages ?? []).map(({ from, to }) => ({
+    from: requireTime(from, 'outages').getTime(),
+    to: requireTime(to, 'outages').getTime(),
+  }));
+  return {
+    store: createStore({ contents, publishedAfterMs, now }),
+    options,
+    outages,
+    now,
+    attempts: new Map(),
+    journal: [],
+  };
+}
+
+async function answer(tools: Tools, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { store, options, attempts, journal } = tools;
+  const path = request.url ?? '/';
+  const attempt = attempts.get(path) ?? 0;
+  attempts.set(path, attempt + 1);
+  const note = (disturbance: JournalEntry['disturbance']) =>
+    journal.push({ method: request.method ?? 'GET', path, attempt, disturbance });
+  const time = tools.now().getTime();
+  if (tools.outages.some(({ from, to }) => time >= from && time < to)) {
+    note('outage');
+    request.socket.destroy();
+    return;
+  }
   response.setHeader('Server', 'sungan-simulator');
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.writeHead(405, { Allow: 'GET, HEAD', 'Content-Length': 0 }).end();
-    return;
-  }
-  const path = pathOfUrl(request.url ?? '/');
-  const special = specialFile(store, path);
-  if (special) return sendText(request, response, 200, special.type, special.text);
-  const entries = path === undefined ? undefined : store.list(path);
-  if (entries)
-    return sendText(request, response, 200, 'text/html;charset=UTF-8', indexPage(`/${path}`, entries));
-  if (path !== undefined && store.list(`${path}/`)) {
-    response.writeHead(301, { Location: `/${path}/`, 'Content-Length': 0 }).end();
-    return;
-  }
-  const file = path === undefined ? undefined : await store.read(path);
-  if (file) return sendFile(request, response, file);
-  sendText(request, response, 404, 'text/html; charset=iso-8859-1', notFoundPage(request.url ?? '/'));
-}
-
-/** The decoded path without its leading slash, or undefined when it is no path. */
-function pathOfUrl(url: string): string | undefined {
-  try {
-    return decodeURIComponent(new URL(url, 'http://localhost').pathname).slice(1);
-  } catch {
-    return undefined;
-  }
-}
-
-/** `image_times` and its JSON twin: the span that the archive has. */
-function specialFile(store: FileStore, path: string | undefined): { type: string; text: string } | undefined {
-  const isJson = path === `${SYNOPTIC_FOLDER}image_times.json`;
-  if (!isJson && path !== `${SYNOPTIC_FOLDER}image_times`) return undefined;
-  const extent = store.extent();
-  if (!extent) return undefined;
-  const compact = (time: Date) => time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_');
-  const times = { first: compact(extent.first), last: compact(extent.last) };
-  return isJson
-    ? { type: 'application/json', text: `${JSON.stringify(times)}\n` }
-    : { type: 'text/plain; charset=UTF-8', text: `Time     ${times.last}\n` };
-}
-
-function sendText(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  type: string,
-  text: string,
-): void {
-  const body = Buffer.from(text);
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': body.length });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  const { reply, filePath } = await replyTo(store, request);
+  const plan = {
+    seed: options.seed,
+    rates: options.disturbances ?? 0,
+    calmAfter: options.calmAfter ?? CALM_AFTER,
+  };
+  const isFile = filePath !== undefined && reply.status < 300 && request.method === 'GET';
+  const name = planDisturbance(plan, path, attempt, isFile);
+  note(name ?? null);
+  if (name === undefined) return send(request, response, reply);
+  const file = filePath ?? '';
+  await DISTURBANCES[name].spoil({
+    request,
+    response,
+    reply,
+    random: createRandom(`${options.seed}/spoil/${path}/${attempt}`),
+    signal: tools.signal,
+    replaceFile: () => store.replace(file),
+    otherFile: async () => (await store.read(store.neighbourOf(file) ?? ''))?.bytes,
+  });
 }

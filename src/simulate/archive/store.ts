@@ -1,12 +1,12 @@
-/** The files of a simulated archive, drawn when first asked for and kept while there is room. */
-
+/** The files of a simulated archive, drawn when first asked for. */
 import { sha256OfBytes } from '../../core/files.ts';
 import { runCooperatively } from '../cooperate.ts';
 import { frameSteps } from '../frame.ts';
 import { type Label, labelOf } from '../labels.ts';
 import { type ArchiveContents, type PlannedFrame, plannedFrames } from '../plan.ts';
 import { pathOf } from '../products.ts';
-import type { IndexEntry } from './pages.ts';
+import { createCache } from './cache.ts';
+import { type IndexEntry, indexOf } from './folders.ts';
 
 export interface StoredFile {
   bytes: Uint8Array;
@@ -22,99 +22,81 @@ export interface FileStore {
   /** Entries of a folder (`` or ending in a slash), or undefined when there is none. */
   list(folder: string): IndexEntry[] | undefined;
   labels(): Label[];
-  /** Times of the first and last slot with a file. */
+  /** Times of the first and last slot with a file in the synoptic directory. */
   extent(): { first: Date; last: Date } | undefined;
+  /** From now on the file is another version of itself. */
+  replace(path: string): void;
+  /** The path of some other file, for mix-ups. */
+  neighbourOf(path: string): string | undefined;
+}
+
+export interface StoreOptions {
+  contents: ArchiveContents[];
+  /** Files appear when `now` is this much past their slot; undefined: all are there from the start. */
+  publishedAfterMs?: number | undefined;
+  now: () => Date;
+}
+
+interface Entry extends PlannedFrame {
+  contents: ArchiveContents;
 }
 
 /** The synoptic directory is filled about a week after the fact. */
-const PUBLISHED_AFTER_MS = 7 * 86_400_000;
+const DATED_AFTER_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
 const CACHE_BYTES = 192 * 2 ** 20;
 
-export function createStore(contents: ArchiveContents): FileStore {
-  const planned = plannedFrames(contents);
-  const present = new Map(
-    planned.filter((frame) => frame.planned !== 'absent').map((frame) => [pathOf(frame.id), frame]),
+export function createStore({ contents, publishedAfterMs, now }: StoreOptions): FileStore {
+  const planned: Entry[] = contents.flatMap((one) =>
+    plannedFrames(one).map((frame) => ({ ...frame, contents: one })),
   );
-  const folders = foldersOf(present, contents.size);
-  const cache = new Map<string, StoredFile>();
-  const underWay = new Map<string, Promise<StoredFile>>();
-  let cachedBytes = 0;
-  // One frame at a time: two drawn in turns would take twice the memory and no less time.
-  let queue: Promise<unknown> = Promise.resolve();
-
-  const keep = (path: string, file: StoredFile) => {
-    cache.set(path, file);
-    cachedBytes += file.bytes.length;
-    for (const [oldest, old] of cache) {
-      if (cachedBytes <= CACHE_BYTES || oldest === path) break;
-      cache.delete(oldest);
-      cachedBytes -= old.bytes.length;
-    }
-  };
+  const present = new Map(
+    planned.filter((entry) => entry.planned !== 'absent').map((entry) => [pathOf(entry.id), entry]),
+  );
+  const paths = [...present.keys()];
+  const revisions = new Map<string, number>();
+  const cache = createCache<StoredFile>(CACHE_BYTES, ({ bytes }) => bytes.length);
+  const isPublished = ({ id }: Entry) =>
+    publishedAfterMs === undefined || now().getTime() - id.slot.getTime() >= publishedAfterMs;
+  const published = () => [...present].filter(([, entry]) => isPublished(entry));
+  const everything = publishedAfterMs === undefined ? indexOf(filesOf([...present])) : undefined;
 
   return {
     async read(path) {
-      const frame = present.get(path);
-      if (!frame) return undefined;
-      const cached = cache.get(path);
-      if (cached) return cached;
-      let drawing = underWay.get(path);
-      if (!drawing) {
-        drawing = queue.then(() => draw(contents, frame));
-        queue = drawing.catch(() => {});
-        underWay.set(path, drawing);
-        void drawing
-          .then((file) => keep(path, file))
-          .catch(() => {})
-          .finally(() => underWay.delete(path));
-      }
-      return drawing;
+      const entry = present.get(path);
+      if (!entry || !isPublished(entry)) return undefined;
+      const revision = revisions.get(path) ?? 0;
+      return cache.get(`${path}#${revision}`, () => draw(entry, revision));
     },
-    list: (folder) => folders.get(folder),
+    list: (folder) => (everything ?? indexOf(filesOf(published()))).get(folder),
     labels: () => planned.map(({ id, planned: fault }) => labelOf(id, fault)),
     extent() {
-      const slots = [...present.values()].map(({ id }) => id.slot);
+      const slots = published().flatMap(([, { id }]) => (id.product === 'aia-synoptic' ? [id.slot] : []));
       return slots.length === 0 ? undefined : { first: slots[0]!, last: slots.at(-1)! };
     },
+    replace: (path) => void revisions.set(path, (revisions.get(path) ?? 0) + 1),
+    neighbourOf: (path) => paths[(paths.indexOf(path) + 1) % paths.length],
   };
 }
 
-async function draw(contents: ArchiveContents, { id, planned }: PlannedFrame): Promise<StoredFile> {
+async function draw({ id, planned, contents }: Entry, revision: number): Promise<StoredFile> {
+  const { seed, size, cadenceMs } = contents;
   const fault = planned === 'absent' ? undefined : planned;
-  const bytes = await runCooperatively(
-    frameSteps({ id, seed: contents.seed, size: contents.size, fault, stepMs: contents.cadenceMs }),
-  );
+  const bytes = await runCooperatively(frameSteps({ id, seed, size, fault, stepMs: cadenceMs, revision }));
   return {
     bytes,
     etag: `"${sha256OfBytes(bytes).slice(0, 24)}"`,
-    modified: new Date(id.slot.getTime() + PUBLISHED_AFTER_MS),
+    modified: new Date(id.slot.getTime() + DATED_AFTER_MS + revision * DAY_MS),
     type: fault?.fault.name === 'html' ? 'text/html; charset=iso-8859-1' : 'application/fits',
   };
 }
 
-/** Every folder with its entries, folders first, names in order. */
-function foldersOf(files: Map<string, PlannedFrame>, size: number): Map<string, IndexEntry[]> {
-  const folders = new Map<string, Map<string, IndexEntry>>();
-  for (const [path, { id }] of files) {
-    const parts = path.split('/');
-    const modified = new Date(id.slot.getTime() + PUBLISHED_AFTER_MS);
-    for (let depth = 0; depth < parts.length; depth++) {
-      const folder = parts
-        .slice(0, depth)
-        .map((part) => `${part}/`)
-        .join('');
-      const isFolder = depth < parts.length - 1;
-      const entries = folders.get(folder) ?? new Map<string, IndexEntry>();
-      folders.set(folder, entries);
-      const name = parts[depth]!;
-      const known = entries.get(name);
-      if (known && known.modified >= modified) continue;
-      entries.set(name, { name, isFolder, modified, bytes: isFolder ? undefined : typicalBytes(size) });
-    }
-  }
-  const byName = (a: IndexEntry, b: IndexEntry) =>
-    Number(b.isFolder) - Number(a.isFolder) || (a.name < b.name ? -1 : 1);
-  return new Map([...folders].map(([folder, entries]) => [folder, [...entries.values()].sort(byName)]));
+function filesOf(entries: [string, Entry][]) {
+  return entries.map(([path, { id, contents }]) => ({
+    path,
+    modified: new Date(id.slot.getTime() + DATED_AFTER_MS),
+    bytes: typicalBytes(contents.size),
+  }));
 }
 
 /** An index shows sizes to three digits; drawing every frame to know them would take minutes, so it shows a typical one. */

@@ -39,13 +39,16 @@ export function aiaHeader(observation: Observation, statistics: FrameStatistics)
   ];
 }
 
-function identity({ id, time, telemetry, channel, serial, random }: Observation): Card[] {
+function identity({ id, time, telemetry, channel, serial, random, revision }: Observation): Card[] {
   const start = new Date(time.getTime() - telemetry.exposureSeconds * 500);
   const isLevel1 = id.product === 'aia-level1';
   const slot = isLevel1 ? new Date(id.slot.getTime() + 1000) : new Date(id.slot.getTime() + 6000);
   return [
     card('ORIGIN', SIMULATED_ORIGIN),
-    card('DATE', wholeSeconds(new Date(id.slot.getTime() + PROCESSED_AFTER_MS)).slice(0, 19)),
+    card(
+      'DATE',
+      wholeSeconds(new Date(id.slot.getTime() + PROCESSED_AFTER_MS + revision * 86_400_000)).slice(0, 19),
+    ),
     card('TELESCOP', 'SDO/AIA'),
     card('INSTRUME', `AIA_${channel.telescope}`),
     card('DATE-OBS', centiseconds(start)),

@@ -1,28 +1,48 @@
-/** One file over HTTP as Apache serves it: ETag, Last-Modified, Range with If-Range, conditional requests, HEAD (RFC 9110). */
+/**
+ * The answer to a request for one file as Apache gives it: ETag, Last-Modified, Range with If-Range, conditional requests,
+ * HEAD (RFC 9110). Answers are values, so that a disturbance can spoil one before it is sent.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StoredFile } from './store.ts';
 
-export function sendFile(request: IncomingMessage, response: ServerResponse, file: StoredFile): void {
+export interface Reply {
+  status: number;
+  headers: Record<string, string | number>;
+  body: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+export function textReply(status: number, type: string, text: string, headers: Reply['headers'] = {}): Reply {
+  const body = Buffer.from(text);
+  return { status, headers: { ...headers, 'Content-Type': type, 'Content-Length': body.length }, body };
+}
+
+/** Sends a whole reply; HEAD gets the headers only. */
+export function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  response.writeHead(reply.status, reply.headers);
+  response.end(request.method === 'HEAD' ? undefined : reply.body);
+}
+
+export function fileReply(request: IncomingMessage, file: StoredFile): Reply {
   const length = file.bytes.length;
-  const headers: Record<string, string | number> = {
+  const headers: Reply['headers'] = {
     'Content-Type': file.type,
     ETag: file.etag,
     'Last-Modified': file.modified.toUTCString(),
     'Accept-Ranges': 'bytes',
   };
-  if (isUnchanged(request, file)) {
-    response.writeHead(304, headers).end();
-    return;
-  }
+  if (isUnchanged(request, file)) return { status: 304, headers, body: NOTHING };
   const range = rangeIsWanted(request, file) ? parseRange(request.headers.range, length) : undefined;
-  if (range === 'unsatisfiable') {
-    response.writeHead(416, { ...headers, 'Content-Range': `bytes */${length}` }).end();
-    return;
-  }
+  if (range === 'unsatisfiable')
+    return {
+      status: 416,
+      headers: { ...headers, 'Content-Range': `bytes */${length}`, 'Content-Length': 0 },
+      body: NOTHING,
+    };
   const body = range ? file.bytes.subarray(range.from, range.to + 1) : file.bytes;
   if (range) headers['Content-Range'] = `bytes ${range.from}-${range.to}/${length}`;
-  response.writeHead(range ? 206 : 200, { ...headers, 'Content-Length': body.length });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  return { status: range ? 206 : 200, headers: { ...headers, 'Content-Length': body.length }, body };
 }
 
 function isUnchanged(request: IncomingMessage, file: StoredFile): boolean {
