@@ -1,0 +1,131 @@
+/** The problem that fixtures/make_golden.py solves with PyTorch: the same networks, recipes and formula for all inputs. */
+import { readFileSync } from 'node:fs';
+import { elementCount } from '../../src/train/graph/index.ts';
+import type { GanNetworks } from '../../src/train/networks/network.ts';
+import { learningRates, type ParameterList, parameterCount } from '../../src/train/networks/parameters.ts';
+import { createStyleGan2 } from '../../src/train/networks/stylegan2.ts';
+import { adamScalars } from '../../src/train/optimiser.ts';
+import type { Feed, Phase, Player, Recipe } from '../../src/train/steps/index.ts';
+
+const ADAM = { beta1: 0.5, beta2: 0.99, epsilon: 1e-8 };
+const STEP = 5;
+const AVERAGE_DECAY = 0.9;
+
+export const goldenNetworks: GanNetworks = createStyleGan2({
+  resolution: 16,
+  channels: 2,
+  latentSize: 5,
+  styleSize: 6,
+  mappingLayers: 2,
+  channelBase: 32,
+  channelMax: 4,
+});
+
+const NONE = { translation: false, cutout: false, brightness: false, contrast: false };
+const COMMON = {
+  batch: 4,
+  augment: NONE,
+  r1Gamma: 0,
+  r2Gamma: 0,
+  penaltyInterval: 1,
+  pathWeight: 0,
+  pathInterval: 4,
+  pathDecay: 0.01,
+  styleMixing: 0,
+  generatorAdam: ADAM,
+  discriminatorAdam: ADAM,
+  generatorRate: 0.002,
+  discriminatorRate: 0.003,
+};
+
+export const goldenRecipes: Record<string, Recipe> = {
+  stylegan2: {
+    ...COMMON,
+    loss: 'logistic',
+    augment: { translation: true, cutout: true, brightness: true, contrast: true },
+    r1Gamma: 1.5,
+    penaltyInterval: 16,
+    pathWeight: 2,
+    styleMixing: 0.9,
+  },
+  relativistic: {
+    ...COMMON,
+    loss: 'relativistic',
+    augment: { ...NONE, translation: true, cutout: true },
+    r1Gamma: 0.7,
+    r2Gamma: 0.4,
+  },
+  pairing: { ...COMMON, loss: 'pairing', r1Gamma: 2, r2Gamma: 2, penaltyInterval: 4 },
+  hinge: { ...COMMON, loss: 'hinge' },
+  wasserstein: { ...COMMON, loss: 'wasserstein', augment: { ...NONE, brightness: true, contrast: true } },
+};
+
+export interface GoldenStep {
+  recipe: string;
+  phase: string;
+  numbers: Record<string, number>;
+  arrays: Record<string, Float32Array>;
+}
+
+export function readGolden(): GoldenStep[] {
+  const at = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
+  const bytes = new Uint8Array(readFileSync(at('golden.bin')));
+  const values = new Float32Array(bytes.buffer);
+  const { steps } = JSON.parse(readFileSync(at('golden.json'), 'utf8')) as {
+    steps: (Omit<GoldenStep, 'arrays'> & { arrays: Record<string, [number, number]> })[];
+  };
+  return steps.map(({ arrays, ...step }) => ({
+    ...step,
+    arrays: Object.fromEntries(
+      Object.entries(arrays).map(([name, [begin, length]]) => [name, values.slice(begin, begin + length)]),
+    ),
+  }));
+}
+
+/** The values of unit variance that the name and the position fix. */
+export function formula(name: string, count: number): Float32Array {
+  const offset = [...name].reduce((sum, letter, i) => sum + (i + 1) * letter.charCodeAt(0), 0) % 1009;
+  return Float32Array.from({ length: count }, (_, i) => {
+    const raised = Math.sin((i + 1) * 12.9898 + offset) * 43758.5453;
+    return (2 * (raised - Math.floor(raised)) - 1) * Math.sqrt(3);
+  });
+}
+
+export function goldenFeed({ name, kind, shape }: Feed, phase: Phase): Float32Array {
+  const count = elementCount(shape);
+  const drawn = () => formula(`${phase.name} ${name}`, count);
+  if (kind === 'normal' || kind === 'real') return drawn();
+  if (kind === 'uniform')
+    return drawn().map((value) => Math.min((value / Math.sqrt(3)) * 0.5 + 0.5, 0.999999));
+  if (kind === 'mixing') return drawn().map((value) => (value > 0 ? 1 : 0));
+  if (kind === 'scalar') return Float32Array.of(scalar(name, phase));
+  return state(name, count);
+}
+
+function scalar(name: string, phase: Phase): number {
+  const [stepSize, secondScale] = adamScalars(phase.adam, phase.learningRate, STEP);
+  return { stepSize, secondScale, averageDecay: AVERAGE_DECAY }[name]!;
+}
+
+function state(name: string, count: number): Float32Array {
+  const [player, part] = name.split('/') as [Player, string];
+  if (part === 'weights') return weights(player, goldenNetworks[player]);
+  if (part === 'rates') return learningRates(goldenNetworks[player]);
+  if (part === 'first') return formula(`${player} first`, count).map((value) => value * 0.01);
+  if (part === 'second') return formula(`${player} second`, count).map((value) => value ** 2 * 0.01);
+  return part === 'pathLength' ? Float32Array.of(0.5) : formula(`${player} ${part}`, count);
+}
+
+function weights(player: Player, parameters: ParameterList): Float32Array {
+  const flat = new Float32Array(parameterCount(parameters));
+  let begin = 0;
+  for (const { name, shape, mean, deviation } of parameters) {
+    const values = formula(`${player} ${name}`, elementCount(shape));
+    flat.set(
+      values.map((value) => mean + Math.max(deviation, 0.1) * value),
+      begin,
+    );
+    begin += values.length;
+  }
+  return flat;
+}

@@ -1,0 +1,54 @@
+/** Whole training steps on every engine against PyTorch's gradients and Adam (fixtures/make_golden.py). */
+import { describe, expect, it } from 'vitest';
+import { type Engine, openEngine, type Value } from '../../src/train/engines/index.ts';
+import { type Phase, STATISTIC_PREFIX, trainingPhases } from '../../src/train/steps/index.ts';
+import { goldenFeed, goldenNetworks, goldenRecipes, readGolden } from './golden-problem.ts';
+
+const TOLERANCE = 1e-5;
+
+async function runPhase(engine: Engine, phase: Phase): Promise<Record<string, Float32Array>> {
+  const program = await engine.compile(phase.program);
+  const inputs = Object.fromEntries(
+    phase.feeds.map((feed): [string, Value] => [
+      feed.name,
+      engine.upload(goldenFeed(feed, phase), feed.shape),
+    ]),
+  );
+  const outputs = await program.run(inputs);
+  const values: Record<string, Float32Array> = {};
+  for (const [name, value] of Object.entries(outputs)) values[name] = await value.read();
+  await program.close();
+  const before = await inputs[`${phase.player}/first`]!.read();
+  values['gradient'] = values[`${phase.player}/first`]!.map(
+    (value, i) => (value - phase.adam.beta1 * before[i]!) / (1 - phase.adam.beta1),
+  );
+  return values;
+}
+
+/** Length of the difference relative to the length of the expected vector. */
+function relativeError(actual: Float32Array, expected: Float32Array): number {
+  const length = (values: Float32Array) => Math.hypot(...values);
+  return length(actual.map((value, i) => value - expected[i]!)) / length(expected);
+}
+
+describe('training steps on ort:cpu', async () => {
+  const engine = await openEngine('ort:cpu', { threads: 2 });
+
+  it.each(readGolden())(
+    '$recipe: $phase as PyTorch computes it',
+    async ({ recipe, phase: name, arrays, numbers }) => {
+      const phase = trainingPhases(goldenNetworks, goldenRecipes[recipe]!).find(
+        (candidate) => candidate.name === name,
+      )!;
+      const values = await runPhase(engine, phase);
+      for (const [key, expected] of Object.entries(arrays)) {
+        expect(values[key], key).toHaveLength(expected.length);
+        expect(relativeError(values[key]!, expected), key).toBeLessThan(TOLERANCE);
+      }
+      for (const [key, expected] of Object.entries(numbers)) {
+        const actual = (values[key] ?? values[`${STATISTIC_PREFIX}${key}`])![0]!;
+        expect(Math.abs(actual - expected) / Math.abs(expected), key).toBeLessThan(TOLERANCE);
+      }
+    },
+  );
+});
