@@ -1,5 +1,6 @@
 /** The use case: plan, carry out, and the papers of the dataset. */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Catalog, openCatalog, takeLock, type Verdict } from '../catalog/index.ts';
 import type { Effects } from '../core/effects.ts';
@@ -8,7 +9,6 @@ import { insideWorkspace, type Workspace } from '../core/workspace.ts';
 import { readBlockList } from './block-list.ts';
 import { decodeCoordinates } from './coordinates.ts';
 import { updateDerivedFiles } from './derived.ts';
-import { encodeSample } from './encode.ts';
 import { readHistories } from './histories.ts';
 import { verdictsOfHeaders } from './judge.ts';
 import { type Manifest, readManifest } from './manifest.ts';
@@ -17,16 +17,15 @@ import { type CuratePlan, planCuration } from './plan.ts';
 import { processSamples } from './process.ts';
 import { type DatasetState, recover } from './store.ts';
 import { type CurateSummary, summarise } from './summary.ts';
+import { createEncoders } from './workers.ts';
 
 export interface CurateContext {
   workspace: Workspace;
   effects: Effects;
-  /** Frames under way at once. */
+  /** Worker threads; the machine's cores by default. */
   jobs?: number | undefined;
   dryRun?: boolean | undefined;
 }
-
-const DEFAULT_JOBS = 2;
 
 /** Makes or continues the dataset. Frames that have a verdict are left alone; a second run with nothing new writes nothing. */
 export async function curate(options: CurateOptions, context: CurateContext): Promise<CurateSummary> {
@@ -82,19 +81,25 @@ async function run(
 
   const runId = catalog.startRun({ command: 'curate', options, version: VERSION });
   assignSplits(plan, catalog, effects);
-  const { state, verdicts } = await processSamples(plan, start, {
-    directory,
-    workspace,
-    effects,
-    jobs: context.jobs ?? DEFAULT_JOBS,
-    encode: encodeSample,
-    record,
-    histories: readHistories(catalog, plan.manifest),
-  });
-  await derive();
-  const summary = summaryOf(state, verdicts);
-  catalog.finishRun(runId, 0, summary);
-  return summary;
+  const jobs = context.jobs ?? availableParallelism();
+  const encoders = createEncoders(jobs, plan.samples.length);
+  try {
+    const { state, verdicts } = await processSamples(plan, start, {
+      directory,
+      workspace,
+      effects,
+      jobs,
+      encode: encoders.encode,
+      record,
+      histories: readHistories(catalog, plan.manifest),
+    });
+    await derive();
+    const summary = summaryOf(state, verdicts);
+    catalog.finishRun(runId, 0, summary);
+    return summary;
+  } finally {
+    await encoders.close();
+  }
 }
 
 function assignSplits(plan: CuratePlan, catalog: Catalog, { log }: Effects): void {

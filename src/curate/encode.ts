@@ -1,4 +1,5 @@
 /** One sample from its files to the compressed chunks of every level: the work of a worker thread. */
+import { type Kernels, loadKernels } from '../numeric/index.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeChunk } from './frame-codec.ts';
 import type { Measurements } from './measure/index.ts';
@@ -26,7 +27,12 @@ export interface EncodeResult {
   chunks: Uint8Array[] | undefined;
 }
 
+/** One set a thread: its memory is reused from frame to frame. */
+let threadKernels: Kernels | undefined;
+
 export async function encodeSample({ members }: EncodeTask): Promise<EncodeResult> {
+  threadKernels ??= loadKernels();
+  const kernels = threadKernels;
   const results: MemberResult[] = [];
   const levels: Uint16Array[][] = [];
   for (const task of members) {
@@ -40,7 +46,7 @@ export async function encodeSample({ members }: EncodeTask): Promise<EncodeResul
       results.push({ failure: `${width} pixels are fewer than the dataset's ${task.size}` });
       continue;
     }
-    const prepared = prepareFrame(decoded.image, restoreTransform(task.transform), task);
+    const prepared = prepareFrame(decoded.image, restoreTransform(task.transform), task, kernels);
     results.push({ measurements: prepared.measurements, steps: prepared.steps });
     levels.push(prepared.levels);
   }

@@ -1,19 +1,20 @@
-/** One frame from pixels as read to the 16-bit levels of the dataset; pure, so that any thread can do it. */
-import { boxReduceTo, buildPyramid, createImage, type Image } from '../numeric/index.ts';
+/** One frame from pixels as read to the 16-bit levels of the dataset: every pass over its pixels, for any thread. */
+import type { Image, Kernels } from '../numeric/index.ts';
 import { fillHoles, fillWith } from './holes.ts';
 import { type DiskPlace, type Measurements, measureRaw, measureRegistered } from './measure/index.ts';
-import { type Pointing, register, registeredScale } from './register.ts';
+import { isRegistered, type Pointing, registeredScale, registration } from './register.ts';
 import { quantise, type Transform } from './transforms/index.ts';
 
 /** The smallest level: what the first block of a progressive generator makes. */
 export const SMALLEST_SIZE = 4;
 
 export interface PrepareTask {
-  exposureSeconds: number;
-  /** null: the values are no counts, they stay as they are. */
-  nominalExposureSeconds: number | null;
+  /** Exposure and degradation: what the linear values are multiplied by. */
+  factor: number;
   /** Undefined: the header does not say, the frame is taken as registered. */
   pointing: Pointing | undefined;
+  /** Apparent radius that all frames are scaled to, arc seconds; null: as observed. */
+  fixedRadiusArcsec: number | null;
   /** Pixels beyond the limb have no value: 0 stands for them. */
   blankBeyondLimb: boolean;
   /** Pixels a side of the largest level. */
@@ -28,56 +29,84 @@ export interface PreparedFrame {
   steps: string[];
 }
 
+/** The frame, its resampled copy, and a third for the smaller levels; 16-bit copies of the levels. */
+const ROOM_IN_FRAMES = 3.2;
+/** For the ends of rows of tiny levels. */
+const SPARE_PIXELS = 4096;
+
 /**
- * exposure -> fill -> register -> clip -> 2x2 means in linear values -> transform -> 16 bits. The averages are made of
- * unquantised linear values, so each level is within one step of the mean of the one above.
+ * Fill -> register -> scale and clip -> 2x2 means in linear values -> transform -> 16 bits. Scaling comes behind the
+ * resample because both are linear. The averages are made of unquantised linear values, so each level is within one step
+ * of the mean of the one above.
  */
-export function prepareFrame(raw: Image, transform: Transform, task: PrepareTask): PreparedFrame {
+export function prepareFrame(
+  raw: Image,
+  transform: Transform,
+  task: PrepareTask,
+  kernels: Kernels,
+): PreparedFrame {
   const steps: string[] = [];
+  kernels.begin(raw.data.length * ROOM_IN_FRAMES + SPARE_PIXELS);
+  let image = kernels.load(raw);
   const { pointing } = task;
-  const shares = measureRaw(raw, pointing && diskOf(pointing), task.blankBeyondLimb);
-  let normalised = raw;
-  if (task.nominalExposureSeconds !== null) {
-    normalised = scale(raw, task.nominalExposureSeconds / task.exposureSeconds);
-    steps.push(`exposure ${task.exposureSeconds} s to ${task.nominalExposureSeconds} s`);
+  const counted = measureRaw(
+    raw,
+    kernels.count(image, CEILING_DN),
+    pointing && diskOf(pointing),
+    task.blankBeyondLimb,
+  );
+  if (counted.missing > 0) {
+    const filled = task.blankBeyondLimb ? fillWith(raw, 0) : fillHoles(raw);
+    image.data.set(filled.data);
+    steps.push(`filled ${counted.missing} pixels without a value`);
   }
+  const scale = targetScale(raw.width, task);
+  if (pointing && !isRegistered(pointing, raw.width, scale)) {
+    image = kernels.warpCubic(image, registration(pointing, raw.width, scale), raw.width, raw.height, 0);
+    steps.push(describeRegistration(pointing, scale));
+  }
+  kernels.scaleClip(image, task.factor, ...transform.domain);
 
-  const filled = task.blankBeyondLimb ? fillWith(normalised, 0) : fillHoles(normalised);
-  if (filled !== normalised) steps.push('filled pixels without a value');
-
-  const { image, resampled } = task.pointing
-    ? register(filled, task.pointing)
-    : { image: filled, resampled: false };
-  if (resampled) steps.push('registered by one cubic resample');
-
-  const clipped = clip(image, transform.domain);
-  const radius = pointing?.radiusArcsec && pointing.radiusArcsec / registeredScale(image.width);
-  const levels = buildPyramid(boxReduceTo(clipped, task.size), SMALLEST_SIZE);
+  const all = pyramidOf(image, kernels);
+  const levels = all.filter((level) => level.width <= task.size);
+  const radius = pointing?.radiusArcsec && pointing.radiusArcsec / scale;
   return {
-    levels: levels.map((level) => quantise(transform.forward(level.data))),
-    measurements: { ...shares, ...measureRegistered(image, radius) },
+    levels: levels.map((level) => encode(level, transform, kernels)),
+    measurements: { ...counted.measurements, ...measureRegistered(all, radius) },
     steps,
   };
+}
+
+/** 14 bits with the pedestal taken off; level 1.5 clips at 16383.5. */
+const CEILING_DN = 16383;
+
+/** Arc seconds a pixel of the registered frame. */
+function targetScale(size: number, { fixedRadiusArcsec, pointing }: PrepareTask): number {
+  const scale = registeredScale(size);
+  if (fixedRadiusArcsec === null || pointing?.radiusArcsec === undefined) return scale;
+  return (scale * pointing.radiusArcsec) / fixedRadiusArcsec;
+}
+
+function describeRegistration({ rotationDegrees, arcsecPerPixel }: Pointing, scale: number): string {
+  return `registered: turned by ${rotationDegrees} deg, ${arcsecPerPixel}" to ${Number(scale.toPrecision(7))}" a pixel, centred, one cubic resample`;
+}
+
+function pyramidOf(image: Image, kernels: Kernels): Image[] {
+  const levels = [image];
+  for (let level = image; level.width > SMALLEST_SIZE; ) {
+    level = kernels.halve(level);
+    levels.push(level);
+  }
+  return levels;
+}
+
+function encode(level: Image, transform: Transform, kernels: Kernels): Uint16Array {
+  if (transform.name === 'log1p') return kernels.log1pQuantise(level, transform.constants['ceiling']!);
+  return quantise(transform.forward(level.data));
 }
 
 function diskOf({ centreX, centreY, radiusArcsec, arcsecPerPixel }: Pointing): DiskPlace | undefined {
   return radiusArcsec === undefined
     ? undefined
     : { centreX, centreY, radiusPixels: radiusArcsec / arcsecPerPixel };
-}
-
-function scale({ width, height, data }: Image, factor: number): Image {
-  return createImage(
-    width,
-    height,
-    data.map((value) => value * factor),
-  );
-}
-
-function clip({ width, height, data }: Image, [low, high]: readonly [number, number]): Image {
-  return createImage(
-    width,
-    height,
-    data.map((value) => (value < low ? low : value > high ? high : value)),
-  );
 }

@@ -150,9 +150,9 @@ function task(
   return {
     path: insideWorkspace(workspace, frame.path ?? ''),
     transform: manifest.transforms[index]!,
-    exposureSeconds: exposureOf(member),
-    nominalExposureSeconds: channel.nominalExposureSeconds,
+    factor: channel.nominalExposureSeconds === null ? 1 : channel.nominalExposureSeconds / exposureOf(member),
     pointing: pointingOf(header),
+    fixedRadiusArcsec: null,
     blankBeyondLimb: channel.blankBeyondLimb,
     size: manifest.recipe.size,
   };

@@ -3,7 +3,7 @@
  * below. One cubic resample at most; a frame that is there already (synoptic level 1.5) passes unchanged.
  */
 import type { HeaderRecord } from '../catalog/index.ts';
-import { type Affine, type Image, warpCubic } from '../numeric/index.ts';
+import type { Affine } from '../numeric/index.ts';
 import { numberOf } from './rules/index.ts';
 
 /** Arc seconds a pixel of a registered frame of 4096 pixels a side; other sizes have the same field of view. */
@@ -42,9 +42,12 @@ export function registeredScale(size: number): number {
   return (ARCSEC_PER_PIXEL_4096 * 4096) / size;
 }
 
-/** From a pixel of the registered frame of the same size to the pixel of the frame as it was taken. */
-export function registration(pointing: Pointing, size: number): Affine {
-  const scale = registeredScale(size) / pointing.arcsecPerPixel;
+/**
+ * From a pixel of the registered frame (`size` a side, `targetScale` arc seconds a pixel) to the pixel of the frame as it
+ * was taken.
+ */
+export function registration(pointing: Pointing, size: number, targetScale = registeredScale(size)): Affine {
+  const scale = targetScale / pointing.arcsecPerPixel;
   const angle = (pointing.rotationDegrees * Math.PI) / 180;
   const cosine = scale * Math.cos(angle);
   const sine = scale * Math.sin(angle);
@@ -59,9 +62,9 @@ export function registration(pointing: Pointing, size: number): Affine {
   };
 }
 
-/** Whether no pixel of the disk would move by more than the tolerance. */
-export function isRegistered(pointing: Pointing, size: number): boolean {
-  const map = registration(pointing, size);
+/** Whether no pixel of the frame would move by more than the tolerance. */
+export function isRegistered(pointing: Pointing, size: number, targetScale = registeredScale(size)): boolean {
+  const map = registration(pointing, size, targetScale);
   const corners = [0, size - 1];
   return corners.every((x) =>
     corners.every((y) => {
@@ -70,18 +73,4 @@ export function isRegistered(pointing: Pointing, size: number): boolean {
       return Math.hypot(dx, dy) <= TOLERANCE_PIXELS;
     }),
   );
-}
-
-export interface Registered {
-  image: Image;
-  resampled: boolean;
-}
-
-/** Outside the frame as taken becomes 0: space. NaN must have been filled, or one spreads over the kernel. */
-export function register(image: Image, pointing: Pointing): Registered {
-  if (isRegistered(pointing, image.width)) return { image, resampled: false };
-  return {
-    image: warpCubic(image, registration(pointing, image.width), image.width, image.height, 0),
-    resampled: true,
-  };
 }

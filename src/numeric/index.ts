@@ -4,6 +4,7 @@
  */
 export { fft, powerSpectrum2d, radialPower } from './fft.ts';
 export { createImage, type Image } from './image.ts';
+export { type Kernels, loadKernels, plainKernels, simdKernels } from './kernels.ts';
 export {
   multiply,
   type SymmetricEigen,

@@ -1,5 +1,5 @@
 /** What the pixel rules look at: few numbers, taken on a small level in one pass, and stored with the verdict. */
-import { boxReduceTo, type Image, quantileOfSorted, sortedFinite } from '../../numeric/index.ts';
+import { type Image, quantileOfSorted, sortedFinite } from '../../numeric/index.ts';
 import { measureBlocks } from './blocks.ts';
 import { measureLimb } from './limb.ts';
 import type { RawMeasurements } from './raw.ts';
@@ -30,12 +30,13 @@ const SMALLEST_SIZE_FOR_SHAPE = 96;
 /** Where the header gives no radius: that of the mean distance, in shares of the frame's width. */
 const TYPICAL_RADIUS = 0.39;
 
-/** Brightness and shape of a registered frame; `radiusPixels` at the image's own size. */
+/** Brightness and shape of a registered frame, from its pyramid; `radiusPixels` at the size of its largest level. */
 export function measureRegistered(
-  image: Image,
+  pyramid: readonly Image[],
   radiusPixels: number | undefined,
 ): Omit<Measurements, keyof RawMeasurements> {
-  const small = boxReduceTo(image, Math.min(SMALL_SIZE, image.width));
+  const image = pyramid[0]!;
+  const small = pyramid.find((level) => level.width <= SMALL_SIZE)!;
   const radius =
     radiusPixels === undefined ? TYPICAL_RADIUS * small.width : (radiusPixels * small.width) / image.width;
   const disk = sortedFinite(pixelsInside(small, 0.95 * radius));

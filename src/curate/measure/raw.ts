@@ -30,25 +30,22 @@ const LARGEST_ROWS = 1024;
 /** Runs of equal values shorter than that come about by chance in faint channels. */
 const SHORTEST_RUN = 16;
 
+/** `counts` of the whole frame come from the kernels. `missing` is their count of pixels without a value. */
 export function measureRaw(
   image: Image,
+  { missing, saturated }: { missing: number; saturated: number },
   disk: DiskPlace | undefined,
   blankBeyondLimb: boolean,
-): RawMeasurements {
-  let missing = 0;
-  let saturated = 0;
-  for (const value of image.data) {
-    if (Number.isNaN(value)) missing++;
-    else if (value >= CEILING_DN) saturated++;
-  }
+): { missing: number; measurements: RawMeasurements } {
   const stride = Math.max(1, Math.floor(image.height / LARGEST_ROWS));
   const chords = chordsOf(image, disk, stride);
-  return {
+  const measurements = {
     missingShare: blankBeyondLimb ? missingInside(image, chords) : missing / image.data.length,
     saturatedShare: saturated / image.data.length,
     spikeShare: image.width < SMALLEST_WIDTH_FOR_SPIKES ? null : spikeShare(image, stride),
     constantShare: constantShare(image, chords),
   };
+  return { missing, measurements };
 }
 
 interface Chord {
