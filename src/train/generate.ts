@@ -1,11 +1,12 @@
 /** The use case: a run's generator in, picture files out. */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { writeAtomic } from '../core/files.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { encodeGrayPng } from './data/png.ts';
 import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
+import { exportGenerator } from './export.ts';
 import { type Generator, openGenerator } from './generator.ts';
 import { findRun } from './run/folder.ts';
 import { generatedWords } from './run/pictures.ts';
@@ -31,6 +32,10 @@ export const generateOptions = z.strictObject({
     .default(16)
     .describe('bits a pixel: 8 or 16'),
   out: z.string().optional().describe('folder of the pictures [generated/ in the run]'),
+  model: z
+    .string()
+    .optional()
+    .describe('write the generator itself to this file, as an ONNX model, instead of pictures'),
   engine: z
     .enum(['auto', ...ENGINE_NAMES] as ['auto', ...EngineName[]])
     .default('auto')
@@ -42,7 +47,7 @@ export type GenerateOptions = z.output<typeof generateOptions>;
 export interface GenerateSummary {
   directory: string;
   checkpoint: string;
-  /** Names of the picture files. */
+  /** Names of the files: pictures, or the model. */
   files: string[];
 }
 
@@ -54,6 +59,7 @@ export async function generate(
   { workspace, effects }: { workspace: Workspace; effects: Effects },
 ): Promise<GenerateSummary> {
   const folder = await findRun(workspace, options.run);
+  if (options.model !== undefined) return writeModel(folder.directory, options.model, options.checkpoint);
   const generator = await openGenerator(folder.directory, {
     checkpoint: options.checkpoint,
     engine: options.engine,
@@ -76,6 +82,15 @@ export async function generate(
     await generator.close();
   }
   return { directory, checkpoint: generator.checkpoint, files };
+}
+
+async function writeModel(
+  run: string,
+  path: string,
+  checkpoint: string | undefined,
+): Promise<GenerateSummary> {
+  const written = await exportGenerator(run, path, checkpoint);
+  return { directory: dirname(path), checkpoint: written.checkpoint, files: [basename(path)] };
 }
 
 async function writePortion(

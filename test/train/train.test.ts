@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
+import { createRandom } from '../../src/numeric/random.ts';
 import {
   generate,
   generateOptions,
@@ -92,6 +94,35 @@ describe('train, generate and the doors of a run', () => {
     const pixels = new Uint16Array(data.buffer, data.byteOffset, 64);
     // The last row of the array is solar north: the first line of the picture.
     for (let x = 0; x < 8; x++) expect(Math.abs(pixels[x]! - image[56 + x]! * 65535)).toBeLessThan(1.5);
+  });
+
+  it('writes the generator as an ONNX model that another runtime runs, with any batch', async () => {
+    const path = join(workspace.root, 'generator.onnx');
+    await generate(generateOptions.parse({ run: '1', model: path }), { workspace, effects });
+    const session = await ort.InferenceSession.create(path);
+    const generator = await openGenerator(join(workspace.runs, '0001-disks'));
+    for (const seeds of [[5], [1, 2, 5]]) {
+      const expected = await generator.generate(seeds);
+      const draw = (purpose: string, length: number) =>
+        new ort.Tensor(
+          'float32',
+          Float32Array.from(
+            seeds.flatMap((seed) => {
+              const random = createRandom(seed).fork(purpose);
+              return Array.from({ length }, () => random.normal());
+            }),
+          ),
+          [seeds.length, length],
+        );
+      const noise = draw('noise', 16 + 2 * 64);
+      const truncation = new ort.Tensor('float32', [1], []);
+      const { images } = await session.run({ latents: draw('latent', 8), noise, truncation });
+      expect(images!.dims).toEqual([seeds.length, 1, 8, 8]);
+      const values = images!.data as Float32Array;
+      expect(Math.max(...values.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-5);
+    }
+    await generator.close();
+    await session.release();
   });
 
   it('refuses what cannot be', async () => {

@@ -14,8 +14,9 @@ export default defineCommand({
       return { text: `would write ${count} pictures of run ${options.run}`, data: { count } };
     }
     const summary = await generate(options, { workspace, effects });
+    const made = options.model ? 'generator as ONNX model' : `${summary.files.length} pictures`;
     return {
-      text: `${summary.files.length} pictures of ${summary.checkpoint}\n${summary.directory}`,
+      text: `${made} of ${summary.checkpoint}\n${summary.directory}`,
       data: summary,
     };
   },

@@ -2,10 +2,21 @@
 import { elementCount, type Shape } from '../../graph/index.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-writer.ts';
 
+/** A batch size that the model leaves open: shapes that hold multiples of `size` follow the first axis of `input`. */
+export interface OpenBatch {
+  size: number;
+  input: string;
+}
+
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, OnnxTensor>();
+  private readonly openBatch: OpenBatch | undefined;
   private count = 0;
+
+  constructor(openBatch?: OpenBatch) {
+    this.openBatch = openBatch;
+  }
 
   /** Adds a node with one output and returns the output's name. */
   node(
@@ -50,7 +61,18 @@ export class Emitter {
   }
 
   reshape(input: string, shape: Shape): string {
-    return this.node('Reshape', [input, this.integers(shape)]);
+    const open = this.openBatch;
+    // ONNX computes one size of a new shape by itself.
+    const dimensions = open ? shape.map((size) => (size % open.size === 0 ? -1 : size)) : shape;
+    return this.node('Reshape', [input, this.integers(dimensions)]);
+  }
+
+  expand(input: string, shape: Shape): string {
+    const open = this.openBatch;
+    if (!open || shape[0] !== open.size) return this.node('Expand', [input, this.integers(shape)]);
+    const batch = this.slice(this.node('Shape', [open.input]), 0, 0, 1);
+    const wanted = this.node('Concat', [batch, this.integers(shape.slice(1))], { axis: { int: 0 } });
+    return this.node('Expand', [input, wanted]);
   }
 
   transpose(input: string, order: readonly number[]): string {

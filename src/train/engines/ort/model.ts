@@ -1,6 +1,6 @@
 /** A program as an ONNX model. */
 import { isOp, liveNodes, type Node, type OpName, type Program } from '../../graph/index.ts';
-import { Emitter } from './emitter.ts';
+import { Emitter, type OpenBatch } from './emitter.ts';
 import { type OnnxValue, writeOnnxModel } from './onnx-writer.ts';
 import { OPERATORS } from './operators.ts';
 
@@ -13,30 +13,40 @@ export interface CompiledModel {
 /** Outputs carry this prefix in the model, so that an output may be called like an input. */
 export const OUTPUT_PREFIX = 'out:';
 
-export function programToOnnx(program: Program): CompiledModel {
-  const emitter = new Emitter();
+export interface OnnxOptions {
+  /** What the outputs are called; default: their names with the prefix. */
+  outputName?: (name: string) => string;
+  /** Inputs whose values are written into the model. */
+  fixed?: ReadonlyMap<string, Float32Array>;
+  openBatch?: OpenBatch;
+  metadata?: Readonly<Record<string, string>>;
+}
+
+export function programToOnnx(program: Program, options: OnnxOptions = {}): CompiledModel {
+  const { outputName = (name: string) => `${OUTPUT_PREFIX}${name}`, fixed, openBatch, metadata } = options;
+  const emitter = new Emitter(openBatch);
+  const dimensionsOf = ({ shape }: Node) => shape.map((size) => (size === openBatch?.size ? 'batch' : size));
   const order = liveNodes(program);
   const names = new Map<Node, string>();
   const inputs: OnnxValue[] = [];
   for (const node of order) {
     if (isOp(node, 'input')) {
-      names.set(node, node.attributes.name);
-      inputs.push({ name: node.attributes.name, dimensions: node.shape });
+      const { name } = node.attributes;
+      const data = fixed?.get(name);
+      names.set(node, name);
+      if (data) emitter.constant(name, () => ({ dimensions: node.shape, data }));
+      else inputs.push({ name, dimensions: dimensionsOf(node) });
     } else if (!names.has(node)) {
       emitSplit(emitter, node, order, names) || names.set(node, emitNode(emitter, node, names));
     }
   }
   const outputs = Object.entries(program.outputs).map(([name, node]): OnnxValue => {
-    emitter.nodes.push({
-      operator: 'Identity',
-      inputs: [names.get(node)!],
-      outputs: [`${OUTPUT_PREFIX}${name}`],
-    });
-    return { name: `${OUTPUT_PREFIX}${name}`, dimensions: node.shape };
+    emitter.nodes.push({ operator: 'Identity', inputs: [names.get(node)!], outputs: [outputName(name)] });
+    return { name: outputName(name), dimensions: dimensionsOf(node) };
   });
   const { nodes, initializers } = emitter;
   return {
-    bytes: writeOnnxModel({ name: program.name, nodes, inputs, outputs, initializers }),
+    bytes: writeOnnxModel({ name: program.name, nodes, inputs, outputs, initializers, metadata }),
     inputs,
     outputs,
   };

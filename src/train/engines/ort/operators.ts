@@ -40,7 +40,7 @@ export const OPERATORS: { readonly [Op in Exclude<OpName, 'input'>]: Emit<Op> } 
   },
   sum: (emitter, node, [a]) =>
     emitter.node('ReduceSum', [a!, emitter.integers(node.attributes.axes)], { keepdims: { int: 1 } }),
-  broadcast: (emitter, node, [a]) => emitter.node('Expand', [a!, emitter.integers(node.shape)]),
+  broadcast: (emitter, node, [a]) => emitter.expand(a!, node.shape),
   reshape: (emitter, node, [a]) => emitter.reshape(a!, node.shape),
   transpose: (emitter, node, [a]) => emitter.transpose(a!, node.attributes.order),
   concat: (emitter, node, inputs) => emitter.node('Concat', inputs, { axis: { int: node.attributes.axis } }),

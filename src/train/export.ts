@@ -1,0 +1,61 @@
+/** The generator of a run as an ONNX model that any runtime loads, apart from this program. */
+import { SunganError } from '../core/errors.ts';
+import { writeAtomic } from '../core/files.ts';
+import { VERSION } from '../core/version.ts';
+import { createNetworks } from './assemble.ts';
+import { programToOnnx } from './engines/ort/model.ts';
+import { type Checkpoint, readCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
+import { runFolder } from './run/folder.ts';
+import { samplerProgram } from './steps/index.ts';
+
+/** Stands for the open batch while the graph is built: a prime that is no size of anything else. */
+const OPEN_BATCH = 104_729;
+
+export interface ExportSummary {
+  path: string;
+  bytes: number;
+  checkpoint: string;
+}
+
+/**
+ * Writes the averaged generator of the run in `directory` to `path`. Inputs: `latents` [batch, latentSize] and `noise`
+ * [batch, noiseLength], both standard normal, and the scalar `truncation`. Output: `images` [batch, C, S, S], 0..1 in
+ * transform space, row 0 south. The model's metadata holds the transform and says that its pictures are generated.
+ */
+export async function exportGenerator(
+  directory: string,
+  path: string,
+  checkpointPath?: string,
+): Promise<ExportSummary> {
+  const checkpoint = checkpointPath
+    ? await readCheckpoint(checkpointPath)
+    : await readLatestCheckpoint(runFolder(directory));
+  if (!checkpoint) {
+    throw new SunganError('data', 'this run has no checkpoint yet', {
+      where: directory,
+      remedy: 'go on with `sungan train --resume`',
+    });
+  }
+  const bytes = generatorModel(checkpoint);
+  await writeAtomic(path, bytes);
+  return { path, bytes: bytes.length, checkpoint: checkpoint.path };
+}
+
+function generatorModel({ network, values, dataset, counters }: Checkpoint): Uint8Array {
+  const { graph, outputs } = samplerProgram(createNetworks(network), OPEN_BATCH);
+  const scaled = graph.multiply(graph.add(outputs['images']!, 1), 0.5);
+  const program = { name: 'generator', graph, outputs: { images: graph.clamp(scaled, 0, 1) } };
+  const fixed = new Map([
+    ['weights', values.get('generator/average')!],
+    ['styleAverage', values.get('generator/styleAverage')!],
+  ]);
+  const metadata = {
+    software: `sungan ${VERSION}`,
+    note: 'Images made by this model are GENERATED, not observations of the Sun.',
+    network: JSON.stringify(network),
+    dataset: JSON.stringify(dataset),
+    images_seen: String(counters.images),
+  };
+  const openBatch = { size: OPEN_BATCH, input: 'latents' };
+  return programToOnnx(program, { outputName: (name) => name, fixed, openBatch, metadata }).bytes;
+}
