@@ -21,6 +21,8 @@ export interface Comparison {
   settings: MetricSettings;
   linear?: Linear | undefined;
   features?: FeatureBook | undefined;
+  /** All training frames, for memorisation. */
+  training?: ImageSet | undefined;
 }
 
 export interface ComparisonResult {
@@ -35,7 +37,7 @@ const SMALLEST_HALF = 2;
 export async function compareSets(comparison: Comparison, effects: Effects): Promise<ComparisonResult> {
   assertSameShape(comparison.real, comparison.fake);
   const count = Math.min(comparison.count, comparison.real.count, comparison.fake.count);
-  refuseUnfit(comparison, count);
+  const { fit, warnings: leftOut } = fitMetrics(comparison, count);
   const random = createRandom(`eval/${comparison.seed}`);
   const real = await hold(sample(comparison.real, count, random.fork('real')));
   const reading = effects.progress('eval: generated pictures', count, 'pictures');
@@ -44,11 +46,11 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   const pairs = await realPairs(comparison, real, count);
 
   const results: MetricResult[] = [];
-  const progress = effects.progress('eval', comparison.metrics.length, 'metrics');
-  for (const name of comparison.metrics) {
+  const progress = effects.progress('eval', fit.length, 'metrics');
+  for (const name of fit) {
     throwIfStopped(effects.signal);
     const startedAt = effects.clock.now().getTime();
-    const { seed, settings, linear, features } = comparison;
+    const { seed, settings, linear, features, training } = comparison;
     const note = (text: string) => progress.advance(0, `${name}: ${text}`);
     const outcome = await METRICS[name].compute({
       real,
@@ -58,6 +60,7 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
       settings,
       linear,
       features,
+      training,
       effects,
       progress: note,
     });
@@ -72,11 +75,15 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
     });
   }
   progress.done();
-  const warnings = countWarnings(comparison, count, pairs);
+  const warnings = [...leftOut, ...countWarnings(comparison, count, pairs)];
   return { count, results, warnings };
 }
 
-function refuseUnfit({ metrics, real, fake, linear }: Comparison, count: number): void {
+/** Those of the list that such pictures allow, and why the others are left out; throws when none is left. */
+function fitMetrics(
+  { metrics, real, fake, linear, training }: Comparison,
+  count: number,
+): { fit: MetricName[]; warnings: string[] } {
   if (count < 1) {
     const empty = real.count === 0 ? real : fake;
     throw new SunganError('data', 'no pictures to judge', {
@@ -84,14 +91,18 @@ function refuseUnfit({ metrics, real, fake, linear }: Comparison, count: number)
       remedy: 'choose another --split, or curate more frames',
     });
   }
-  for (const name of metrics) {
-    const reason = METRICS[name].unfit({ ...real, count }, linear);
-    if (reason)
-      throw new SunganError('usage', `${name}: ${reason}`, {
-        where: real.label,
-        remedy: 'take it off --metrics',
-      });
-  }
+  const reasons = new Map(
+    metrics.map((name) => [name, METRICS[name].unfit({ ...real, count }, linear, training)]),
+  );
+  const fit = metrics.filter((name) => reasons.get(name) === undefined);
+  const warnings = metrics.flatMap((name) =>
+    reasons.get(name) === undefined ? [] : [`${name}: ${reasons.get(name)}`],
+  );
+  if (fit.length > 0) return { fit, warnings: warnings.map((reason) => `left out, ${reason}`) };
+  throw new SunganError('usage', warnings.join('; '), {
+    where: real.label,
+    remedy: 'choose other --metrics',
+  });
 }
 
 /**

@@ -6,8 +6,10 @@ import { SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
 import type { Workspace } from '../core/workspace.ts';
+import type { Transform } from '../curate/index.ts';
 import { type ComparisonResult, compareSets } from './compare.ts';
 import { createFeatureBook, type FeatureBook } from './features.ts';
+import type { ImageSet } from './image-set.ts';
 import { createExtractor } from './inception/extractor.ts';
 import { loadGenuineWeights } from './inception/genuine.ts';
 import type { Linear, Metric } from './metric.ts';
@@ -56,14 +58,12 @@ export async function planEvaluation(options: EvalOptions, context: EvalContext)
 
 export async function evaluate(options: EvalOptions, context: EvalContext): Promise<EvalSummary> {
   return withSides(options, context, async (sides) => {
-    const { real, fake, otherReals } = pictureSets(sides, options);
+    const sets = pictureSets(sides, options);
     const comparison = await withFeatures(options, context, (features) =>
       compareSets(
         {
+          ...sets,
           features,
-          real,
-          fake,
-          otherReals,
           metrics: options.metrics,
           count: options.count,
           seed: options.seed,
@@ -73,7 +73,7 @@ export async function evaluate(options: EvalOptions, context: EvalContext): Prom
         context.effects,
       ),
     );
-    const summary = summarise(sides, comparison, real.width, options.seed, context.effects.clock.now());
+    const summary = summarise(sides, comparison, sets.real.width, options.seed, context.effects.clock.now());
     for (const warning of summary.warnings) context.effects.log.warn(warning);
     if (sides.out) await appendLine(sides.out, JSON.stringify(summary));
     return summary;
@@ -133,21 +133,54 @@ async function withSides<Result>(
   }
 }
 
-function pictureSets({ real, fake }: Sides, options: EvalOptions) {
+function pictureSets(sides: Sides, options: EvalOptions) {
+  const { real, fake } = sides;
   const resolution = commonResolution(real, fake, options.resolution);
   const request = { resolution, count: options.count, seed: options.seed };
-  const reals = real.images(request);
+  const inTransformSpace = (source: Source, set: ImageSet) =>
+    options.values === 'dn' && source.white !== undefined
+      ? fromDn(set, source.white, transformsOf(sides))
+      : set;
+  const reals = inTransformSpace(real, real.images(request));
+  // A generator makes no more than can be compared.
+  const fakes = fake.images({ ...request, count: Math.min(options.count, reals.count) });
   return {
     real: reals,
-    // A generator makes no more than can be compared.
-    fake: fake.images({ ...request, count: Math.min(options.count, reals.count) }),
+    fake: inTransformSpace(fake, fakes),
     otherReals: real.others?.(request),
+    training: real.training?.(request),
   };
 }
 
+/** Pictures that hold DN, as the values that the other side was trained on. */
+function fromDn(set: ImageSet, white: number, transforms: readonly Transform[] | undefined): ImageSet {
+  if (!transforms) {
+    throw new SunganError('usage', 'no transform is known for pictures in DN', {
+      where: '--values dn',
+      remedy: 'judge them against a data set or a run, which know theirs',
+    });
+  }
+  const area = set.width * set.height;
+  return {
+    ...set,
+    async read(indices) {
+      const values = await set.read(indices);
+      for (let plane = 0; plane * area < values.length; plane++) {
+        const part = values.subarray(plane * area, (plane + 1) * area);
+        part.set(transforms[plane % set.channels].forward(part.map((value) => value * white)));
+      }
+      return values;
+    },
+  };
+}
+
+function transformsOf({ real, fake }: Sides): readonly Transform[] | undefined {
+  return fake.transforms ?? real.transforms;
+}
+
 /** A generator's pictures are in the space of the data it was trained on; plain pictures take the other side's. */
-function linearOf({ real, fake }: Sides): Linear | undefined {
-  const transforms = fake.transforms ?? real.transforms;
+function linearOf(sides: Sides): Linear | undefined {
+  const transforms = transformsOf(sides);
   return (
     transforms &&
     ((values, channel) => transforms[channel].inverse(values.map((value) => Math.min(1, Math.max(0, value)))))

@@ -1,6 +1,7 @@
 /** What one metric is: a file in `metrics/` and a row in the table of `metrics.ts`. */
 import type { Effects } from '../core/effects.ts';
 import type { FeatureBook } from './features.ts';
+import type { Gallery } from './gallery.ts';
 import type { ImageSet } from './image-set.ts';
 import type { Curve, Floor, Score } from './scores.ts';
 
@@ -26,6 +27,8 @@ export interface MetricInput {
   readonly linear: Linear | undefined;
   /** Only for metrics that need it. */
   readonly features: FeatureBook | undefined;
+  /** All frames that the generator may have seen. */
+  readonly training: ImageSet | undefined;
   readonly effects: Effects;
   /** Called as work goes on; the sum of all calls is `cost` of the metric. */
   readonly progress: (note: string) => void;
@@ -41,6 +44,7 @@ export interface MetricOutcome {
   readonly scores: readonly Score[];
   readonly warnings: readonly string[];
   readonly curves?: readonly Curve[];
+  readonly gallery?: Gallery;
 }
 
 export interface Metric {
@@ -49,7 +53,7 @@ export interface Metric {
   /** Inception features, and with them the genuine weights. */
   readonly needsFeatures?: boolean;
   /** Why this metric cannot be had for such pictures; undefined when it can. */
-  unfit(set: ImageSet, linear: Linear | undefined): string | undefined;
+  unfit(set: ImageSet, linear: Linear | undefined, training: ImageSet | undefined): string | undefined;
   compute(input: MetricInput): Promise<MetricOutcome>;
 }
 

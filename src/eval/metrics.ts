@@ -2,6 +2,8 @@
 import type { Metric } from './metric.ts';
 import { inception, kid, support } from './metrics/feature-scores.ts';
 import { fid, fidInfinity, patchFid } from './metrics/fid.ts';
+import { floorCurve } from './metrics/floor-curve.ts';
+import { memorisation } from './metrics/memorisation.ts';
 import { diversity } from './metrics/ms-ssim.ts';
 import { solar } from './metrics/solar.ts';
 import { swd } from './metrics/swd.ts';
@@ -10,6 +12,8 @@ export const METRICS = {
   swd,
   'ms-ssim': diversity,
   solar,
+  memorisation,
+  floors: floorCurve,
   fid,
   'patch-fid': patchFid,
   'fid-infinity': fidInfinity,

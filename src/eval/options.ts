@@ -22,12 +22,12 @@ export const evalOptions = z.strictObject({
     .string()
     .optional()
     .describe(
-      'judge this instead of a run: a folder or zip of pictures, a data set (with @split), another run',
+      'judge this instead of a run: a folder or zip of pictures, an ONNX generator, a data set (with @split)',
     ),
   metrics: z
     .array(z.enum(METRIC_NAMES))
-    .default(['swd', 'ms-ssim', 'solar'])
-    .describe('what to compute, in this order'),
+    .default(['swd', 'ms-ssim', 'solar', 'memorisation'])
+    .describe('what to compute, in this order; what the pictures do not allow is left out with a warning'),
   count: z.coerce
     .number()
     .int()
@@ -47,6 +47,12 @@ export const evalOptions = z.strictObject({
     .min(4)
     .optional()
     .describe('pixels a side at which both are compared [that of the generator, else the largest common]'),
+  values: z
+    .enum(['transformed', 'dn'])
+    .default('transformed')
+    .describe(
+      'what the pictures of folders and zips hold: values of the data set as they are trained on, or DN',
+    ),
   pairs: z.coerce
     .number()
     .int()

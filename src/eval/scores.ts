@@ -1,4 +1,5 @@
 /** What evaluation says, as data: one line of `metrics.jsonl` is one `EvalSummary`. The report reads nothing else. */
+import type { Gallery } from './gallery.ts';
 
 /** The same number between two sets of real pictures of the same size: what a perfect generator would get. */
 export interface Floor {
@@ -52,6 +53,7 @@ export interface MetricResult {
   readonly seconds: number;
   /** Curves for the report: spectra, distributions. */
   readonly curves?: readonly Curve[];
+  readonly gallery?: Gallery;
 }
 
 /** One quantity along one axis, for both sides. */

@@ -8,6 +8,7 @@ import type { Random } from '../../numeric/random.ts';
 export interface InceptionScore {
   readonly mean: number;
   readonly deviation: number;
+  readonly perSplit: readonly number[];
   readonly splits: number;
 }
 
@@ -35,7 +36,7 @@ export function inceptionScore(
   });
   const mean = scores.reduce((sum, score) => sum + score, 0) / splits;
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / splits;
-  return { mean, deviation: Math.sqrt(variance), splits };
+  return { mean, deviation: Math.sqrt(variance), perSplit: scores, splits };
 }
 
 /** Softmax of the classifier's logits. */

@@ -3,6 +3,8 @@
  * 1904.06991), density and coverage (Naeem et al. 2020, arXiv 2002.09797). A point's own distance does not count.
  */
 export interface SupportScores {
+  /** What the means are made of, one value a generated picture or a real one: for intervals. */
+  readonly parts: Readonly<Record<'precision' | 'recall' | 'density' | 'coverage', Float64Array>>;
   /** Share of the generated inside the balls of the reals. */
   readonly precision: number;
   /** Share of the reals inside the balls of the generated. */
@@ -53,29 +55,30 @@ export function supportScores(
   const fakeCount = fake.length / dimension;
   const realRadii = squaredRadii(real, dimension, k);
   const fakeRadii = squaredRadii(fake, dimension, k);
-  const inRealBall = new Uint8Array(fakeCount);
-  let inFakeBall = 0;
-  let balls = 0;
-  let covered = 0;
+  const ballsAround = new Float64Array(fakeCount);
+  const recall = new Float64Array(realCount);
+  const coverage = new Float64Array(realCount);
   for (let i = 0; i < realCount; i++) {
     const row = squaredDistances(real.subarray(i * dimension, (i + 1) * dimension), fake, dimension);
-    let inside = 0;
-    let reached = false;
     for (let j = 0; j < fakeCount; j++) {
       if (row[j] < realRadii[i]) {
-        inside++;
-        inRealBall[j] = 1;
+        ballsAround[j]++;
+        coverage[i] = 1;
       }
-      if (row[j] < fakeRadii[j]) reached = true;
+      if (row[j] < fakeRadii[j]) recall[i] = 1;
     }
-    balls += inside;
-    if (inside > 0) covered++;
-    if (reached) inFakeBall++;
   }
+  const precision = ballsAround.map((balls) => Math.min(1, balls));
+  const density = ballsAround.map((balls) => balls / k);
   return {
-    precision: inRealBall.reduce((sum, value) => sum + value, 0) / fakeCount,
-    recall: inFakeBall / realCount,
-    density: balls / (k * fakeCount),
-    coverage: covered / realCount,
+    precision: mean(precision),
+    recall: mean(recall),
+    density: mean(density),
+    coverage: mean(coverage),
+    parts: { precision, recall, density, coverage },
   };
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

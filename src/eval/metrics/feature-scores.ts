@@ -53,7 +53,7 @@ export const kid: Metric = {
   },
 };
 
-const SUPPORT: readonly { key: keyof SupportScores; label: string }[] = [
+const SUPPORT: readonly { key: keyof SupportScores['parts']; label: string }[] = [
   { key: 'precision', label: 'precision' },
   { key: 'recall', label: 'recall' },
   { key: 'density', label: 'density' },
@@ -65,7 +65,7 @@ export const support: Metric = {
   summary: 'support of both sets by their nearest neighbours in Inception features',
   needsFeatures: true,
   unfit: ({ count }) => (count <= NEIGHBOURS ? `needs more than ${NEIGHBOURS} pictures` : undefined),
-  async compute({ real, fake, pairs, effects, features }) {
+  async compute({ real, fake, pairs, seed, effects, features }) {
     const book = features!;
     const between = async (a: ImageSet, b: ImageSet) => {
       throwIfStopped(effects.signal);
@@ -83,6 +83,11 @@ export const support: Metric = {
           value: own[key],
           unit: '',
           sense: 'higher',
+          interval: {
+            ...intervalOfMean(own.parts[key], createRandom(`${key}/${seed}`), REPLICAS),
+            level: LEVEL,
+            method: 'bootstrap of one side, neighbours kept',
+          },
           floors: floorsOf(
             pairs,
             floors.map((scores) => scores[key]),
@@ -117,6 +122,11 @@ export const inception: Metric = {
           unit: '',
           sense: 'match',
           reference: reference.mean,
+          interval: {
+            ...intervalOfMean(own.perSplit, createRandom(`is-interval/${seed}`), REPLICAS),
+            level: LEVEL,
+            method: `bootstrap over ${own.splits} splits`,
+          },
           floors: [],
         },
       ],

@@ -2,10 +2,12 @@
 import { throwIfStopped } from '../../core/effects.ts';
 import { createRandom, type Random } from '../../numeric/random.ts';
 import { type ImageSet, pixelsOf, toBytes } from '../image-set.ts';
+import { intervalAround, LEVEL, resample } from '../measures/bootstrap.ts';
 import { msSsim, SMALLEST_PICTURE } from '../measures/ms-ssim.ts';
 import type { Metric, MetricInput, MetricOutcome } from '../metric.ts';
 
 const FEW_PAIRS = 1000;
+const REPLICAS = 500;
 /** Pairs read at once. */
 const PAIR_BATCH = 32;
 
@@ -50,6 +52,11 @@ async function computeDiversity(input: MetricInput): Promise<MetricOutcome> {
         unit: '',
         sense: 'match',
         reference: reference.mean,
+        interval: {
+          ...pairInterval(own, fake.count, seed),
+          level: LEVEL,
+          method: `bootstrap of pictures, ${REPLICAS} replicas`,
+        },
         floors,
       },
     ],
@@ -60,13 +67,37 @@ async function computeDiversity(input: MetricInput): Promise<MetricOutcome> {
 interface PairMean {
   mean: number;
   pairs: number;
+  /** Every pair with its similarity. */
+  members: readonly (readonly [number, number])[];
+  values: Float64Array;
+}
+
+/** A pair counts as often as both its pictures were drawn together. */
+function pairInterval(
+  { mean, members, values }: PairMean,
+  count: number,
+  seed: number,
+): { low: number; high: number } {
+  const random = createRandom(`ms-ssim-interval/${seed}`);
+  const replicas = Array.from({ length: REPLICAS }, () => {
+    const drawn = new Int32Array(count);
+    for (const index of resample(count, random)) drawn[index]++;
+    let [sum, weights] = [0, 0];
+    members.forEach(([i, j], pair) => {
+      const weight = drawn[i] * drawn[j];
+      sum += weight * values[pair];
+      weights += weight;
+    });
+    return weights > 0 ? sum / weights : mean;
+  });
+  return intervalAround(mean, replicas);
 }
 
 /** Mean MS-SSIM over at most `wanted` different unordered pairs. */
 export async function pairMean(set: ImageSet, wanted: number, seed: number): Promise<PairMean> {
   const pairs = drawPairs(set.count, wanted, createRandom(`ms-ssim/${seed}`));
   const size = pixelsOf(set);
-  let sum = 0;
+  const values = new Float64Array(pairs.length);
   for (let first = 0; first < pairs.length; first += PAIR_BATCH) {
     const batch = pairs.slice(first, first + PAIR_BATCH);
     const data = toBytes(await set.read(batch.flat()));
@@ -76,10 +107,11 @@ export async function pairMean(set: ImageSet, wanted: number, seed: number): Pro
         channels: set.channels,
         data: data.subarray(k * size, (k + 1) * size),
       });
-      sum += msSsim(picture(2 * i), picture(2 * i + 1));
+      values[first + i] = msSsim(picture(2 * i), picture(2 * i + 1));
     }
   }
-  return { mean: sum / pairs.length, pairs: pairs.length };
+  const mean = values.reduce((sum, value) => sum + value, 0) / pairs.length;
+  return { mean, pairs: pairs.length, members: pairs, values };
 }
 
 /** All pairs when there are no more than `wanted`, else `wanted` different ones. */

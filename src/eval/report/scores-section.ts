@@ -1,4 +1,5 @@
 /** Scores beside their floors: a picture of all of them, then the table, then what must be known to read it. */
+import type { Gallery } from '../gallery.ts';
 import { type EvalSummary, type MetricResult, type Score, timesFloor } from '../scores.ts';
 import { floorChart, metricChart, seriesColour } from './charts.ts';
 import { formatCount, formatKimg, formatNumber } from './format.ts';
@@ -64,10 +65,7 @@ function runScores({ name, summary }: JudgedRun, named: boolean): Html {
       really are. Near 0 they differ, near 1 they cannot be told apart. Frames are taken as independent.</p>`
     }
     ${warningList([...summary.warnings, ...summary.results.flatMap(({ warnings }) => warnings)])}
-    ${
-      summary.results.some(({ curves }) => curves && curves.length > 0) &&
-      html`<div class="charts">${summary.results.flatMap(({ curves }) => (curves ?? []).map(curveFigure))}</div>`
-    }`;
+    ${summary.results.map(resultFigures)}`;
 }
 
 const PAIR_NAMES: Record<string, string> = { 'train-test': 'train / test', halves: 'halves' };
@@ -103,6 +101,24 @@ function verdict(times: number | undefined): string {
 function warningList(warnings: readonly string[]): Html | false {
   if (warnings.length === 0) return false;
   return html`<ul class="warnings" aria-label="Warnings">${[...new Set(warnings)].map((warning) => html`<li>${warning}</li>`)}</ul>`;
+}
+
+/** Curves and galleries of one metric. */
+function resultFigures({ title, curves = [], gallery }: MetricResult): Html | false {
+  if (curves.length === 0 && !gallery) return false;
+  return html`<h3>${title}</h3>
+    ${curves.length > 0 && html`<div class="charts">${curves.map(curveFigure)}</div>`}
+    ${gallery && galleryFigure(gallery)}`;
+}
+
+function galleryFigure({ title, rows }: Gallery): Html {
+  return html`<figure><div class="gallery">${rows.map(
+    ({ caption, pictures }) =>
+      html`<div class="pair">${pictures.map(
+        ({ label, uri, width, height }) =>
+          html`<div><img class="pixels" src="${uri}" width="${width}" height="${height}" alt="${label}"><span class="note">${label}</span></div>`,
+      )}<p class="note">${caption}</p></div>`,
+  )}</div><figcaption><strong>${title}.</strong></figcaption></figure>`;
 }
 
 function curveFigure(curve: NonNullable<MetricResult['curves']>[number]): Html {

@@ -53,6 +53,10 @@ figure img { display: block; width: 100%; height: auto; background: #000; }
 img.pixels { image-rendering: pixelated; }
 figure svg { display: block; max-width: 100%; height: auto; color: var(--ink); }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem 1.6rem; align-items: start; }
+/* pairs of pictures that belong together */
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem 1.4rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(4rem, 1fr)); gap: .3rem .5rem; align-items: start; }
+.pair p { grid-column: 1 / -1; margin: 0; }
 /* three in a row where they fit */
 .strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: 1rem 1.2rem; align-items: start; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: .6rem 1.8rem; }

@@ -71,6 +71,10 @@ export function sourceOfDataset(dataset: Dataset, wanted: Split): Source {
       const set = part(other, resolution);
       return set.count > 0 ? set : undefined;
     },
+    training({ resolution }) {
+      const set = part('train', resolution);
+      return split !== 'train' && set.count > 0 ? set : undefined;
+    },
     async close() {},
   };
 }

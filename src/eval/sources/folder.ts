@@ -2,8 +2,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
-import { type ImageSet, rangeOf, subset } from '../image-set.ts';
-import { PICTURE_NAME, setOfPictures } from './pictures.ts';
+import { rangeOf, subset } from '../image-set.ts';
+import { PICTURE_NAME, type PictureSet, setOfPictures } from './pictures.ts';
 import type { Source, SourceKind } from './source.ts';
 
 export const folderSource: SourceKind = {
@@ -29,7 +29,7 @@ export const folderSource: SourceKind = {
 };
 
 /** Pictures say nothing about their making, so they are taken for what the user calls them. */
-export function sourceOfPictures(path: string, set: ImageSet): Source {
+export function sourceOfPictures(path: string, set: PictureSet): Source {
   return {
     label: path,
     path,
@@ -40,6 +40,7 @@ export function sourceOfPictures(path: string, set: ImageSet): Source {
     resolutions: [set.width],
     channels: set.channels,
     transforms: undefined,
+    white: set.white,
     warnings: [],
     images: ({ count }) => subset(set, rangeOf(Math.min(count, set.count))),
     async close() {},

@@ -2,13 +2,14 @@
 import { SunganError } from '../../core/errors.ts';
 import { datasetSource } from './dataset.ts';
 import { folderSource } from './folder.ts';
+import { onnxSource } from './onnx.ts';
 import { runSource } from './run.ts';
 import type { Source, SourceContext, SourceKind } from './source.ts';
 import { zipSource } from './zip.ts';
 
 export type { Source } from './source.ts';
 
-const KINDS: readonly SourceKind[] = [runSource, datasetSource, zipSource, folderSource];
+const KINDS: readonly SourceKind[] = [runSource, datasetSource, zipSource, onnxSource, folderSource];
 
 export async function openSource(name: string, context: SourceContext): Promise<Source> {
   for (const kind of KINDS) {

@@ -11,13 +11,19 @@ export interface PictureFile {
   read(): Promise<Uint8Array>;
 }
 
+export interface PictureSet extends ImageSet {
+  /** The number of the files that is read as 1: 255 or 65535, by the first of them. */
+  readonly white: number;
+}
+
 /** All pictures must have the shape of the first; a set of several sizes has no meaning for these metrics. */
-export async function setOfPictures(label: string, files: readonly PictureFile[]): Promise<ImageSet> {
+export async function setOfPictures(label: string, files: readonly PictureFile[]): Promise<PictureSet> {
   const first = await decodePicture(files[0]);
   const shape = { width: first.width, height: first.height, channels: first.channels };
   return {
     label,
     count: files.length,
+    white: first.white,
     ...shape,
     async read(indices) {
       const size = shape.channels * shape.width * shape.height;
@@ -42,6 +48,7 @@ export async function setOfPictures(label: string, files: readonly PictureFile[]
 }
 
 interface Picture {
+  white: number;
   width: number;
   height: number;
   channels: number;
@@ -89,5 +96,5 @@ function toPlanes(
       }
     }
   }
-  return { width, height, channels, data };
+  return { white, width, height, channels, data };
 }

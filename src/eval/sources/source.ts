@@ -18,12 +18,16 @@ export interface Source {
   readonly channels: number;
   /** Between transform space and DN, one a channel; undefined for plain pictures. */
   readonly transforms: readonly Transform[] | undefined;
+  /** The stored number that is read as 1, for pictures: 255 or 65535. */
+  readonly white?: number;
   /** What must be known before believing a number from it. */
   readonly warnings: readonly string[];
   /** At most `count` pictures need be there; a generator makes exactly so many, from `seed`. */
   images(request: PictureRequest): ImageSet;
   /** Real pictures of the same kind that `images` does not give (the training split), for floors. */
   others?(request: PictureRequest): ImageSet | undefined;
+  /** Everything that a generator trained on it may have seen; undefined where that is judged itself. */
+  training?(request: PictureRequest): ImageSet | undefined;
   close(): Promise<void>;
 }
 

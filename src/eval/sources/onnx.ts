@@ -1,0 +1,168 @@
+/**
+ * A generator as an ONNX model, from this program or another. Inputs of rank two or more are filled with standard
+ * normal numbers from the seed of the picture, scalars with 1 (truncation); the one output of rank four is the picture.
+ * The model's metadata may say `range` (`0..1` or `-1..1`; the latter is what most generators give and what is assumed).
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type * as Ort from 'onnxruntime-node';
+import { SunganError } from '../../core/errors.ts';
+import { sha256OfBytes } from '../../core/files.ts';
+import { createRandom } from '../../numeric/random.ts';
+import { readFields, textOf } from '../onnx/protobuf.ts';
+import type { Source, SourceKind } from './source.ts';
+
+/** Pictures in one run of a model that leaves its batch open. */
+const OPEN_BATCH = 16;
+const SEED_STRIDE = 1_000_000;
+/** ModelProto.metadata_props */
+const METADATA_FIELD = 14;
+
+export const onnxSource: SourceKind = {
+  what: 'an ONNX generator',
+  async open(name) {
+    const path = resolve(name);
+    if (!/\.onnx$/i.test(name) || !(await stat(path).catch(() => undefined))?.isFile()) return undefined;
+    return openGeneratorModel(path, await readFile(path));
+  },
+};
+
+interface ModelInput {
+  readonly name: string;
+  /** Of one picture. */
+  readonly shape: readonly number[];
+  readonly isScalar: boolean;
+}
+
+interface ModelShape {
+  readonly inputs: readonly ModelInput[];
+  readonly output: string;
+  readonly batch: number;
+  readonly channels: number;
+  readonly resolution: number;
+}
+
+async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Source> {
+  const ort = await import('onnxruntime-node');
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 }).catch((cause) => {
+    throw new SunganError('format', `ONNX Runtime cannot load it: ${(cause as Error).message}`, {
+      where: path,
+      cause,
+    });
+  });
+  const range = readMetadata(bytes, path).get('range');
+  const shape = await shapeOf(ort, session, path);
+  const toUnit = range === '0..1' ? (value: number) => value : (value: number) => (value + 1) / 2;
+  const { channels, resolution } = shape;
+  const hash = sha256OfBytes(bytes);
+  return {
+    label: basename(path),
+    path,
+    generated: true,
+    simulated: false,
+    hash,
+    kimg: null,
+    resolutions: [resolution],
+    channels,
+    transforms: undefined,
+    warnings: range === undefined ? [`${basename(path)} does not say its range: -1..1 is assumed`] : [],
+    images: ({ count, seed }) => ({
+      label: `${basename(path)}, generated`,
+      count,
+      width: resolution,
+      height: resolution,
+      channels,
+      identity: `${hash}/${seed}`,
+      async read(indices) {
+        const values = await generate(
+          ort,
+          session,
+          shape,
+          indices.map((index) => seed * SEED_STRIDE + index),
+        );
+        return values.map((value) => Math.min(1, Math.max(0, toUnit(value))));
+      },
+    }),
+    close: () => session.release(),
+  };
+}
+
+async function shapeOf(ort: typeof Ort, session: Ort.InferenceSession, path: string): Promise<ModelShape> {
+  const refuse = (reason: string) =>
+    new SunganError('data', `not a generator of pictures: ${reason}`, {
+      where: path,
+      remedy: 'latents in, pictures [n, c, h, w] out',
+    });
+  const open = session.inputMetadata.map((input) => {
+    if (!input.isTensor || input.type !== 'float32')
+      throw refuse(`input ${input.name} is not a float32 tensor`);
+    return input;
+  });
+  const [first] = open.filter(({ shape }) => shape.length >= 2);
+  if (!first) throw refuse('it has no input for latents');
+  const batch = typeof first.shape[0] === 'number' ? first.shape[0] : OPEN_BATCH;
+  const inputs = open.map(({ name, shape }): ModelInput => {
+    const own = shape.slice(1).map((size) => {
+      if (typeof size === 'number' && size > 0) return size;
+      throw refuse(`input ${name} has an open size`);
+    });
+    return { name, shape: own, isScalar: shape.length < 2 };
+  });
+  // Sizes of the output are often left open: one run tells them.
+  const trial = { inputs, output: '', batch, channels: 0, resolution: 0 };
+  const outputs = await session.run(feedsOf(ort, trial, [0]));
+  const found = Object.entries(outputs).find(([, { dims }]) => dims.length === 4);
+  if (!found) throw refuse('no output has four dimensions');
+  const [, channels, height, width] = found[1].dims;
+  if (height !== width || (channels !== 1 && channels !== 3))
+    throw refuse(`its output is [${found[1].dims.join(', ')}]`);
+  return { ...trial, output: found[0], channels, resolution: width };
+}
+
+async function generate(
+  ort: typeof Ort,
+  session: Ort.InferenceSession,
+  shape: ModelShape,
+  seeds: readonly number[],
+): Promise<Float32Array> {
+  const size = shape.channels * shape.resolution ** 2;
+  const result = new Float32Array(seeds.length * size);
+  for (let first = 0; first < seeds.length; first += shape.batch) {
+    const part = seeds.slice(first, first + shape.batch);
+    const outputs = await session.run(feedsOf(ort, shape, part));
+    const data = outputs[shape.output].data as Float32Array;
+    result.set(data.subarray(0, part.length * size), first * size);
+  }
+  return result;
+}
+
+/** Each picture's numbers depend on its seed and the input's name only; a model of fixed batch is filled up with zeros. */
+function feedsOf(
+  ort: typeof Ort,
+  { inputs, batch }: ModelShape,
+  seeds: readonly number[],
+): Record<string, Ort.Tensor> {
+  return Object.fromEntries(
+    inputs.map(({ name, shape, isScalar }) => {
+      if (isScalar) return [name, new ort.Tensor('float32', Float32Array.of(1), [])];
+      const length = shape.reduce((product, size) => product * size, 1);
+      const data = new Float32Array(batch * length);
+      seeds.forEach((seed, row) => {
+        const random = createRandom(seed).fork(name === 'latents' ? 'latent' : name);
+        for (let i = 0; i < length; i++) data[row * length + i] = random.normal();
+      });
+      return [name, new ort.Tensor('float32', data, [batch, ...shape])];
+    }),
+  );
+}
+
+/** Key and value of every entry of the model's metadata. */
+function readMetadata(bytes: Uint8Array, path: string): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const { number, value } of readFields(bytes, path)) {
+    if (number !== METADATA_FIELD || typeof value === 'number') continue;
+    const fields = new Map([...readFields(value, path)].map((field) => [field.number, field.value]));
+    entries.set(textOf(fields.get(1) ?? new Uint8Array()), textOf(fields.get(2) ?? new Uint8Array()));
+  }
+  return entries;
+}

@@ -1,0 +1,161 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quietEffects } from '../../../src/core/effects.ts';
+import { openWorkspace } from '../../../src/core/workspace.ts';
+import { model, node, tensor, valueInfo } from '../../../src/eval/onnx/model.ts';
+import { packedField, stringField } from '../../../src/eval/onnx/protobuf.ts';
+import { openSource, type Source } from '../../../src/eval/sources/index.ts';
+import { drawnSuns } from '../../support/drawn-suns.ts';
+import { writePictures } from '../tiny-run.ts';
+import { storedZip } from './stored-zip.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sungan-sources-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const context = { workspace: openWorkspace(folder), effects: quietEffects(), split: 'test' };
+const request = { resolution: 8, count: 100, seed: 1 };
+
+async function using<Result>(name: string, use: (source: Source) => Promise<Result>): Promise<Result> {
+  const source = await openSource(name, context);
+  try {
+    return await use(source);
+  } finally {
+    await source.close();
+  }
+}
+
+describe('a folder of pictures', () => {
+  it('comes back as it was drawn, to half a step of 8 bits, in the order of names', async () => {
+    const suns = drawnSuns('suns', 3, 8);
+    const path = join(folder, 'gray8');
+    await writePictures(path, suns);
+    await using(path, async (source) => {
+      const set = source.images(request);
+      expect([set.count, set.width, set.height, set.channels, source.white]).toEqual([3, 8, 8, 1, 255]);
+      const [own, drawn] = [await set.read([2, 0]), await suns.read([2, 0])];
+      own.forEach((value, i) => {
+        expect(Math.abs(value - drawn[i])).toBeLessThan(0.5 / 255 + 1e-6);
+      });
+    });
+  });
+
+  it('keeps 16 bits and colours, and turns the first row to the top of the picture', async () => {
+    const path = join(folder, 'deep');
+    mkdirSync(path);
+    const values = Uint16Array.from({ length: 12 }, (_, i) => 5000 * i + 7);
+    const raw = { width: 2, height: 2, channels: 3 as const };
+    await sharp(values, { raw }).toColourspace('rgb16').png().toFile(join(path, 'a.png'));
+    await using(path, async (source) => {
+      const set = source.images({ ...request, resolution: 2 });
+      expect([set.channels, source.white]).toEqual([3, 65535]);
+      const red = [...(await set.read([0])).subarray(0, 4)].map((value) => Math.round(65535 * value));
+      // North (the file's first row: pixels 0 and 1) is the last row here.
+      expect(red).toEqual([values[6], values[9], values[0], values[3]]);
+    });
+  });
+
+  it('refuses pictures of two sizes, an empty folder and a broken file by name', async () => {
+    const path = join(folder, 'mixed');
+    await writePictures(path, drawnSuns('a', 1, 8));
+    await writePictures(join(path, 'z'), drawnSuns('b', 1, 16));
+    await using(path, (source) =>
+      expect(source.images(request).read([0, 1])).rejects.toThrow('is 16x16, but the first picture is 8x8'),
+    );
+    mkdirSync(join(folder, 'empty'));
+    await expect(openSource(join(folder, 'empty'), context)).rejects.toThrow('no pictures in this folder');
+    mkdirSync(join(folder, 'broken'));
+    writeFileSync(join(folder, 'broken', 'x.png'), 'no picture');
+    await expect(openSource(join(folder, 'broken'), context)).rejects.toMatchObject({
+      kind: 'format',
+      where: expect.stringContaining('x.png'),
+    });
+  });
+});
+
+describe('a zip of pictures', () => {
+  it.each([false, true])('reads what the folder reads (deflated: %s)', async (deflated) => {
+    const suns = drawnSuns('zipped', 4, 8);
+    const path = join(folder, `zip-${deflated}`);
+    await writePictures(path, suns);
+    const zip = `${path}.zip`;
+    writeFileSync(zip, storedZip(path, { prefix: '00000/', deflated }));
+    const read = (name: string) => using(name, (source) => source.images(request).read([0, 3]));
+    expect(await read(zip)).toEqual(await read(path));
+  });
+});
+
+describe('an ONNX generator', () => {
+  const SIZE = 8;
+  beforeAll(() => {
+    for (const [name, batch, range] of [
+      ['open', 'n', undefined],
+      ['fixed', 3, '-1..1'],
+    ] as const) {
+      writeFileSync(join(folder, `${name}.onnx`), convolutional(batch, range));
+    }
+    const flat = model('flat', {
+      nodes: [node('Tanh', ['latents'], 'numbers', {})],
+      tensors: [],
+      inputs: [valueInfo('latents', ['n', 4])],
+      outputs: [valueInfo('numbers', ['n', 4])],
+    });
+    writeFileSync(join(folder, 'flat.onnx'), flat);
+  });
+
+  /** latents [n, 4, 1, 1] -> transposed convolution -> tanh. */
+  function convolutional(batch: number | string, range?: string): Uint8Array {
+    const weights = Float32Array.from({ length: 4 * SIZE * SIZE }, (_, i) => Math.sin(i));
+    const bytes = model('toy', {
+      nodes: [
+        node('ConvTranspose', ['latents', 'w'], 'sum', {
+          kernel_shape: [SIZE, SIZE],
+          strides: [1, 1],
+          pads: [0, 0, 0, 0],
+        }),
+        node('Tanh', ['sum'], 'images', {}),
+      ],
+      tensors: [tensor('w', [4, 1, SIZE, SIZE], weights)],
+      inputs: [valueInfo('latents', [batch, 4, 1, 1])],
+      outputs: [valueInfo('images', [batch, 1, SIZE, SIZE])],
+    });
+    return range
+      ? Buffer.concat([
+          bytes,
+          packedField(14, Buffer.concat([stringField(1, 'range'), stringField(2, range)])),
+        ])
+      : bytes;
+  }
+
+  it('gives the same picture for a seed in any company, whatever its batch', async () => {
+    const read = (name: string, indices: number[]) =>
+      using(join(folder, `${name}.onnx`), async (source) => {
+        expect(source.generated).toBe(true);
+        expect(source.resolutions).toEqual([SIZE]);
+        expect(source.warnings).toHaveLength(name === 'open' ? 1 : 0);
+        return source.images(request).read(indices);
+      });
+    const [all, fixed, alone] = [
+      await read('open', [0, 1, 2, 3, 4]),
+      await read('fixed', [0, 1, 2, 3, 4]),
+      await read('fixed', [4]),
+    ];
+    expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...all)).toBeGreaterThan(0.8);
+    all.forEach((value, i) => {
+      expect(value).toBeCloseTo(fixed[i], 6);
+    });
+    expect([...alone]).toEqual([...fixed.subarray(4 * SIZE * SIZE)]);
+  });
+
+  it('anything else is refused with the reason', async () => {
+    await expect(openSource(join(folder, 'flat.onnx'), context)).rejects.toThrow(
+      'no output has four dimensions',
+    );
+    writeFileSync(join(folder, 'junk.onnx'), 'junk');
+    await expect(openSource(join(folder, 'junk.onnx'), context)).rejects.toThrow(
+      'ONNX Runtime cannot load it',
+    );
+  });
+});
