@@ -24,6 +24,8 @@ export interface FrameTable {
   storedWithHash(sha256: string): Frame | undefined;
   /** The stored frame nearest in slot time; of two equally near ones the earlier. */
   nearest(source: string, product: string, wavelength: number, time: string): Frame | undefined;
+  /** Frames that a run was fetching or replacing when it died: neither stored nor without a file. */
+  unfinished(): Frame[];
   setState(id: number, state: FrameState, reason: string | null): void;
   /** Notes that a transfer to `path` begins: a run that dies leaves this state, and the next one knows what to clean up. */
   beginDownload(id: number, url: string, path: string): void;
@@ -95,6 +97,9 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
     `${near} <= ? ORDER BY slot DESC LIMIT 1`,
   );
   const after = db.prepare<[string, string, number, string], FrameRow>(`${near} >= ? ORDER BY slot LIMIT 1`);
+  const unfinished = db.prepare<[], FrameRow>(
+    "SELECT * FROM frames WHERE state IN ('downloading', 'superseded') AND state <> 'stored' AND path IS NOT NULL ORDER BY id",
+  );
   const headerOf = db.prepare<[number], { header: string }>('SELECT header FROM headers WHERE frame_id = ?');
   const setState = db.prepare('UPDATE frames SET state = ?, reason = ?, updated_at = ? WHERE id = ?');
   const begin = db.prepare(
@@ -155,6 +160,7 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
       const found = candidates.filter((row) => row !== undefined).sort((a, b) => distance(a) - distance(b));
       return one(found[0]);
     },
+    unfinished: () => unfinished.all().map(toFrame),
     setState: (id, state, reason) => void setState.run(state, reason, time(), id),
     beginDownload: (id, url, path) => void begin.run({ id, url, path, time: time() }),
     noteEtag: (id, value) => void etag.run(value, id),

@@ -1,14 +1,15 @@
 /** An archive of slots: plan, then fetch what is missing, a few at a time. */
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Catalog, Frame, SlotKey } from '../catalog/index.ts';
 import { requireDuration } from '../core/time.ts';
 import type { IngestContext } from './context.ts';
 import { createSpaceGuard } from './disk-space.ts';
+import { getCachedFile } from './http/cached-file.ts';
 import { createEngine, type Engine } from './http/engine.ts';
 import type { Problem } from './http/problem.ts';
-import { settleInterrupted } from './interrupted.ts';
+import { clearLeftover, REPLACED, settleInterrupted } from './interrupted.ts';
 import type { IngestOptions } from './options.ts';
 import { decide } from './plan.ts';
 import { baseUrlsOf, keysOf, optionalDuration, policyOf } from './request.ts';
@@ -70,7 +71,7 @@ async function fetchWanted(
   tally: Tally,
   now: Date,
 ): Promise<void> {
-  const { source, options, context, stop } = run;
+  const { source, options, catalog, context, stop } = run;
   const baseUrls = baseUrlsOf(source, options);
   const jobs = Math.min(Math.max(1, context.jobs ?? source.connections), source.maxConnections);
   const engine = createEngine({
@@ -97,6 +98,10 @@ async function fetchWanted(
       // JSOC writes latin-1; every byte is some character, so nothing can fail here.
       return answer.ok ? { ok: true, text: answer.bytes.toString('latin1') } : answer;
     },
+    getCached: (request) => getCachedFile(request, { catalog, workspace: context.workspace, engine, now }),
+    catalog,
+    clock: context.effects.clock,
+    signal: stop,
   });
   try {
     await settleAll(locations, wanted.length, jobs, run, engine, tally);
@@ -168,21 +173,37 @@ async function settleOne(location: Location, run: ArchiveRun, engine: Engine): P
         error: problem.reason,
       });
     }
-    catalog.setState(row.id, problem.state, problem.reason);
+    await clearLeftover(catalog, context.workspace, row, undefined);
+    catalog.forgetFile(row.id, problem.state, problem.reason);
     return { outcome: outcomeOf(problem), problem };
   }
   const toleranceMs = source.toleranceMs(row.product, row.wavelength);
   const transfer = { row, candidates: location.candidates, toleranceMs };
   const result = await transferFrame(transfer, { ...engine.context, catalog, workspace: context.workspace });
-  return result.ok
-    ? { outcome: 'stored', bytes: result.bytes }
-    : { outcome: outcomeOf(result.problem), problem: result.problem };
+  if (!result.ok) return { outcome: outcomeOf(result.problem), problem: result.problem };
+  if (source.supersedes) await retirePreliminary(source.supersedes, row, catalog, context.workspace.root);
+  return { outcome: 'stored', bytes: result.bytes };
+}
+
+/** The definitive frame is there: the preliminary one of its slot goes. */
+async function retirePreliminary(
+  source: string,
+  { product, wavelength, slot }: Frame,
+  catalog: Catalog,
+  root: string,
+): Promise<void> {
+  const row = catalog.frameOfSlot({ source, product: `${product}_nrt`, wavelength, slot });
+  if (row?.state !== 'stored') return;
+  // The row keeps the path until the file is gone, so that a killed run is tidied up after.
+  catalog.setState(row.id, 'superseded', REPLACED);
+  await rm(join(root, row.path!), { force: true });
+  catalog.forgetFile(row.id, 'superseded', REPLACED);
 }
 
 function outcomeOf({ state, kind }: Problem): Outcome {
   if (state === 'absent' || state === 'corrupt') return state;
-  // To wait for what is published late is no failure.
-  return kind === 'not published yet' ? 'skipped' : 'failed';
+  // To wait for what is published late is no failure, nor is a cause that is known.
+  return state === 'explained' || kind === 'not published yet' ? 'skipped' : 'failed';
 }
 
 /** A stored frame whose file somebody deleted is expected again. */

@@ -7,6 +7,7 @@ import { exists } from '../core/files.ts';
 import { requireDuration } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
 import type { IngestContext } from './context.ts';
+import { fetchTables } from './fetch-tables.ts';
 import { ingestArchive, rowsOf } from './ingest-archive.ts';
 import { folderOf, ingestFolder, listFitsFiles } from './ingest-folder.ts';
 import type { IngestOptions } from './options.ts';
@@ -42,10 +43,13 @@ async function recordedRun(
 ): Promise<IngestSummary> {
   const { clock, signal } = context.effects;
   const startedAt = clock.now().getTime();
-  const run = catalog.startRun({ command: 'ingest', options, version: VERSION });
+  const run = catalog.startRun({ command: 'ingest', options: withoutContact(options), version: VERSION });
   try {
-    const tally = await runSource(options, catalog, context);
-    const summary = tally.summary((clock.now().getTime() - startedAt) / 1000);
+    const stop = deadlineOf(options, signal);
+    const tables = options.tables.length > 0 ? await fetchTables(options, catalog, context, stop) : [];
+    const isTablesOnly = tables.length > 0 && options.from === undefined && options.path === undefined;
+    const tally = isTablesOnly ? createTally(0) : await runSource(options, catalog, context, stop);
+    const summary = tally.summary((clock.now().getTime() - startedAt) / 1000, tables);
     catalog.finishRun(run, signal.aborted ? 130 : exitCodeOf(summary), summary);
     throwIfStopped(signal);
     return summary;
@@ -55,10 +59,14 @@ async function recordedRun(
   }
 }
 
-function runSource(options: IngestOptions, catalog: Catalog, context: IngestContext) {
+/** Catalogs are passed on; addresses of people are not. */
+function withoutContact({ contact, ...options }: IngestOptions) {
+  return contact === undefined ? options : { ...options, contact: '(given)' };
+}
+
+function runSource(options: IngestOptions, catalog: Catalog, context: IngestContext, stop: AbortSignal) {
   const source = ARCHIVES[options.source];
   if (!source) return ingestFolder(options, catalog, context, createTally);
-  const stop = deadlineOf(options, context.effects.signal);
   return ingestArchive({ source, options, catalog, context, stop }, createTally);
 }
 

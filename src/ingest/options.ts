@@ -1,8 +1,9 @@
 /** Options of `ingest`: one schema, from which the command line makes its flags and help. */
 import { z } from 'zod';
 import { AIA_WAVELENGTHS } from './products.ts';
+import { TABLE_NAMES } from './tables.ts';
 
-export const SOURCE_NAMES = ['synoptic', 'files'] as const;
+export const SOURCE_NAMES = ['synoptic', 'synoptic-nrt', 'jsoc', 'hmi', 'heliocloud', 'files'] as const;
 
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
@@ -39,6 +40,15 @@ export const ingestOptions = z.strictObject({
     .string()
     .optional()
     .describe('address of a mirror, instead of the source’s own; several, best first, with commas between'),
+  contact: z
+    .email()
+    .optional()
+    .describe('e-mail address registered with JSOC: frames that are not on disk are then exported'),
+  tables: z
+    .array(z.enum(TABLE_NAMES))
+    .default([])
+    .describe('auxiliary tables to fetch into the cache; alone, without --from, nothing else is fetched'),
+  tableUrl: z.string().optional().describe('address of a mirror that holds the tables by their file names'),
   retries: z
     .number()
     .int()

@@ -21,7 +21,9 @@ const SHORT_BELOW: Record<number, number> = {
   4500: 0.483,
 };
 
-export function isGoodFrame({ product, wavelength, quality, exposureSeconds }: HeaderFacts): boolean {
+type FlagFacts = Pick<HeaderFacts, 'product' | 'wavelength' | 'quality' | 'exposureSeconds'>;
+
+export function isGoodFrame({ product, wavelength, quality, exposureSeconds }: FlagFacts): boolean {
   if (product?.startsWith('hmi.')) return quality !== null && (quality & ~HMI_HARMLESS) === 0;
   const isShort = exposureSeconds !== null && exposureSeconds < (SHORT_BELOW[wavelength] ?? 0);
   return quality !== null && (quality & AIA_BAD) === 0 && !isShort;

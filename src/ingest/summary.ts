@@ -1,3 +1,6 @@
+/** Counts of a run, and how they are said. */
+import type { TableOutcome } from './fetch-tables.ts';
+
 /** What a run came to, in numbers that add up: planned = already + skipped + stored + absent + corrupt + failed. */
 export interface IngestSummary {
   /** Slots of the request, or files of the folder. */
@@ -16,6 +19,8 @@ export interface IngestSummary {
   failed: number;
   bytes: number;
   seconds: number;
+  /** Auxiliary tables that were asked for. */
+  tables: TableOutcome[];
   /** How often each thing went wrong. */
   reasons: Record<string, number>;
 }
@@ -24,7 +29,7 @@ export type Outcome = 'stored' | 'already' | 'skipped' | 'absent' | 'corrupt' | 
 
 export interface Tally {
   add(outcome: Outcome, details?: { bytes?: number | undefined; kind?: string | undefined }): void;
-  summary(seconds: number): IngestSummary;
+  summary(seconds: number, tables: TableOutcome[]): IngestSummary;
 }
 
 export function createTally(planned: number): Tally {
@@ -44,13 +49,13 @@ export function createTally(planned: number): Tally {
       bytes += details.bytes ?? 0;
       if (details.kind) reasons[details.kind] = (reasons[details.kind] ?? 0) + 1;
     },
-    summary: (seconds) => ({ planned, ...counts, bytes, seconds, reasons: { ...reasons } }),
+    summary: (seconds, tables) => ({ planned, ...counts, bytes, seconds, tables, reasons: { ...reasons } }),
   };
 }
 
 /** 3 when something asked for by this run could not be had. */
-export function exitCodeOf({ absent, corrupt, failed }: IngestSummary): 0 | 3 {
-  return absent + corrupt + failed > 0 ? 3 : 0;
+export function exitCodeOf({ absent, corrupt, failed, tables }: IngestSummary): 0 | 3 {
+  return absent + corrupt + failed > 0 || tables.some(({ trouble }) => trouble !== null) ? 3 : 0;
 }
 
 /** One line, fit for cron mail. */

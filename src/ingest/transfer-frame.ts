@@ -6,6 +6,7 @@ import type { Workspace } from '../core/workspace.ts';
 import { checkStart, type InspectedFrame, inspectFrame, mismatchWith } from './check.ts';
 import { type FetchContext, fetchFile } from './http/fetch-file.ts';
 import { type Problem, problem } from './http/problem.ts';
+import { clearLeftover } from './interrupted.ts';
 import { openPartFile, type PartFile } from './part-file.ts';
 import { isGoodFrame } from './quality.ts';
 import type { Candidate } from './sources/index.ts';
@@ -43,8 +44,9 @@ export async function transferFrame(
   transfer: FrameTransfer,
   context: TransferContext,
 ): Promise<TransferOutcome> {
-  const { catalog } = context;
+  const { catalog, workspace } = context;
   const { row } = transfer;
+  await clearLeftover(catalog, workspace, row, rawPath(workspace, row, transfer.candidates[0]!.fileName));
   let flagged: Arrival | undefined;
   let failure: Problem | undefined;
   for (const [index, candidate] of transfer.candidates.entries()) {

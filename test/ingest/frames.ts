@@ -11,6 +11,8 @@ export interface FrameOptions {
   size?: number;
   telescope?: string;
   exposure?: number;
+  /** LVL_NUM. */
+  level?: number;
 }
 
 /** A synoptic frame of noise: seeded by time and channel, so that the same slot always has the same bytes. */
@@ -22,6 +24,7 @@ export function frameBytes(options: FrameOptions): Buffer {
     size = 32,
     telescope = 'SDO/AIA',
     exposure = 1.999657,
+    level = 1.5,
   } = options;
   const random = createRandom(`${time} ${wavelength}`);
   const data = Int16Array.from({ length: size * size }, () => random.int(500) - 8);
@@ -33,8 +36,8 @@ export function frameBytes(options: FrameOptions): Buffer {
     card('T_OBS', observed),
     card('DATE-OBS', observed.slice(0, -1)),
     card('EXPTIME', exposure),
-    card('LVL_NUM', 1.5),
-    card('CDELT1', 2.4),
+    card('LVL_NUM', level),
+    card('CDELT1', level < 1.5 ? 0.6 : 2.4),
     card('QUALITY', quality | 0),
     card('FSN', 143631308),
     card('SIMULATD', true, 'made for a test'),

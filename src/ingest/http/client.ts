@@ -86,8 +86,9 @@ function requireAllowed(address: string, allowedHosts: ReadonlySet<string>): URL
   return url;
 }
 
+/** Without the query, which may hold somebody's e-mail address. */
 function refusal(message: string, where: string): SunganError {
-  return new SunganError('network', message, { where });
+  return new SunganError('network', message, { where: where.split('?')[0]! });
 }
 
 function firstValues(headers: Record<string, string | string[] | undefined>): Record<string, string> {

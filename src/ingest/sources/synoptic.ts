@@ -3,9 +3,9 @@
  * no registration. Layout `YYYY/MM/DD/Hhh00/AIAyyyymmdd_hhmm_WWWW.fits`. Writer: JSOC's aia_synoptic.
  */
 import type { Frame } from '../../catalog/index.ts';
-import { SunganError } from '../../core/errors.ts';
 import { problem } from '../http/problem.ts';
 import { SYNOPTIC_PRODUCT } from '../products.ts';
+import { requireChannels } from './channels.ts';
 import { isIndex, namesInIndex } from './listing.ts';
 import type { ArchiveSource, Candidate, LocateTools, Location } from './types.ts';
 
@@ -28,13 +28,8 @@ export const synoptic: ArchiveSource = {
   baseUrls: ['https://jsoc1.stanford.edu/data/aia/synoptic/', 'http://jsoc.stanford.edu/data/aia/synoptic/'],
   connections: 4,
   maxConnections: 8,
-  wavelengths: (_, { wavelength }) => {
-    if (wavelength.length > 0) return wavelength;
-    throw new SunganError('usage', 'which channels?', {
-      where: '--wavelength',
-      remedy: 'for instance --wavelength 193, or 171,193,211',
-    });
-  },
+  supersedes: 'synoptic-nrt',
+  wavelengths: requireChannels,
   stepMs: (_, wavelength) => (wavelength === 4500 ? 60 : 2) * MINUTE_MS,
   // The directory takes the exposure nearest to the slot: seconds away as a rule, never past the next slot.
   toleranceMs: (_, wavelength) => (wavelength === 4500 ? 30 : 2) * MINUTE_MS,
@@ -115,7 +110,7 @@ function candidatesOf(
   });
 }
 
-function groupByHour(rows: readonly Frame[]): Frame[][] {
+export function groupByHour(rows: readonly Frame[]): Frame[][] {
   const groups = new Map<string, Frame[]>();
   for (const row of rows) {
     const hour = row.slot.slice(0, 13);
@@ -126,7 +121,7 @@ function groupByHour(rows: readonly Frame[]): Frame[][] {
   return [...groups.values()];
 }
 
-function folderOf(time: string): string {
+export function folderOf(time: string): string {
   const { year, month, day, hour } = partsOf(time);
   return `${year}/${month}/${day}/H${hour}00/`;
 }

@@ -1,5 +1,7 @@
 /** What ingest must know of an archive. A new one is a file beside this and a row in `index.ts`. */
-import type { Frame, HeaderRecord } from '../../catalog/index.ts';
+import type { Catalog, Frame, HeaderRecord } from '../../catalog/index.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { CachedFileRequest } from '../http/cached-file.ts';
 import type { Problem } from '../http/problem.ts';
 import type { IngestOptions } from '../options.ts';
 
@@ -14,6 +16,8 @@ export interface ArchiveSource {
   /** Connections it is polite to open, and the most that may be asked for. */
   connections: number;
   maxConnections: number;
+  /** Source whose frames of the same slots are only preliminary to this one's. */
+  supersedes?: string;
   /** Channels of a product: those asked for, or [0] where the product has no channel. Throws when none fits. */
   wavelengths(product: string, options: IngestOptions): number[];
   /** Time between the frames it has of a product and channel, in milliseconds. */
@@ -33,6 +37,12 @@ export interface LocateTools {
   now: Date;
   /** A small text (a listing, an answer) by the same engine as files, with its retries and limits. */
   getText(urls: readonly string[], limits?: { maxBytes?: number }): Promise<TextAnswer>;
+  /** A table of the archive that is kept in the cache. */
+  getCached(request: CachedFileRequest): Promise<TextAnswer>;
+  /** For archives that prepare files on request: what was asked for is remembered there. */
+  catalog: Catalog;
+  clock: Clock;
+  signal: AbortSignal;
 }
 
 export type TextAnswer = { ok: true; text: string } | { ok: false; problem: Problem };

@@ -1,0 +1,256 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { card, writeImage } from '../../src/fits/index.ts';
+import { ingest, planIngest } from '../../src/ingest/index.ts';
+import { parseRegistry } from '../../src/ingest/sources/heliocloud.ts';
+import { eventsOfTimeline } from '../../src/ingest/tables.ts';
+import { startServer, type TestServer } from '../support/http-server.ts';
+import { frameBytes, sendFile } from './frames.ts';
+import {
+  audit,
+  fastClock,
+  fastEffects,
+  filesUnder,
+  options,
+  type TestWorkspace,
+  temporaryWorkspace,
+} from './workspace.ts';
+
+let workspace: TestWorkspace;
+let server: TestServer | undefined;
+
+beforeEach(() => {
+  workspace = temporaryWorkspace();
+});
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+  workspace.remove();
+});
+
+const run = (values: object, effects = fastEffects()) =>
+  ingest(options({ baseUrl: server?.url, ...values }), { workspace, effects, jobs: 2 });
+
+describe('hmi', () => {
+  const magnetogram = (tai: string) =>
+    Buffer.from(
+      writeImage({
+        width: 16,
+        height: 16,
+        data: new Int32Array(256).fill(-2147483648),
+        bscale: 0.1,
+        blank: -2147483648,
+        compression: 'RICE_1',
+        cards: [
+          card('TELESCOP', 'SDO/HMI'),
+          card('T_OBS', tai),
+          card('T_REC', tai),
+          card('WAVELNTH', 6173),
+          card('QUALITY', 0),
+          card('CONTENT', 'MAGNETOGRAM'),
+          card('CADENCE', 720),
+        ],
+      }),
+    );
+
+  test('takes hourly magnetograms whose names are TAI', async () => {
+    server = await startServer((request, response) => {
+      const match = /\/2017\/01\/01\/hmi\.M_720s\.20170101_(\d\d)0000_TAI\.fits$/.exec(request.url!);
+      if (!match || match[1] === '02') response.writeHead(404).end();
+      else sendFile(request, response, magnetogram(`2017.01.01_${match[1]}:00:04_TAI`));
+    });
+    expect(
+      await run({ source: 'hmi', from: '2017-01-01', to: '2017-01-01T04:00:00Z', cadence: '1h' }),
+    ).toMatchObject({ stored: 3, absent: 1 });
+    workspace.withCatalog((catalog) => {
+      expect(catalog.frames({})[1]).toMatchObject({
+        source: 'hmi',
+        product: 'hmi.M_720s',
+        wavelength: 0,
+        slot: '2017-01-01T01:00:00Z',
+        tObs: '2017-01-01T00:59:27Z',
+        path: 'raw/hmi/hmi.M_720s/2017/01/01/hmi.M_720s.20170101_010000_TAI.fits',
+      });
+    });
+    expect(audit(workspace)).toEqual([]);
+  });
+});
+
+describe('heliocloud', () => {
+  const files = ['2014-01-01T00:01:10Z', '2014-01-01T00:58:30Z', '2014-01-01T02:00:00Z'];
+  const bytesOf = (time: string) => frameBytes({ time, level: 1 });
+  const keyOf = (time: string) => `sdo/aia/20140101/0193/${time.replace(/\W/g, '')}.fits`;
+  const registry = (sizeOff = 0) =>
+    [
+      '# start,stop,datakey,filesize',
+      ...files.map(
+        (time) => `${time},${time},s3://gov-nasa-hdrl-data1/${keyOf(time)},${bytesOf(time).length + sizeOff}`,
+      ),
+    ].join('\n');
+
+  const start = async (sizeOff = 0) => {
+    server = await startServer((request, response) => {
+      if (request.url === '/sdo/aia/registries/aia_0193_2014.csv') response.end(registry(sizeOff));
+      else {
+        const time = files.find((each) => request.url === `/${keyOf(each)}`);
+        if (time) sendFile(request, response, bytesOf(time));
+        else response.writeHead(404).end();
+      }
+    });
+  };
+  const request = {
+    source: 'heliocloud',
+    wavelength: [193],
+    from: '2014-01-01',
+    to: '2014-01-01T04:00:00Z',
+    cadence: '1h',
+  };
+
+  test('takes the frame nearest to each slot by the registry, which is kept', async () => {
+    await start();
+    expect(await run(request)).toMatchObject({ stored: 3, absent: 1, reasons: { 'not in the registry': 1 } });
+    expect(audit(workspace)).toEqual([]);
+    expect(await run({ ...request, revisit: '9999d' })).toMatchObject({ already: 3, absent: 1 });
+    expect(server!.requests.filter((line) => line.includes('registries'))).toHaveLength(1);
+    workspace.withCatalog((catalog) => {
+      expect(catalog.auxFile('heliocloud/aia_0193_2014.csv')).toMatchObject({
+        path: 'cache/heliocloud/aia_0193_2014.csv',
+      });
+      expect(catalog.frames({})[1]!.tObs).toBe('2014-01-01T00:58:35.840Z');
+    });
+  });
+
+  test('a file of another size than the registry says is refused', async () => {
+    await start(2880);
+    expect(await run(request)).toMatchObject({ stored: 0, corrupt: 3, reasons: { 'wrong size': 3 } });
+  });
+
+  test('keys that lead elsewhere are left out', () => {
+    const rows = parseRegistry(
+      [
+        '2014-01-01T00:00:00Z,x,s3://b/../../etc/passwd,5',
+        '2014-01-01T00:00:00Z,x,s3://b/a?b,5',
+        '2014-01-01T00:00:00Z,x,s3://b/ok/a.fits,5',
+        'x,y,z,w',
+        '2014-01-01,x,b/c.fits,-1',
+      ].join('\n'),
+    );
+    expect(rows).toEqual([{ time: Date.UTC(2014, 0, 1), key: 'ok/a.fits', bytes: 5 }]);
+  });
+});
+
+describe('near real time', () => {
+  test('fills slots until the definitive frame replaces it', async () => {
+    const nrtName = 'AIA20200531_235948_0193.fits';
+    let isPublished = false;
+    server = await startServer((request, response) => {
+      const path = request.url!;
+      if (path.endsWith('/nrt/2020/05/31/H2300/'))
+        response.end(`<title>Index of ${path}</title><a href="${nrtName}">x</a>`);
+      else if (path.endsWith(nrtName))
+        sendFile(request, response, frameBytes({ time: '2020-05-31T23:59:48Z', quality: 0x40000000 }));
+      else if (isPublished && path.endsWith('AIA20200601_0000_0193.fits'))
+        sendFile(request, response, frameBytes({ time: '2020-06-01T00:00:00Z' }));
+      else response.writeHead(404).end();
+    });
+    const slot = { wavelength: [193], from: '2020-06-01', to: '2020-06-01T01:00:00Z', cadence: '1h' };
+    const base = server.url;
+    expect(await run({ ...slot, source: 'synoptic-nrt', baseUrl: `${base}nrt/` })).toMatchObject({
+      stored: 1,
+    });
+    expect(filesUnder(workspace.raw)).toHaveLength(1);
+    isPublished = true;
+    const later = fastEffects({ clock: fastClock('2020-06-10T00:00:00Z') });
+    expect(await run({ ...slot, source: 'synoptic', baseUrl: base }, later)).toMatchObject({ stored: 1 });
+    expect(audit(workspace)).toEqual([]);
+    workspace.withCatalog((catalog) => {
+      expect(catalog.frames({}).map(({ source, state }) => [source, state])).toEqual([
+        ['synoptic', 'stored'],
+        ['synoptic-nrt', 'superseded'],
+      ]);
+    });
+    expect(await run({ ...slot, source: 'synoptic-nrt', baseUrl: `${base}nrt/` })).toMatchObject({
+      skipped: 1,
+    });
+  });
+});
+
+describe('auxiliary tables', () => {
+  const TIMELINE = [
+    'Start Time,End Time,Instrument,Source,Comment',
+    '2017-03-01 07:00:00,2017-03-01 08:12:00,SDO,spacecraft night,Eclipse',
+    '2017-03-02 12:00:00,,AIA,jsocobs,"Focus sweep, 131"',
+    'broken row',
+  ].join('\n');
+
+  test('are kept with hash and date, go into the catalog, and serve without a network', async () => {
+    let isWell = true;
+    server = await startServer((request, response) => {
+      if (isWell && request.url === '/timeline.csv') response.end(TIMELINE);
+      else response.writeHead(isWell ? 404 : 503).end('<html>');
+    });
+    const clock = fastClock('2020-06-01T00:00:00Z');
+    const request = { tables: ['events'], tableUrl: server.url, retries: 0 };
+    const first = await run(request, fastEffects({ clock }));
+    expect(first).toMatchObject({
+      planned: 0,
+      tables: [{ name: 'events', path: 'cache/tables/timeline.csv', trouble: null }],
+    });
+    workspace.withCatalog((catalog) => {
+      expect(catalog.events('2017-03-01T07:30:00.000Z', '2017-03-03T00:00:00.000Z')).toHaveLength(2);
+      expect(catalog.auxFile('tables/timeline.csv')?.sha256).toHaveLength(64);
+    });
+    await run(request, fastEffects({ clock }));
+    expect(server.requests).toHaveLength(1);
+    isWell = false;
+    const later = fastEffects({ clock: fastClock('2020-07-01T00:00:00Z') });
+    const offline = await run(request, later);
+    expect(offline.tables[0]).toMatchObject({
+      path: 'cache/tables/timeline.csv',
+      trouble: expect.stringContaining('could not be fetched'),
+    });
+  });
+
+  test('a wrong content never replaces a good one', async () => {
+    server = await startServer((_request, response) => response.end('<html>maintenance'));
+    const summary = await run({ tables: ['events', 'response'], tableUrl: server.url, retries: 0 });
+    expect(summary.tables).toMatchObject([
+      { name: 'events', path: null, trouble: expect.stringContaining('does not mention Start Time') },
+      { name: 'response', path: null, trouble: expect.stringContaining('SHA-256') },
+    ]);
+  });
+
+  test('the timeline: quotes, missing ends, broken rows', () => {
+    expect(eventsOfTimeline(TIMELINE)).toEqual([
+      {
+        source: 'spacecraft night',
+        start: '2017-03-01T07:00:00.000Z',
+        end: '2017-03-01T08:12:00.000Z',
+        instrument: 'SDO',
+        comment: 'Eclipse',
+      },
+      {
+        source: 'jsocobs',
+        start: '2017-03-02T12:00:00.000Z',
+        end: null,
+        instrument: 'AIA',
+        comment: 'Focus sweep, 131',
+      },
+    ]);
+  });
+});
+
+test('products and channels that a source lacks are refused with what it has', async () => {
+  const plan = (values: object) =>
+    planIngest(options({ from: '2017-01-01', to: '2017-01-02', ...values }), {
+      workspace,
+      effects: fastEffects(),
+    });
+  await expect(plan({ source: 'jsoc', product: 'hmi.M_72s' })).rejects.toMatchObject({
+    where: '--product',
+    remedy: expect.stringContaining('hmi.M_720s'),
+  });
+  await expect(plan({ source: 'heliocloud' })).rejects.toMatchObject({ where: '--wavelength' });
+  expect(await plan({ source: 'hmi' })).toMatchObject({ slots: 4, toAsk: 4 });
+  expect(await plan({ source: 'jsoc', product: 'hmi.Ic_720s' })).toMatchObject({ slots: 4 });
+});
