@@ -13,6 +13,7 @@ import {
   report,
   reportOptions,
 } from '../../src/eval/index.ts';
+import { exportGenerator } from '../../src/train/index.ts';
 import { drawnSuns } from '../support/drawn-suns.ts';
 import { TINY_SIZE, trainTinyRun, writePictures } from './tiny-run.ts';
 
@@ -80,6 +81,25 @@ describe('judging a run against a folder', () => {
     expect(() => readFileSync(out)).toThrow('ENOENT');
     await report(options, context);
     expect(readFileSync(out, 'utf8')).toContain('<h1>Two</h1>');
+  });
+});
+
+describe('judging the exported generator', () => {
+  it('gives the scores of the run that it was exported from', async () => {
+    const path = join(folder, 'generator.onnx');
+    await exportGenerator(run, path);
+    const scores = async (given: object) => {
+      const { results, fake } = await evaluate(
+        options({ real: reals, metrics: ['swd'], out: join(folder, 'x.jsonl'), ...given }),
+        context,
+      );
+      expect(fake).toMatchObject({ generated: true, simulated: true });
+      return results[0].scores.map(({ value }) => value);
+    };
+    const [own, exported] = [await scores({ run }), await scores({ fake: path })];
+    exported.forEach((value, i) => {
+      expect(Math.abs(value / own[i] - 1)).toBeLessThan(1e-2);
+    });
   });
 });
 

@@ -1,7 +1,8 @@
 /**
- * A generator as an ONNX model, from this program or another. Inputs of rank two or more are filled with standard
- * normal numbers from the seed of the picture, scalars with 1 (truncation); the one output of rank four is the picture.
- * The model's metadata may say `range` (`0..1` or `-1..1`; the latter is what most generators give and what is assumed).
+ * A generator as an ONNX model, from this program's export or another's. Inputs of rank two or more are filled with
+ * standard normal numbers from the seed of the picture, scalars with 1 (truncation); the output of rank four is the
+ * picture. This program's models say so in their metadata: 0..1, row 0 south. Others are taken to give -1..1 with the
+ * top first, as most do, unless their metadata has a `range` of `0..1`.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
@@ -50,41 +51,68 @@ async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Sour
       cause,
     });
   });
-  const range = readMetadata(bytes, path).get('range');
   const shape = await shapeOf(ort, session, path);
-  const toUnit = range === '0..1' ? (value: number) => value : (value: number) => (value + 1) / 2;
+  const facts = factsOf(readMetadata(bytes, path));
   const { channels, resolution } = shape;
   const hash = sha256OfBytes(bytes);
+  const label = basename(path);
   return {
-    label: basename(path),
+    label,
     path,
     generated: true,
-    simulated: false,
+    simulated: facts.simulated,
     hash,
-    kimg: null,
+    kimg: facts.kimg,
     resolutions: [resolution],
     channels,
     transforms: undefined,
-    warnings: range === undefined ? [`${basename(path)} does not say its range: -1..1 is assumed`] : [],
+    warnings: facts.isSure ? [] : [`${label} does not say its range: -1..1 is assumed`],
     images: ({ count, seed }) => ({
-      label: `${basename(path)}, generated`,
+      label: `${label}, generated`,
       count,
       width: resolution,
       height: resolution,
       channels,
       identity: `${hash}/${seed}`,
       async read(indices) {
-        const values = await generate(
-          ort,
-          session,
-          shape,
-          indices.map((index) => seed * SEED_STRIDE + index),
-        );
-        return values.map((value) => Math.min(1, Math.max(0, toUnit(value))));
+        const seeds = indices.map((index) => seed * SEED_STRIDE + index);
+        const values = await generate(ort, session, shape, seeds);
+        for (let i = 0; i < values.length; i++) values[i] = Math.min(1, Math.max(0, facts.toUnit(values[i])));
+        return facts.isTopFirst ? flipRows(values, resolution) : values;
       },
     }),
     close: () => session.release(),
   };
+}
+
+interface ModelFacts {
+  readonly toUnit: (value: number) => number;
+  readonly isTopFirst: boolean;
+  readonly isSure: boolean;
+  readonly simulated: boolean;
+  readonly kimg: number | null;
+}
+
+function factsOf(metadata: ReadonlyMap<string, string>): ModelFacts {
+  const isOwn = metadata.get('software')?.startsWith('sungan ') === true;
+  const range = metadata.get('range') ?? (isOwn ? '0..1' : undefined);
+  const seen = Number(metadata.get('images_seen') ?? Number.NaN);
+  return {
+    toUnit: range === '0..1' ? (value) => value : (value) => (value + 1) / 2,
+    isTopFirst: !isOwn,
+    isSure: range !== undefined,
+    simulated: isOwn && /"simulated":\s*true/.test(metadata.get('dataset') ?? ''),
+    kimg: Number.isFinite(seen) ? seen / 1000 : null,
+  };
+}
+
+function flipRows(values: Float32Array, size: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let row = 0; row * size < values.length; row++) {
+    const mirrored = row - (row % size) + (size - 1 - (row % size));
+    result.set(values.subarray(row * size, (row + 1) * size), mirrored * size);
+  }
+  return result;
 }
 
 async function shapeOf(ort: typeof Ort, session: Ort.InferenceSession, path: string): Promise<ModelShape> {
