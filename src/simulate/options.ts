@@ -27,6 +27,14 @@ export const simulateOptions = z.strictObject({
     .max(65_535)
     .optional()
     .describe('serve the frames over HTTP at this port (0: any) instead of writing them'),
+  disturbances: z
+    .number()
+    .min(0)
+    .max(0.08)
+    .default(0)
+    .describe(
+      'with --serve: share of requests that meet each kind of trouble (404, 429, 503, hang, cut, ...)',
+    ),
 });
 
 export type SimulateOptions = z.output<typeof simulateOptions>;

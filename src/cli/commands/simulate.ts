@@ -45,7 +45,7 @@ async function serve(
   { effects }: CommandContext,
 ): Promise<CommandResult> {
   const { product, wavelengths, seed, size, faults, unnoticed, absent } = contentsOf(options);
-  const { from, to, cadence } = options;
+  const { from, to, cadence, disturbances } = options;
   const archive = await startArchive({
     product,
     wavelengths,
@@ -54,6 +54,7 @@ async function serve(
     faults,
     unnoticed,
     absent,
+    disturbances,
     from,
     to,
     cadence,

@@ -10,7 +10,7 @@ export const SATURATION_DN = 16_383;
 /** JSOC clips level 1.5 here; level 1 hardly goes below. */
 export const FLOOR_DN = -8;
 /** Charge above the full well spills up and down its column over at most this share of the height. */
-const BLOOM_REACH = 0.12;
+const BLOOM_REACH = 0.07;
 
 export interface Exposure {
   channel: Channel;

@@ -61,7 +61,7 @@ function createShader(state: SunState, view: View, channel: Channel): (x: number
     sampleMaps(maps, cx, cy, cz, layers);
     fine.at(cx, cy, cz, pattern);
 
-    const hole = holeShare(layers[LAYERS.hole]! + 0.14 * pattern.mottle + 0.12 * pattern.blob);
+    const hole = holeShare(layers[LAYERS.hole]! + 0.2 * pattern.mottle + 0.18 * pattern.blob);
     const filament = filamentShare(layers, pattern);
     const plage = Math.min(1.3, layers[LAYERS.plage]!);
     const haze = layers[LAYERS.haze]!;

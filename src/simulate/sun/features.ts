@@ -2,7 +2,7 @@
 import { addSpot, addStreak } from './canvas.ts';
 import type { Channel } from './channels.ts';
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
-import { fromLocal, localFrame } from './loops.ts';
+import { fromLocal, localFrame } from './field-lines.ts';
 import type { SunState } from './state.ts';
 import { toPixel, toView, type Vector, type View } from './view.ts';
 
@@ -50,7 +50,7 @@ export function drawFlares(image: Float32Array, view: View, channel: Channel, st
   const pixelsPerMm = view.radiusPixels / SOLAR_RADIUS_MM;
   const spots: FlareSpot[] = [];
   for (const flare of state.flares) {
-    const peakDn = channel.flare * flare.brightness ** 0.8;
+    const peakDn = channel.flare * flare.brightness ** 0.55;
     if (peakDn < 1) continue;
     const frame = localFrame(flare.region.latitude, flare.region.longitude);
     const p = toView(view, fromLocal(frame, flare.east, flare.north, 4));

@@ -60,11 +60,11 @@ function holeNow(
   };
 }
 
-/** 1 at the hole's centre, 0 on its smooth outline, negative outside. */
+/** Above 1 at the hole's centre, 0.15 on its ellipse, negative outside: noise added to it makes the true outline. */
 export function holeLevel(hole: CoronalHole, x: number, y: number, z: number): number {
   const { centre, along, across } = hole;
   if (x * centre[0] + y * centre[1] + z * centre[2] < 0.2) return -3;
   const u = (x * along[0] + y * along[1] + z * along[2]) / hole.halfLength;
   const v = (x * across[0] + y * across[1] + z * across[2]) / hole.halfWidth;
-  return 1 - Math.sqrt(u * u + v * v);
+  return 1.15 - Math.sqrt(u * u + v * v);
 }

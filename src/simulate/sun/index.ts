@@ -1,11 +1,11 @@
 /** The synthetic Sun: noise-free pictures and magnetograms of one physical state. */
 
 export { type Channel, channelOf, findChannel, WAVELENGTHS, type Wavelength } from './channels.ts';
-export { activityAt, decimalYear, polarHoleEdge } from './cycle.ts';
+export { activityAt, decimalYear } from './cycle.ts';
 export { degradationAt } from './degradation.ts';
 export { type Ephemeris, ephemerisAt } from './ephemeris.ts';
 export { renderMagnetogramSteps } from './magnetogram.ts';
 export { blur } from './optics.ts';
 export { renderSun, renderSunSteps, type SunRequest } from './render.ts';
-export { type SunState, sunStateAt } from './state.ts';
+export { sunStateAt } from './state.ts';
 export { centredGeometry, type Geometry } from './view.ts';

@@ -1,18 +1,17 @@
 /**
- * Loops of active regions: field lines of a few charges below the surface (a potential field), each filled with plasma of
- * its own temperature. A channel shows those near its own temperature. Short inner loops are hot, long outer ones warm,
+ * Loops of active regions: field lines filled with plasma, each of its own temperature. A channel shows those near its own temperature. Short inner loops are hot, long outer ones warm,
  * open fans cool, as in real regions.
  */
 import { createRandom, type Random } from '../../numeric/random.ts';
 import { addSpot, MIN_SIGMA } from './canvas.ts';
 import type { Channel } from './channels.ts';
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
+import { type Charge, chargesOf, type FieldLine, localFrame, MAX_POINTS, traceLine } from './field-lines.ts';
 import type { ActiveRegion } from './regions.ts';
-import { onSphere, toPixel, toView, type Vector, type View } from './view.ts';
+import { toPixel, toView, type Vector, type View } from './view.ts';
 
 /** Pressure scale height in Mm per million kelvin. */
 const SCALE_HEIGHT_MM = 47;
-const MAX_STEPS = 110;
 const LOOPS_PER_BUNDLE = 9;
 /** Fans that leave the region are filled with plasma of about 0.8 MK; their brightness relative to closed loops. */
 const FAN_BRIGHTNESS = 0.9;
@@ -21,71 +20,6 @@ const FAN_LOG_TEMPERATURE = 5.92;
 const HIDDEN_BELOW = 1.012;
 /** Hours that one loop stays bright. */
 const LOOP_HOURS = 9;
-
-interface Charge {
-  x: number;
-  y: number;
-  depth: number;
-  value: number;
-}
-
-/** A place in the region's own frame: west, north, up, in Mm. */
-interface LocalFrame {
-  up: Vector;
-  west: Vector;
-  north: Vector;
-}
-
-export function localFrame(latitude: number, longitude: number): LocalFrame {
-  return {
-    up: onSphere(latitude, longitude),
-    west: [-Math.sin(longitude), Math.cos(longitude), 0],
-    north: onSphere(latitude + Math.PI / 2, longitude),
-  };
-}
-
-/** Carrington position, in solar radii, of (west, north, height) Mm seen from the region's centre. */
-export function fromLocal(frame: LocalFrame, west: number, north: number, height: number): Vector {
-  const u = west / SOLAR_RADIUS_MM;
-  const v = north / SOLAR_RADIUS_MM;
-  const p: Vector = [
-    frame.up[0] + u * frame.west[0] + v * frame.north[0],
-    frame.up[1] + u * frame.west[1] + v * frame.north[1],
-    frame.up[2] + u * frame.west[2] + v * frame.north[2],
-  ];
-  const scale = (1 + height / SOLAR_RADIUS_MM) / Math.hypot(p[0], p[1], p[2]);
-  return [p[0] * scale, p[1] * scale, p[2] * scale];
-}
-
-/** The region's poles: a compact leading one, a scattered trailing one. West is positive. */
-export function chargesOf(region: ActiveRegion): Charge[] {
-  const random = createRandom(`${region.key}/charges`);
-  const half = region.separationMm / 2;
-  const [cos, sin] = [Math.cos(region.tilt), Math.sin(region.tilt)];
-  const charges: Charge[] = [];
-  const place = (along: number, across: number, value: number, depth: number) => {
-    charges.push({ x: along * cos - across * sin, y: along * sin + across * cos, depth, value });
-  };
-  const leaders = 2 + random.int(2);
-  for (let i = 0; i < leaders; i++) {
-    place(
-      half * (1 + 0.25 * random.normal()),
-      half * 0.25 * random.normal(),
-      region.leadingSign / leaders,
-      half * (0.22 + 0.2 * random.uniform()),
-    );
-  }
-  const followers = 3 + random.int(3);
-  for (let i = 0; i < followers; i++) {
-    place(
-      -half * (1 + 0.35 * random.normal()),
-      half * 0.5 * random.normal(),
-      -region.leadingSign / followers,
-      half * (0.25 + 0.3 * random.uniform()),
-    );
-  }
-  return charges;
-}
 
 /** The local axes of a region as the observer sees them: view = up + west * u + north * v, in solar radii. */
 type ViewAxes = [up: Vector, west: Vector, north: Vector];
@@ -202,83 +136,8 @@ export function responseOf(channel: Channel, logTemperature: number): number {
   return sum;
 }
 
-interface FieldLine {
-  /** west, north, up in Mm, one point after another; valid until the next line is traced. */
-  points: Float64Array;
-  count: number;
-  /** Mm along the line. */
-  length: number;
-  closed: boolean;
-}
-
-/** Lines are traced one at a time, so one buffer serves all. */
-const POINTS = new Float64Array(3 * (MAX_STEPS + 1));
-const FIELD = new Float64Array(3);
-
-/** Follows the field from the surface with steps that grow with height, until it comes down or leaves. */
-function traceLine(
-  charges: Charge[],
-  startX: number,
-  startY: number,
-  sign: number,
-  separation: number,
-  finest: number,
-): FieldLine {
-  let x = startX;
-  let y = startY;
-  let z = 0.2;
-  let length = 0;
-  POINTS[0] = x;
-  POINTS[1] = y;
-  POINTS[2] = z;
-  for (let step = 1; step <= MAX_STEPS; step++) {
-    const size = sign * (finest + 0.05 * z);
-    // Midpoint rule.
-    fieldDirection(charges, x, y, z);
-    fieldDirection(
-      charges,
-      x + 0.5 * size * FIELD[0]!,
-      y + 0.5 * size * FIELD[1]!,
-      z + 0.5 * size * FIELD[2]!,
-    );
-    x += size * FIELD[0]!;
-    y += size * FIELD[1]!;
-    z += size * FIELD[2]!;
-    length += Math.abs(size);
-    if (z < 0) return { points: POINTS, count: step, length, closed: true };
-    POINTS[3 * step] = x;
-    POINTS[3 * step + 1] = y;
-    POINTS[3 * step + 2] = z;
-    if (z > 3 * separation || x * x + y * y > 16 * separation * separation)
-      return { points: POINTS, count: step + 1, length, closed: false };
-  }
-  return { points: POINTS, count: MAX_STEPS + 1, length, closed: false };
-}
-
-/** Unit vector along the field at a point, into FIELD. */
-function fieldDirection(charges: Charge[], x: number, y: number, z: number): void {
-  let bx = 0;
-  let by = 0;
-  let bz = 0;
-  for (let i = 0; i < charges.length; i++) {
-    const charge = charges[i]!;
-    const dx = x - charge.x;
-    const dy = y - charge.y;
-    const dz = z + charge.depth;
-    const r2 = dx * dx + dy * dy + dz * dz;
-    const k = charge.value / (r2 * Math.sqrt(r2));
-    bx += k * dx;
-    by += k * dy;
-    bz += k * dz;
-  }
-  const scale = 1 / Math.sqrt(bx * bx + by * by + bz * bz + 1e-30);
-  FIELD[0] = bx * scale;
-  FIELD[1] = by * scale;
-  FIELD[2] = bz * scale;
-}
-
 /** View coordinates of the line's points and their heights: x, y, z in solar radii, height in Mm. */
-const SEEN = new Float64Array(4 * (MAX_STEPS + 1));
+const SEEN = new Float64Array(4 * MAX_POINTS);
 
 function project(axes: ViewAxes, line: FieldLine): void {
   const [up, west, north] = axes;

@@ -4,8 +4,8 @@
  */
 
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
+import { chargesOf, fromLocal, localFrame } from './field-lines.ts';
 import { finePattern, type Pattern } from './fine.ts';
-import { chargesOf, fromLocal, localFrame } from './loops.ts';
 import { aroundSpot, spotsOf } from './spots.ts';
 import { type SunState, sunStateAt } from './state.ts';
 import { createField } from './texture.ts';

@@ -2,7 +2,7 @@
 import { createRandom } from '../../numeric/random.ts';
 import type { Channel } from './channels.ts';
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
-import { chargesOf, fromLocal, localFrame } from './loops.ts';
+import { chargesOf, fromLocal, localFrame } from './field-lines.ts';
 import type { ActiveRegion } from './regions.ts';
 import type { SunState } from './state.ts';
 import { toPixel, toView, type Vector, type View } from './view.ts';

@@ -52,29 +52,18 @@ export type Field = (x: number, y: number, z: number) => number;
 export function createField(key: string, featureSize: number): Field {
   const data = volume();
   const random = createRandom(`field/${key}`);
-  const m = randomRotation(random.normal(), random.normal(), random.normal(), random.normal());
+  // Matrix and origin in one typed array: numbers that a closure captures one by one are boxed, and slower to read.
+  const m = new Float64Array(12);
+  m.set(randomRotation(random.normal(), random.normal(), random.normal(), random.normal()));
   const scale = VOXELS_PER_FEATURE / featureSize;
   for (let i = 0; i < 9; i++) m[i]! *= scale;
-  const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = m as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
   // A large positive origin keeps coordinates positive, so that truncation is floor.
-  const origin = () => 4096 + random.uniform() * SIZE;
-  const ox = origin() + Math.ceil(scale / SIZE) * SIZE * 4;
-  const oy = origin() + Math.ceil(scale / SIZE) * SIZE * 4;
-  const oz = origin() + Math.ceil(scale / SIZE) * SIZE * 4;
+  const positive = Math.ceil(scale / SIZE) * SIZE * 4;
+  for (let i = 9; i < 12; i++) m[i] = positive + random.uniform() * SIZE;
   return (x, y, z) => {
-    const u = m0 * x + m1 * y + m2 * z + ox;
-    const v = m3 * x + m4 * y + m5 * z + oy;
-    const w = m6 * x + m7 * y + m8 * z + oz;
+    const u = m[0]! * x + m[1]! * y + m[2]! * z + m[9]!;
+    const v = m[3]! * x + m[4]! * y + m[5]! * z + m[10]!;
+    const w = m[6]! * x + m[7]! * y + m[8]! * z + m[11]!;
     const i = u | 0;
     const j = v | 0;
     const k = w | 0;

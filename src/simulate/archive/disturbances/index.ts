@@ -4,7 +4,7 @@ import { errorBody, notFound, serverError, tooManyRequests, unavailable } from '
 import { cut, hang, replaced, slowDrip, stall, wrongContent, wrongLength } from './transfers.ts';
 import { DISTURBANCE_NAMES, type Disturbance, type DisturbanceName } from './types.ts';
 
-export { DISTURBANCE_NAMES, type DisturbanceName, type Exchange } from './types.ts';
+export { DISTURBANCE_NAMES, type DisturbanceName } from './types.ts';
 
 export const DISTURBANCES: Record<DisturbanceName, Disturbance> = {
   'not-found': notFound,
