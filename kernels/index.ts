@@ -8,32 +8,87 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
-// ---- Counting ------------------------------------------------------------------------------------------------------
+// ---- Stored integers to values -------------------------------------------------------------------------------------
 
+let missingPixels: i32 = 0;
 let saturatedPixels: i32 = 0;
 
-/** Number of NaN among `count` values (a multiple of 4); `saturated` then tells how many are at least `ceiling`. */
-export function countMissing(source: usize, count: i32, ceiling: f32): i32 {
-  let missing = i32x4.splat(0);
-  let saturated = i32x4.splat(0);
-  const limit = f32x4.splat(ceiling);
-  const end = source + (<usize>count << 2);
-  for (let p = source; p < end; p += 16) {
-    const v = v128.load(p);
-    // A true lane is -1.
-    missing = i32x4.sub(missing, f32x4.ne(v, v));
-    saturated = i32x4.sub(saturated, f32x4.ge(v, limit));
-  }
-  saturatedPixels = sumLanes(saturated);
-  return sumLanes(missing);
+/** Of the last widening or counting: values that are NaN. */
+export function missing(): i32 {
+  return missingPixels;
 }
 
+/** Of the last widening or counting: values of at least the ceiling. */
 export function saturated(): i32 {
   return saturatedPixels;
 }
 
+/** target = zero + scale * source, NaN where source is blank; `count` is a multiple of 8. */
+export function widen16(source: usize, target: usize, count: i32, scale: f32, zero: f32, blank: i32, ceiling: f32): void {
+  begin(scale, zero, blank, ceiling);
+  const end = source + (<usize>count << 1);
+  for (; source < end; source += 16, target += 32) {
+    const v = v128.load(source);
+    v128.store(target, value(i32x4.extend_low_i16x8_s(v)));
+    v128.store(target, value(i32x4.extend_high_i16x8_s(v)), 16);
+  }
+  finish();
+}
+
+/** The same of 32-bit integers; `count` is a multiple of 4. Source and target may be the same. */
+export function widen32(source: usize, target: usize, count: i32, scale: f32, zero: f32, blank: i32, ceiling: f32): void {
+  begin(scale, zero, blank, ceiling);
+  const end = source + (<usize>count << 2);
+  for (; source < end; source += 16, target += 16) v128.store(target, value(v128.load(source)));
+  finish();
+}
+
+/** Counts in floats that are there already; `count` is a multiple of 4. */
+export function countFloats(source: usize, count: i32, ceiling: f32): void {
+  begin(1, 0, 0, ceiling);
+  const end = source + (<usize>count << 2);
+  for (; source < end; source += 16) tally(v128.load(source));
+  finish();
+}
+
+let scales: v128 = f32x4.splat(1);
+let zeros: v128 = f32x4.splat(0);
+let blanks: v128 = i32x4.splat(0);
+let ceilings: v128 = f32x4.splat(0);
+let missingLanes: v128 = i32x4.splat(0);
+let saturatedLanes: v128 = i32x4.splat(0);
+
+function begin(scale: f32, zero: f32, blank: i32, ceiling: f32): void {
+  scales = f32x4.splat(scale);
+  zeros = f32x4.splat(zero);
+  blanks = i32x4.splat(blank);
+  ceilings = f32x4.splat(ceiling);
+  missingLanes = i32x4.splat(0);
+  saturatedLanes = i32x4.splat(0);
+}
+
 // @ts-ignore: decorator
-@inline function sumLanes(v: v128): i32 {
+@inline function value(stored: v128): v128 {
+  const scaled = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(stored), scales), zeros);
+  // All bits set are a NaN.
+  const result = v128.or(scaled, i32x4.eq(stored, blanks));
+  tally(result);
+  return result;
+}
+
+// @ts-ignore: decorator
+@inline function tally(v: v128): void {
+  // A true lane is -1.
+  missingLanes = i32x4.sub(missingLanes, f32x4.ne(v, v));
+  saturatedLanes = i32x4.sub(saturatedLanes, f32x4.ge(v, ceilings));
+}
+
+function finish(): void {
+  missingPixels = sumLanes(missingLanes);
+  saturatedPixels = sumLanes(saturatedLanes);
+}
+
+function sumLanes(v: v128): i32 {
   return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
 }
 

@@ -5,7 +5,7 @@ import { writeAtomic } from '../core/files.ts';
 import { boxReduceTo, createImage } from '../numeric/index.ts';
 import { belongsTo, type Channel, channelOf } from './channels.ts';
 import { type Dataset, openDataset } from './dataset.ts';
-import { decodeFrame } from './decode.ts';
+import { decodeImage } from './decode.ts';
 import type { Manifest } from './manifest.ts';
 import { numberOf, reasonsOf } from './rules/index.ts';
 import { renderSheet, type Tile } from './sheet-layout.ts';
@@ -91,9 +91,9 @@ async function thumbnail(
   channel: Channel,
   exposureSeconds: number | null,
 ): Promise<Uint8Array | undefined> {
-  const decoded = await decodeFrame(path);
-  if ('failure' in decoded) return undefined;
-  const { width, height, data } = decoded.image;
+  const image = await decodeImage(path);
+  if (!image) return undefined;
+  const { width, height, data } = image;
   if (width !== height || width < TILE_SIZE || !Number.isInteger(Math.log2(width / TILE_SIZE)))
     return undefined;
   const nominal = channel.nominalExposureSeconds;

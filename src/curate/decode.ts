@@ -1,14 +1,11 @@
 /** Reads a stored frame's pixels. What cannot be read is a reason for rejection, not a failure of the run. */
 import { readFile } from 'node:fs/promises';
 import { describeError } from '../core/errors.ts';
-import { firstImage, readFits, readImageFloat32 } from '../fits/index.ts';
-import type { Image } from '../numeric/index.ts';
+import { firstImage, type ImageHdu, readFits, readImageFloat32, readRaw } from '../fits/index.ts';
+import { type Image, plainKernels, type StoredImage } from '../numeric/index.ts';
 
-/** The value of missing pixels in float images of level-1 frames, which the standard has no word for. */
-const FLOAT_BLANK_DN = -32768;
-
-/** The pixels in DN, NaN where there is none; or why not. */
-export async function decodeFrame(path: string): Promise<{ image: Image } | { failure: string }> {
+/** The pixels as they are stored, or why there are none. */
+export async function decodeFrame(path: string): Promise<{ stored: StoredImage } | { failure: string }> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -16,11 +13,32 @@ export async function decodeFrame(path: string): Promise<{ image: Image } | { fa
     return { failure: `cannot read the file: ${(error as Error).message}` };
   }
   try {
-    const hdu = firstImage(readFits(bytes, { file: path }));
-    const { width, height, data } = readImageFloat32(hdu);
-    for (let i = 0; i < data.length; i++) if (data[i] === FLOAT_BLANK_DN) data[i] = Number.NaN;
-    return { image: { width, height, data } };
+    return { stored: storedImage(firstImage(readFits(bytes, { file: path }))) };
   } catch (error) {
     return { failure: describeError(error) };
   }
+}
+
+/** The pixels as values, NaN where there is none; undefined where they cannot be read. */
+export async function decodeImage(path: string): Promise<Image | undefined> {
+  const decoded = await decodeFrame(path);
+  return 'failure' in decoded
+    ? undefined
+    : plainKernels().load(decoded.stored, Number.POSITIVE_INFINITY).image;
+}
+
+function storedImage(hdu: ImageHdu): StoredImage {
+  const { width, height, bscale, bzero } = hdu;
+  const isFinite = Number.isFinite(bscale) && Number.isFinite(bzero) && bscale !== 0;
+  if (isFinite && (hdu.bitpix === 16 || hdu.bitpix === 32)) {
+    const { data } = readRaw(hdu);
+    if (data instanceof Int16Array || data instanceof Int32Array) {
+      const tableBlank = hdu.tiles?.blank;
+      const blank = typeof tableBlank === 'number' ? tableBlank : hdu.blank;
+      return { width, height, data, scale: bscale, zero: bzero, blank };
+    }
+  }
+  // Level-1 frames as floats mark lost blocks by BLANK, which the standard does not know for floats.
+  const { data } = readImageFloat32(hdu, { floatBlank: true });
+  return { width, height, data, scale: 1, zero: 0, blank: undefined };
 }

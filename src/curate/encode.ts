@@ -41,12 +41,12 @@ export async function encodeSample({ members }: EncodeTask): Promise<EncodeResul
       results.push(decoded);
       continue;
     }
-    const { width } = decoded.image;
+    const { width } = decoded.stored;
     if (width < task.size) {
       results.push({ failure: `${width} pixels are fewer than the dataset's ${task.size}` });
       continue;
     }
-    const prepared = prepareFrame(decoded.image, restoreTransform(task.transform), task, kernels);
+    const prepared = prepareFrame(decoded.stored, restoreTransform(task.transform), task, kernels);
     results.push({ measurements: prepared.measurements, steps: prepared.steps });
     levels.push(prepared.levels);
   }

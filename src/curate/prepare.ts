@@ -1,5 +1,5 @@
 /** One frame from pixels as read to the 16-bit levels of the dataset: every pass over its pixels, for any thread. */
-import type { Image, Kernels } from '../numeric/index.ts';
+import type { Image, Kernels, StoredImage } from '../numeric/index.ts';
 import { fillHoles, fillWith } from './holes.ts';
 import { type DiskPlace, type Measurements, measureRaw, measureRegistered } from './measure/index.ts';
 import { isRegistered, type Pointing, registeredScale, registration } from './register.ts';
@@ -40,29 +40,25 @@ const SPARE_PIXELS = 4096;
  * of the mean of the one above.
  */
 export function prepareFrame(
-  raw: Image,
+  stored: StoredImage,
   transform: Transform,
   task: PrepareTask,
   kernels: Kernels,
 ): PreparedFrame {
   const steps: string[] = [];
-  kernels.begin(raw.data.length * ROOM_IN_FRAMES + SPARE_PIXELS);
-  let image = kernels.load(raw);
+  const { width, height } = stored;
   const { pointing } = task;
-  const counted = measureRaw(
-    raw,
-    kernels.count(image, CEILING_DN),
-    pointing && diskOf(pointing),
-    task.blankBeyondLimb,
-  );
-  if (counted.missing > 0) {
-    const filled = task.blankBeyondLimb ? fillWith(raw, 0) : fillHoles(raw);
-    image.data.set(filled.data);
-    steps.push(`filled ${counted.missing} pixels without a value`);
+  kernels.begin(width * height * ROOM_IN_FRAMES + SPARE_PIXELS);
+  const loaded = kernels.load(stored, CEILING_DN);
+  let { image } = loaded;
+  const raw = measureRaw(loaded, pointing && diskOf(pointing), task.blankBeyondLimb);
+  if (loaded.missing > 0) {
+    image.data.set((task.blankBeyondLimb ? fillWith(image, 0) : fillHoles(image)).data);
+    steps.push(`filled ${loaded.missing} pixels without a value`);
   }
-  const scale = targetScale(raw.width, task);
-  if (pointing && !isRegistered(pointing, raw.width, scale)) {
-    image = kernels.warpCubic(image, registration(pointing, raw.width, scale), raw.width, raw.height, 0);
+  const scale = targetScale(width, task);
+  if (pointing && !isRegistered(pointing, width, scale)) {
+    image = kernels.warpCubic(image, registration(pointing, width, scale), width, height, 0);
     steps.push(describeRegistration(pointing, scale));
   }
   kernels.scaleClip(image, task.factor, ...transform.domain);
@@ -72,7 +68,7 @@ export function prepareFrame(
   const radius = pointing?.radiusArcsec && pointing.radiusArcsec / scale;
   return {
     levels: levels.map((level) => encode(level, transform, kernels)),
-    measurements: { ...counted.measurements, ...measureRegistered(all, radius) },
+    measurements: { ...raw, ...measureRegistered(all, radius) },
     steps,
   };
 }

@@ -4,7 +4,14 @@
  */
 export { fft, powerSpectrum2d, radialPower } from './fft.ts';
 export { createImage, type Image } from './image.ts';
-export { type Kernels, loadKernels, plainKernels, simdKernels } from './kernels.ts';
+export {
+  type Kernels,
+  type LoadedImage,
+  loadKernels,
+  plainKernels,
+  type StoredImage,
+  simdKernels,
+} from './kernels.ts';
 export {
   multiply,
   type SymmetricEigen,

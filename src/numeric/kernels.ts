@@ -10,14 +10,31 @@ import { createImage, type Image } from './image.ts';
 import { boxHalve } from './resample.ts';
 import { type Affine, warpCubic } from './warp.ts';
 
+/** Pixels as a file stores them: value = zero + scale * stored, none where the stored integer is `blank`. */
+export interface StoredImage {
+  width: number;
+  height: number;
+  data: Int16Array | Int32Array | Float32Array;
+  scale: number;
+  zero: number;
+  /** Undefined where every integer is a value, and for floats, which have NaN. */
+  blank: number | undefined;
+}
+
+export interface LoadedImage {
+  image: Image;
+  /** Pixels without a value. */
+  missing: number;
+  /** Pixels of at least the ceiling. */
+  saturated: number;
+}
+
 export interface Kernels {
   readonly kind: 'simd' | 'plain';
   /** Forgets all images and makes room for `pixels` new ones' pixels altogether. */
   begin(pixels: number): void;
-  /** A copy of the image where the other functions can take it from. */
-  load(image: Image): Image;
-  /** Pixels without a value, and pixels of at least `ceiling`. */
-  count(image: Image, ceiling: number): { missing: number; saturated: number };
+  /** The values of stored pixels, where the other functions can take them from; how many have none or reach `ceiling`. */
+  load(stored: StoredImage, ceiling: number): LoadedImage;
   /** clip(image * factor, low, high), in place. */
   scaleClip(image: Image, factor: number, low: number, high: number): void;
   /** Cubic convolution through an affine map (see warp.ts). */
@@ -45,13 +62,26 @@ interface KernelModule {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   heapBase(): number;
   initWeights(): void;
-  countMissing(source: number, count: number, ceiling: number): number;
+  widen16: Widen;
+  widen32: Widen;
+  countFloats(source: number, count: number, ceiling: number): void;
+  missing(): number;
   saturated(): number;
   scaleClip(source: number, target: number, count: number, factor: number, low: number, high: number): void;
   halve(source: number, width: number, height: number, target: number): void;
   warpCubic(...args: number[]): void;
   log1pQuantise(source: number, target: number, count: number, scale: number): void;
 }
+
+type Widen = (
+  source: number,
+  target: number,
+  count: number,
+  scale: number,
+  zero: number,
+  blank: number,
+  ceiling: number,
+) => void;
 
 const PAGE_BYTES = 65_536;
 /** SIMD loads 16 bytes; every image begins at such an address and may be read to the next one. */
@@ -98,15 +128,44 @@ export function simdKernels(): Kernels | undefined {
       const pages = Math.ceil((bytes - module.memory.buffer.byteLength) / PAGE_BYTES);
       if (pages > 0) module.memory.grow(pages);
     },
-    load(source) {
-      const copy = image(source.width, source.height);
-      copy.data.set(source.data);
-      return copy;
-    },
-    count(source, ceiling) {
-      clearTail(module, source);
-      const missing = module.countMissing(addressOf(source), lanes(source), ceiling);
-      return { missing, saturated: module.saturated() };
+    load(stored, ceiling) {
+      const { width, height, data } = stored;
+      const target = image(width, height);
+      const address = addressOf(target);
+      if (data instanceof Float32Array) {
+        target.data.set(data);
+        clearTail(module, target);
+        module.countFloats(address, lanes(target), ceiling);
+      } else if (data instanceof Int16Array) {
+        // The room behind the image is taken by the next one: the integers are gone by then.
+        const source = aligned(top);
+        const copy = new Int16Array(module.memory.buffer, source, Math.ceil(data.length / 8) * 8);
+        copy.set(data);
+        copy.fill(0, data.length);
+        module.widen16(
+          source,
+          address,
+          copy.length,
+          stored.scale,
+          stored.zero,
+          stored.blank ?? NEVER_16,
+          ceiling,
+        );
+      } else {
+        const copy = new Int32Array(module.memory.buffer, address, lanes(target));
+        copy.set(data);
+        copy.fill(0, data.length);
+        module.widen32(
+          address,
+          address,
+          copy.length,
+          stored.scale,
+          stored.zero,
+          stored.blank ?? NEVER_32,
+          ceiling,
+        );
+      }
+      return { image: target, missing: module.missing(), saturated: module.saturated() };
     },
     scaleClip(source, factor, low, high) {
       module.scaleClip(addressOf(source), addressOf(source), lanes(source), factor, low, high);
@@ -130,6 +189,10 @@ export function simdKernels(): Kernels | undefined {
   };
 }
 
+/** Stand for "no integer is blank": one that 16 bits cannot hold, and the one that SDO's files use for nothing else. */
+const NEVER_16 = 0x7fffffff;
+const NEVER_32 = -2147483648;
+
 /** Zeros behind the last pixel, so that what was there before is not counted. */
 function clearTail(module: KernelModule, { data }: Image): void {
   const extra = (4 - (data.length % 4)) % 4;
@@ -141,15 +204,17 @@ export function plainKernels(): Kernels {
   return {
     kind: 'plain',
     begin() {},
-    load: ({ width, height, data }) => createImage(width, height, data.slice()),
-    count({ data }, ceiling) {
+    load({ width, height, data, scale, zero, blank }, ceiling) {
+      const values = new Float32Array(data.length);
       let missing = 0;
       let saturated = 0;
-      for (const value of data) {
+      for (let i = 0; i < data.length; i++) {
+        const value = data[i] === blank ? Number.NaN : data[i]! * scale + zero;
+        values[i] = value;
         if (Number.isNaN(value)) missing++;
         else if (value >= ceiling) saturated++;
       }
-      return { missing, saturated };
+      return { image: createImage(width, height, values), missing, saturated };
     },
     scaleClip({ data }, factor, low, high) {
       for (let i = 0; i < data.length; i++) data[i] = Math.min(high, Math.max(low, data[i]! * factor));

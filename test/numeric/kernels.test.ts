@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createImage, createRandom, type Image, plainKernels, simdKernels } from '../../src/numeric/index.ts';
+import {
+  createImage,
+  createRandom,
+  type Image,
+  plainKernels,
+  type StoredImage,
+  simdKernels,
+} from '../../src/numeric/index.ts';
 
 const simd = simdKernels();
 const plain = plainKernels();
@@ -23,6 +30,14 @@ function smoothImage(size: number): Image {
   return createImage(size, size, data);
 }
 
+const floats = (image: Image): StoredImage => ({
+  ...image,
+  data: image.data,
+  scale: 1,
+  zero: 0,
+  blank: undefined,
+});
+
 test('the built module is there', () => {
   expect(simd, 'build first: npm run build').toBeDefined();
 });
@@ -31,21 +46,32 @@ describe.skipIf(!simd)('SIMD and plain kernels agree', () => {
   const both = <Result>(image: Image, work: (kernels: NonNullable<typeof simd>, loaded: Image) => Result) =>
     [simd!, plain].map((kernels) => {
       kernels.begin(image.data.length * 6 + 4096);
-      return work(kernels, kernels.load(image));
+      return work(kernels, kernels.load(floats(image), 16383).image);
     }) as [Result, Result];
 
-  test.each([
-    [8, 8],
-    [64, 32],
-    [5, 3],
-  ])('counting in %i x %i pixels', (width, height) => {
-    const image = randomImage(width, height, 1);
-    image.data[3] = Number.NaN;
-    image.data[7] = 16383;
-    image.data[8] = 20000;
-    const [a, b] = both(image, (kernels, loaded) => kernels.count(loaded, 16383));
-    expect(a).toEqual({ missing: 1, saturated: 2 });
-    expect(b).toEqual(a);
+  const STORED: [string, StoredImage['data'], Partial<StoredImage>][] = [
+    ['16-bit', Int16Array.of(-8, 0, 1, -32768, 16383, 16382, 20000, 5, 9, 11), { blank: -32768 }],
+    ['16-bit, all values', Int16Array.of(-32768, 32767, 3, 4, 5, 6, 7, 8, 9, 10), {}],
+    [
+      '32-bit sixteenths',
+      Int32Array.of(-160, 0, 16, -2147483648, 262128, 262127, 7, 1),
+      { blank: -2147483648, scale: 0.0625 },
+    ],
+    ['tenths from a zero point', Int32Array.of(1, 2, 3, -4, 5, 6), { scale: 0.1, zero: 3 }],
+    ['floats', Float32Array.of(1.5, Number.NaN, 16383, 16382.9, 20000, -3), {}],
+  ];
+
+  test.each(STORED)('stored pixels: %s', (_, data, more) => {
+    const stored = { width: data.length, height: 1, data, scale: 1, zero: 0, blank: undefined, ...more };
+    const [a, b] = [simd!, plain].map((kernels) => {
+      kernels.begin(4096);
+      const { image, missing, saturated } = kernels.load(stored, 16383);
+      return { values: [...image.data], missing, saturated };
+    });
+    expect(a).toEqual({
+      ...b,
+      values: b!.values.map((value) => (Number.isNaN(value) ? value : expect.closeTo(value, 4))),
+    });
   });
 
   test('scaling and clipping', () => {
@@ -109,6 +135,8 @@ test('a resample by the identity is the image', () => {
   const identity = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
   for (const kernels of simd ? [simd, plain] : [plain]) {
     kernels.begin(4096);
-    expect([...kernels.warpCubic(kernels.load(image), identity, 32, 32, 0).data]).toEqual([...image.data]);
+    expect([...kernels.warpCubic(kernels.load(floats(image), 1).image, identity, 32, 32, 0).data]).toEqual([
+      ...image.data,
+    ]);
   }
 });

@@ -69,3 +69,15 @@ describe('RunningMoments', () => {
     }
   });
 });
+
+test('quantiles by selection are those of the sorted values', () => {
+  const random = createRandom(5);
+  for (let round = 0; round < 200; round++) {
+    const values = Array.from({ length: 1 + random.int(40) }, () => random.int(10));
+    const ordered = [...values].sort((a, b) => a - b);
+    const p = random.uniform();
+    const position = p * (values.length - 1);
+    const [below, above] = [ordered[Math.floor(position)]!, ordered[Math.ceil(position)]!];
+    expect(quantile(values, p)).toBeCloseTo(below + (position - Math.floor(position)) * (above - below), 12);
+  }
+});

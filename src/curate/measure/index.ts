@@ -1,5 +1,5 @@
 /** What the pixel rules look at: few numbers, taken on a small level in one pass, and stored with the verdict. */
-import { type Image, quantileOfSorted, sortedFinite } from '../../numeric/index.ts';
+import { type Image, median, quantile } from '../../numeric/index.ts';
 import { measureBlocks } from './blocks.ts';
 import { measureLimb } from './limb.ts';
 import type { RawMeasurements } from './raw.ts';
@@ -11,7 +11,6 @@ export { type DiskPlace, measureRaw } from './raw.ts';
 export interface Measurements extends RawMeasurements {
   /** 99.9 % quantile. */
   brightest: number;
-  diskMean: number;
   diskMedian: number;
   /** Share of the disk that is nearly black beside the rest; null, as all of the shape, where the frame is tiny. */
   shadowShare: number | null;
@@ -39,11 +38,10 @@ export function measureRegistered(
   const small = pyramid.find((level) => level.width <= SMALL_SIZE)!;
   const radius =
     radiusPixels === undefined ? TYPICAL_RADIUS * small.width : (radiusPixels * small.width) / image.width;
-  const disk = sortedFinite(pixelsInside(small, 0.95 * radius));
+  const disk = pixelsInside(small, 0.95 * radius);
   return {
-    brightest: quantileOfSorted(sortedFinite(small.data), 0.999),
-    diskMean: disk.reduce((sum, value) => sum + value, 0) / disk.length,
-    diskMedian: quantileOfSorted(disk, 0.5),
+    brightest: quantile(small.data, 0.999),
+    diskMedian: median(disk),
     ...measureShape(small, radius),
   };
 }

@@ -1,5 +1,5 @@
 /** Counted on the frame as it was read: what averages and resampling would hide. */
-import type { Image } from '../../numeric/index.ts';
+import type { Image, LoadedImage } from '../../numeric/index.ts';
 
 export interface RawMeasurements {
   /** Share of pixels without a value: of the frame, or of its disk where nothing is expected beyond the limb. */
@@ -26,26 +26,24 @@ const SPIKE_DN = 15;
 /** Below that a bright point of the Sun is one pixel itself. */
 const SMALLEST_WIDTH_FOR_SPIKES = 96;
 /** Rows looked at, at most: the rest of a large frame tells the same. */
-const LARGEST_ROWS = 1024;
+const LARGEST_ROWS = 512;
 /** Runs of equal values shorter than that come about by chance in faint channels. */
 const SHORTEST_RUN = 16;
 
-/** `counts` of the whole frame come from the kernels. `missing` is their count of pixels without a value. */
+/** Of a frame as it was loaded, before anything was filled. */
 export function measureRaw(
-  image: Image,
-  { missing, saturated }: { missing: number; saturated: number },
+  { image, missing, saturated }: LoadedImage,
   disk: DiskPlace | undefined,
   blankBeyondLimb: boolean,
-): { missing: number; measurements: RawMeasurements } {
+): RawMeasurements {
   const stride = Math.max(1, Math.floor(image.height / LARGEST_ROWS));
   const chords = chordsOf(image, disk, stride);
-  const measurements = {
+  return {
     missingShare: blankBeyondLimb ? missingInside(image, chords) : missing / image.data.length,
     saturatedShare: saturated / image.data.length,
     spikeShare: image.width < SMALLEST_WIDTH_FOR_SPIKES ? null : spikeShare(image, stride),
     constantShare: constantShare(image, chords),
   };
-  return { missing, measurements };
 }
 
 interface Chord {
