@@ -6,9 +6,9 @@ import { SunganError } from '../core/errors.ts';
 import { sha256OfBytes } from '../core/files.ts';
 import { formatTime } from '../core/time.ts';
 import { decodeCoordinates, type FrameCoordinates } from './coordinates.ts';
-import { decodeChunk } from './frame-codec.ts';
 import { MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
 import { dequantise, restoreTransform, type Transform } from './transforms/index.ts';
+import { decodeBlosc } from './zarr/blosc.ts';
 import { shardKey } from './zarr/metadata.ts';
 import { type ChunkRange, decodeShardIndex, shardIndexBytes } from './zarr/shard.ts';
 
@@ -110,7 +110,7 @@ function createReader(directory: string, manifest: Manifest): Dataset['read'] {
       if (!range) throw new SunganError('format', `frame ${index} is absent`, { where: path });
       const chunk = new Uint8Array(range.length);
       await file.read(chunk, 0, range.length, range.offset);
-      const pixels = decodeChunk(chunk, channels * size * size, `${path}, frame ${index}`);
+      const pixels = decodeBlosc(chunk, channels * size * size, `${path}, frame ${index}`);
       cache.put(key, pixels);
       return pixels;
     } finally {

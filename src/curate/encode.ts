@@ -1,10 +1,10 @@
 /** One sample from its files to the compressed chunks of every level: the work of a worker thread. */
 import { type Kernels, loadKernels } from '../numeric/index.ts';
 import { decodeFrame } from './decode.ts';
-import { encodeChunk } from './frame-codec.ts';
 import type { Measurements } from './measure/index.ts';
 import { type PrepareTask, prepareFrame } from './prepare.ts';
 import { restoreTransform, type TransformRecord } from './transforms/index.ts';
+import { encodeBlosc } from './zarr/blosc.ts';
 
 export interface MemberTask extends PrepareTask {
   path: string;
@@ -51,7 +51,7 @@ export async function encodeSample({ members }: EncodeTask): Promise<EncodeResul
     levels.push(prepared.levels);
   }
   if (levels.length < members.length) return { members: results, chunks: undefined };
-  const chunks = await Promise.all(levels[0]!.map((_, k) => encodeChunk(joined(levels.map((of) => of[k]!)))));
+  const chunks = levels[0]!.map((_, k) => encodeBlosc(joined(levels.map((of) => of[k]!))));
   return { members: results, chunks };
 }
 

@@ -5,6 +5,7 @@ import * as zarr from 'zarrita';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import { curate, curateOptions, openDataset } from '../../src/curate/index.ts';
+import { decodeBlosc, encodeBlosc } from '../../src/curate/zarr/blosc.ts';
 import { crc32c } from '../../src/curate/zarr/crc32c.ts';
 import { decodeShardIndex, encodeShard, shardIndexBytes } from '../../src/curate/zarr/shard.ts';
 import { addFrame, temporaryWorkspace } from './support.ts';
@@ -46,6 +47,26 @@ test('a shard gives back its chunks, and a damaged index is refused', () => {
   expect(ranges).toEqual([{ offset: 0, length: 3 }, { offset: 3, length: 1 }, undefined, undefined]);
   tail[0]! ^= 1;
   expect(() => decodeShardIndex(tail, 4, 'c/0/0/0')).toThrow('checksum');
+});
+
+test.each([0, 16, 127, 128, 4096])('a Blosc frame of %i values gives them back', (length) => {
+  const values = Uint16Array.from({ length }, (_, i) => (i * 40503) & 0xffff);
+  const smooth = values.map((_, i) => 30000 + (i >> 4));
+  for (const input of [values, smooth])
+    expect(decodeBlosc(encodeBlosc(input), length, 'test')).toEqual(input);
+});
+
+test('a damaged Blosc frame is refused', () => {
+  const frame = encodeBlosc(Uint16Array.from({ length: 1024 }, (_, i) => 1000 + i));
+  expect(() => decodeBlosc(frame.subarray(0, 900), 1024, 'shard')).toThrow('no Blosc frame');
+  expect(() => decodeBlosc(frame, 1023, 'shard')).toThrow('no Blosc frame');
+  expect(() =>
+    decodeBlosc(
+      frame.map((byte, i) => (i > 1054 ? 0xff : byte)),
+      1024,
+      'shard',
+    ),
+  ).toThrow('cannot be unpacked');
 });
 
 test('zarrita reads every level and coordinate as we do', async () => {

@@ -1,4 +1,5 @@
 /** The `zarr.json` documents of a group and of its arrays (Zarr specification version 3). */
+import { BLOSC_CONFIGURATION } from './blosc.ts';
 
 export interface LevelArray {
   /** Frames, then channels when there are several, then rows (0 = south), then columns. */
@@ -15,8 +16,6 @@ export interface CoordinateArray {
   chunkLength: number;
   attributes: Record<string, unknown>;
 }
-
-export const GZIP_LEVEL = 1;
 
 const BYTES_LITTLE = { name: 'bytes', configuration: { endian: 'little' } };
 
@@ -40,7 +39,7 @@ export function levelDocument(array: LevelArray): object {
         name: 'sharding_indexed',
         configuration: {
           chunk_shape: [1, ...frameShape],
-          codecs: [BYTES_LITTLE, { name: 'gzip', configuration: { level: GZIP_LEVEL } }],
+          codecs: [BYTES_LITTLE, { name: 'blosc', configuration: BLOSC_CONFIGURATION }],
           index_codecs: [BYTES_LITTLE, { name: 'crc32c' }],
           index_location: 'end',
         },
