@@ -2,16 +2,12 @@
  * The folder of real SDO files, which is not part of the repository: SUNGAN_TEST_DATA, or `shared/data` beside the
  * repository. Tests that need it are left out with a printed reason where it is missing.
  */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
-
-const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { findRealData } from './real-data-folder.ts';
 
 export function realDataFolder(): string | undefined {
-  const candidates = [process.env['SUNGAN_TEST_DATA'], join(repository, '..', 'shared', 'data')];
-  return candidates.find((folder) => folder !== undefined && existsSync(join(folder, 'expected.tsv')));
+  return findRealData(fileURLToPath(new URL('../../', import.meta.url)));
 }
 
 /** `describe` with the folder, or a skipped one whose reason is printed. */

@@ -2,6 +2,7 @@
  * Rice compression of rows, the inverse of `tiles/rice.ts`. The width of each block's binary part follows from the mean
  * of its differences (Rice, Yeh & Miller 1993), by the rounding that cfitsio uses, so that the bytes agree with fpack's.
  */
+import { BitWriter } from './bit-writer.ts';
 
 const BLOCK_SIZE = 32;
 
@@ -22,51 +23,6 @@ export const RICE_BLOCK_SIZE = BLOCK_SIZE;
 /** No row of `pixels` takes more bytes than this. */
 export function riceBound(pixels: number, bytesPerPixel: number): number {
   return 2 * pixels * bytesPerPixel + Math.ceil(pixels / BLOCK_SIZE) + 16;
-}
-
-/** Writes bits, most significant first. */
-class BitWriter {
-  readonly #view: DataView;
-  #at: number;
-  #word = 0;
-  #free = 32;
-
-  constructor(view: DataView, start: number) {
-    this.#view = view;
-    this.#at = start;
-  }
-
-  /** The low `count` bits of `value`, 1 to 32; the bits above them must be zero. */
-  put(value: number, count: number): void {
-    if (count < this.#free) {
-      this.#free -= count;
-      this.#word |= value << this.#free;
-      return;
-    }
-    const rest = count - this.#free;
-    this.#view.setInt32(this.#at, this.#word | (rest === 0 ? value : value >>> rest));
-    this.#at += 4;
-    this.#free = 32 - rest;
-    this.#word = rest === 0 ? 0 : value << this.#free;
-  }
-
-  zeros(count: number): void {
-    let left = count;
-    for (; left >= this.#free; ) {
-      left -= this.#free;
-      this.#view.setInt32(this.#at, this.#word);
-      this.#at += 4;
-      this.#word = 0;
-      this.#free = 32;
-    }
-    this.#free -= left;
-  }
-
-  /** Byte offset behind the last bit. */
-  finish(): number {
-    this.#view.setInt32(this.#at, this.#word);
-    return this.#at + Math.ceil((32 - this.#free) / 8);
-  }
 }
 
 /**
@@ -124,12 +80,35 @@ function writeBlock(
     return;
   }
   out.put(width + 1, headBits);
+  putCodes(out, codes, length, width);
+}
+
+/** Unary and binary parts; the writer's state is in local variables while codes are short. */
+function putCodes(out: BitWriter, codes: Uint32Array, length: number, width: number): void {
+  const { view } = out;
   const one = 1 << width;
+  let { at, word, free } = out;
   for (let k = 0; k < length; k++) {
     const code = codes[k]!;
-    out.zeros(code >>> width);
-    out.put(one | (code & (one - 1)), width + 1);
+    const count = (code >>> width) + width + 1;
+    const part = one | (code & (one - 1));
+    const rest = count - free;
+    if (rest < 0) {
+      free = -rest;
+      word |= part << free;
+    } else if (count <= 32) {
+      view.setInt32(at, word | (part >>> rest));
+      at += 4;
+      free = 32 - rest;
+      word = rest === 0 ? 0 : part << free;
+    } else {
+      out.moveTo(at, word, free);
+      out.putZeros(code >>> width);
+      out.put(part, width + 1);
+      ({ at, word, free } = out);
+    }
   }
+  out.moveTo(at, word, free);
 }
 
 /** Bits of the binary part that come near the shortest coding for this mean. */

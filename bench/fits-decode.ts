@@ -1,0 +1,180 @@
+/**
+ * Reading Rice-compressed frames: ours against cfitsio (through fitsio, and funpack) and astropy, in turn within one run.
+ * Every time is from the path of a cached file to the stored integers, on one thread. Half of a new array's time is the
+ * kernel's, which hands out its pages; so both ways are measured.
+ *
+ *   node scripts/bench.mjs fits-decode [ROUNDS]
+ *   apt-get install python3-fitsio python3-astropy libcfitsio-bin    for the peers
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  firstImage,
+  type ImageHdu,
+  readFits,
+  readImage,
+  readImageFloat32,
+  readRaw,
+  writeImage,
+} from '../src/fits/index.ts';
+import { createRandom } from '../src/numeric/random.ts';
+import { findRealData } from '../test/support/real-data-folder.ts';
+import { PythonReader, type PythonRoute } from './python-reader.ts';
+import { type Competitor, compare, printTimings, time } from './timing.ts';
+
+const SIZE = 4096;
+const rounds = Number(process.argv[2] ?? 15);
+
+/** Most memory that this process has held, KiB. Not resourceUsage: Linux lets a child inherit that from its parent. */
+function peakMemory(): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]);
+}
+
+/** A child of this program measures its own memory. */
+if (process.argv[2] === '--memory') {
+  const before = peakMemory();
+  readRaw(firstImage(readFits(readFileSync(process.argv[3]!))));
+  console.log(JSON.stringify({ before, after: peakMemory() }));
+  process.exit(0);
+}
+
+/** A disk with a corona, structure and photon noise, about as hard to compress as a level-1 frame at 193 A. */
+function makeFrame(): Int16Array {
+  const random = createRandom(1);
+  const frame = new Int16Array(SIZE * SIZE);
+  const half = SIZE / 2;
+  for (let y = 0; y < SIZE; y++) {
+    for (let x = 0; x < SIZE; x++) {
+      const r = Math.hypot(x - half, y - half) / (0.39 * SIZE);
+      const disk =
+        400 + 200 * Math.sin(x / 37) * Math.cos(y / 53) + 300 * Math.sin(x / 411) * Math.sin(y / 300);
+      const mean = r < 1.05 ? disk : Math.max(2, 500 * Math.exp(-9 * (r - 1)));
+      frame[y * SIZE + x] = Math.round(mean + Math.sqrt(Math.max(1, mean)) * random.normal());
+    }
+  }
+  return frame;
+}
+
+function openOurs(path: string): ImageHdu {
+  return firstImage(readFits(readFileSync(path)));
+}
+
+/** Fills arrays that are there, for the file as for the pixels, as a pipeline would. */
+function keptReader(path: string): () => void {
+  const bytes = new Uint8Array(statSync(path).size);
+  const into = readRaw(openOurs(path)).data;
+  return () => {
+    const file = openSync(path, 'r');
+    for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, null);
+    closeSync(file);
+    readRaw(firstImage(readFits(bytes)), { into });
+  };
+}
+
+async function checkSum(path: string, python: PythonReader): Promise<void> {
+  const theirs = (await python.read('fitsio', path, 1)).sum;
+  let ours = 0;
+  for (const value of readImage(openOurs(path)).data) ours += value;
+  if (Math.abs(ours - theirs) > 1e-6 * Math.abs(theirs))
+    throw new Error(`${path}: sums differ, ${ours} and ${theirs}`);
+}
+
+async function benchFile(title: string, path: string, python: PythonReader | undefined): Promise<void> {
+  if (python !== undefined) await checkSum(path, python);
+  const ask = (how: PythonRoute) => async () => (await python!.read(how, path, 1)).ms;
+  const devNull = openSync('/dev/null', 'w');
+  const hasFunpack = spawnSync('funpack', ['-V']).status === 0;
+  const fresh: Competitor[] = [
+    { name: 'sungan readRaw', measure: () => time(() => readRaw(openOurs(path))) },
+    ...(python === undefined
+      ? []
+      : [
+          { name: 'cfitsio (fitsio.read)', measure: ask('fitsio') },
+          { name: 'astropy', measure: ask('astropy') },
+        ]),
+    ...(hasFunpack
+      ? [
+          {
+            name: 'cfitsio (funpack -S, whole process)',
+            measure: () =>
+              time(() => spawnSync('funpack', ['-S', path], { stdio: ['ignore', devNull, 'ignore'] })),
+          },
+        ]
+      : []),
+    { name: 'sungan readImageFloat32', measure: () => time(() => readImageFloat32(openOurs(path))) },
+  ];
+  printTimings(`${title}: a new array for each reading`, await compare(fresh, rounds));
+  const readKept = keptReader(path);
+  const kept: Competitor[] = [{ name: 'sungan readRaw, into', measure: () => time(readKept) }];
+  if (python !== undefined) kept.push({ name: 'cfitsio (fits_read_pix)', measure: ask('kept') });
+  printTimings(`${title}: into an array that is kept`, await compare(kept, rounds));
+  const first: Competitor[] = [
+    { name: 'sungan, rows [0, 1]', measure: () => time(() => readRaw(openOurs(path), { rows: [0, 1] })) },
+  ];
+  if (python !== undefined) first.push({ name: 'cfitsio (fitsio)', measure: ask('first row') });
+  printTimings(`${title}: first row`, await compare(first, rounds));
+  closeSync(devNull);
+}
+
+/** Fresh processes, so that nothing but this file has been read. */
+async function benchMemory(path: string, pixelBytes: number): Promise<void> {
+  const own = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--memory', path], {
+    encoding: 'utf8',
+  });
+  const { before, after } = JSON.parse(own.stdout) as { before: number; after: number };
+  const fresh = PythonReader.start();
+  const answer = await fresh?.read('fitsio', path, 1);
+  fresh?.stop();
+  const mebi = (kibi: number) => `${(kibi / 1024).toFixed(0)} MiB`;
+  console.log(
+    `\nPeak memory over an idle process (the pixels alone are ${mebi((SIZE * SIZE * pixelBytes) / 1024)})`,
+  );
+  console.log(
+    `  sungan ${mebi(after - before)}${answer ? `, cfitsio (fitsio) ${mebi(answer.peak - answer.peakBefore)}` : ''}`,
+  );
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sungan-bench-'));
+const python = PythonReader.start();
+if (python === undefined) console.log('no Python with fitsio and astropy: ours alone');
+try {
+  const frame = makeFrame();
+  const files = [
+    ['int16', frame, 2],
+    ['int32', Int32Array.from(frame, (value) => value * 16), 4],
+  ] as const;
+  for (const [name, data, pixelBytes] of files) {
+    const path = join(folder, `${name}.fits`);
+    const writing = () => writeImage({ width: SIZE, height: SIZE, data, compression: 'RICE_1' });
+    writeFileSync(path, writing());
+    await benchFile(`synthetic ${SIZE} x ${SIZE} ${name}, RICE_1`, path, python);
+    printTimings(
+      'writing it',
+      await compare([{ name: 'sungan writeImage', measure: () => time(writing) }], Math.min(rounds, 5)),
+    );
+    await benchMemory(path, pixelBytes);
+  }
+  const real = findRealData(fileURLToPath(new URL('../../../', import.meta.url)));
+  if (real === undefined) console.log('\nno real frames: set SUNGAN_TEST_DATA');
+  else
+    await benchFile(
+      'real 1024 x 1024 int32 (AIA 193 synoptic)',
+      join(real, 'aia-synoptic-1024/aia20170103_2300_0193.fits'),
+      python,
+    );
+} finally {
+  python?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
