@@ -36,6 +36,12 @@ export interface FrameTable {
   /** Puts a slot back: its file is gone or was replaced. */
   forgetFile(id: number, state: FrameState, reason: string | null): void;
   countFrames(): FrameCount[];
+  /** First and last slot that are stored. */
+  storedRange(
+    source: string,
+    product: string,
+    wavelength: number,
+  ): { first: string | null; last: string | null };
   /** Runs of missing slots. `states` chooses which kinds of missing; by default all but `superseded`. */
   gaps(filter: FrameFilter): Gap[];
 }
@@ -117,8 +123,13 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
     'UPDATE frames SET state = ?, reason = ?, updated_at = ?, path = NULL, etag = NULL, bytes = NULL, sha256 = NULL WHERE id = ?',
   );
   const counts = db.prepare<[], FrameCount>(
-    'SELECT source, product, wavelength, state, count(*) AS frames, total(bytes) AS bytes, min(slot) AS firstSlot, max(slot) AS lastSlot ' +
-      'FROM frames GROUP BY source, product, wavelength, state ORDER BY source, product, wavelength, state',
+    'SELECT source, product, wavelength, state, frames, bytes FROM counts WHERE frames > 0 ORDER BY source, product, wavelength, state',
+  );
+  const stored =
+    "FROM frames WHERE state = 'stored' AND source = @source AND product = @product AND wavelength = @wavelength";
+  // Two questions: SQLite answers one extreme from the index, both together only by reading all of it.
+  const extent = db.prepare<[object], { first: string | null; last: string | null }>(
+    `SELECT (SELECT min(slot) ${stored}) AS first, (SELECT max(slot) ${stored}) AS last`,
   );
   const storedBetween = db.prepare(
     "SELECT 1 FROM frames WHERE state = 'stored' AND source = ? AND product = ? AND wavelength = ? AND slot > ? AND slot < ? LIMIT 1",
@@ -170,6 +181,7 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
     }),
     forgetFile: (id, state, reason) => void forget.run(state, reason, time(), id),
     countFrames: () => counts.all(),
+    storedRange: (source, product, wavelength) => extent.get({ source, product, wavelength })!,
     gaps(filter) {
       const rows = select(filter, filter.states ?? MISSING);
       rows.sort((a, b) => compare(keyOf(a), keyOf(b)) || compare(a.slot, b.slot));

@@ -121,7 +121,41 @@ CREATE TABLE aux_files (
 ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'first schema', sql: FIRST }];
+// Counting a million rows takes a second; a status command and every plan ask for the counts.
+const COUNTS = `
+CREATE TABLE counts (
+  source TEXT NOT NULL,
+  product TEXT NOT NULL,
+  wavelength INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  frames INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (source, product, wavelength, state)
+) STRICT, WITHOUT ROWID;
+INSERT INTO counts
+  SELECT source, product, wavelength, state, count(*), coalesce(sum(bytes), 0) FROM frames GROUP BY 1, 2, 3, 4;
+
+CREATE TRIGGER frames_counted AFTER INSERT ON frames BEGIN
+  INSERT INTO counts VALUES (new.source, new.product, new.wavelength, new.state, 1, coalesce(new.bytes, 0))
+    ON CONFLICT DO UPDATE SET frames = frames + 1, bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER frames_uncounted AFTER DELETE ON frames BEGIN
+  UPDATE counts SET frames = frames - 1, bytes = bytes - coalesce(old.bytes, 0)
+    WHERE source = old.source AND product = old.product AND wavelength = old.wavelength AND state = old.state;
+END;
+CREATE TRIGGER frames_recounted AFTER UPDATE OF state, bytes ON frames
+WHEN old.state <> new.state OR coalesce(old.bytes, 0) <> coalesce(new.bytes, 0) BEGIN
+  UPDATE counts SET frames = frames - 1, bytes = bytes - coalesce(old.bytes, 0)
+    WHERE source = old.source AND product = old.product AND wavelength = old.wavelength AND state = old.state;
+  INSERT INTO counts VALUES (new.source, new.product, new.wavelength, new.state, 1, coalesce(new.bytes, 0))
+    ON CONFLICT DO UPDATE SET frames = frames + 1, bytes = bytes + excluded.bytes;
+END;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'first schema', sql: FIRST },
+  { version: 2, name: 'counts kept by triggers', sql: COUNTS },
+];
 
 /** Brings `db` to the newest schema known here. A file that a newer program wrote is refused, untouched. */
 export function migrate(db: Database, path: string, now: () => Date): void {

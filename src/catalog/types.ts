@@ -81,8 +81,6 @@ export interface FrameCount {
   state: FrameState;
   frames: number;
   bytes: number;
-  firstSlot: string;
-  lastSlot: string;
 }
 
 /** Neighbouring slots that are missing for the same reason, with no stored frame between them. */

@@ -35,16 +35,7 @@ export interface Status {
 export function readStatus(workspace: Workspace, runs: number): Status | undefined {
   return withCatalog(workspace, (catalog) => {
     const channels = new Map<string, ChannelStatus>();
-    for (const {
-      source,
-      product,
-      wavelength,
-      state,
-      frames,
-      bytes,
-      firstSlot,
-      lastSlot,
-    } of catalog.countFrames()) {
+    for (const { source, product, wavelength, state, frames, bytes } of catalog.countFrames()) {
       const name = `${source}\n${product}\n${wavelength}`;
       const fresh = {
         source,
@@ -58,9 +49,10 @@ export function readStatus(workspace: Workspace, runs: number): Status | undefin
       };
       const channel: ChannelStatus = channels.get(name) ?? fresh;
       channels.set(name, channel);
-      if (state === 'stored')
-        Object.assign(channel, { stored: frames, bytes, firstStored: firstSlot, lastStored: lastSlot });
-      else channel.missing[state] = frames;
+      if (state === 'stored') {
+        const { first, last } = catalog.storedRange(source, product, wavelength);
+        Object.assign(channel, { stored: frames, bytes, firstStored: first, lastStored: last });
+      } else channel.missing[state] = frames;
     }
     return { channels: [...channels.values()], runs: catalog.runs(runs) };
   });

@@ -257,45 +257,48 @@ test('gaps join neighbours of one reason and end at a stored frame', () => {
   expect(catalog.gaps({ states: ['corrupt'] })).toHaveLength(1);
 });
 
-test('counts by product, wavelength and state', () => {
+test('counts by product, wavelength and state follow every change', () => {
   catalog.expectSlots([
     key('2017-01-01T00:00:00Z'),
     key('2017-01-02T00:00:00Z'),
     key('2017-01-01T00:00:00Z', 171),
   ]);
-  catalog.recordStored(catalog.frames({ wavelength: 193 })[0]!.id, facts('a.fits'));
-  expect(catalog.countFrames()).toEqual([
-    {
-      source: 'synoptic',
-      product: 'aia.lev1.5s',
-      wavelength: 171,
-      state: 'expected',
-      frames: 1,
-      bytes: 0,
-      firstSlot: '2017-01-01T00:00:00Z',
-      lastSlot: '2017-01-01T00:00:00Z',
-    },
-    {
-      source: 'synoptic',
-      product: 'aia.lev1.5s',
-      wavelength: 193,
-      state: 'expected',
-      frames: 1,
-      bytes: 0,
-      firstSlot: '2017-01-02T00:00:00Z',
-      lastSlot: '2017-01-02T00:00:00Z',
-    },
-    {
-      source: 'synoptic',
-      product: 'aia.lev1.5s',
-      wavelength: 193,
-      state: 'stored',
-      frames: 1,
-      bytes: 10,
-      firstSlot: '2017-01-01T00:00:00Z',
-      lastSlot: '2017-01-01T00:00:00Z',
-    },
+  const [first, second] = catalog.frames({ wavelength: 193 });
+  const counts = () => catalog.countFrames().map((row) => [row.wavelength, row.state, row.frames, row.bytes]);
+  expect(catalog.storedRange('synoptic', 'aia.lev1.5s', 193)).toEqual({ first: null, last: null });
+  catalog.recordStored(first!.id, facts('a.fits'));
+  catalog.recordStored(second!.id, facts('b.fits'));
+  expect(catalog.storedRange('synoptic', 'aia.lev1.5s', 193)).toEqual({
+    first: first!.slot,
+    last: second!.slot,
+  });
+  catalog.recordStored(second!.id, { ...facts('b.fits'), bytes: 15 });
+  expect(counts()).toEqual([
+    [171, 'expected', 1, 0],
+    [193, 'stored', 2, 25],
   ]);
+  catalog.forgetFile(first!.id, 'absent', 'HTTP 404');
+  catalog.setState(first!.id, 'absent', 'HTTP 410');
+  expect(counts()).toEqual([
+    [171, 'expected', 1, 0],
+    [193, 'absent', 1, 0],
+    [193, 'stored', 1, 15],
+  ]);
+});
+
+test('a catalog of the first schema is brought up to date with its counts', () => {
+  catalog.expectSlots([key('2017-01-01T00:00:00Z'), key('2017-01-02T00:00:00Z')]);
+  catalog.recordStored(catalog.frames({})[0]!.id, facts('a.fits'));
+  const before = catalog.countFrames();
+  catalog.close();
+  const db = new Database(path);
+  db.exec(
+    'DROP TABLE counts; DROP TRIGGER frames_counted; DROP TRIGGER frames_uncounted; DROP TRIGGER frames_recounted',
+  );
+  db.exec('DELETE FROM migrations WHERE version > 1');
+  db.close();
+  catalog = openCatalog(path);
+  expect(catalog.countFrames()).toEqual(before);
 });
 
 test('a transaction is whole or absent, and may be nested', () => {
