@@ -8,10 +8,10 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openCatalog, type SlotKey } from '../src/catalog/index.ts';
+import { openCatalog, readGaps, readStatus, type SlotKey } from '../src/catalog/index.ts';
 import { quietEffects } from '../src/core/effects.ts';
 import { openWorkspace } from '../src/core/workspace.ts';
-import { ingestOptions, planIngest, readGaps, readStatus } from '../src/ingest/index.ts';
+import { ingestOptions, planIngest } from '../src/ingest/index.ts';
 
 const SLOTS = Number(process.argv[2] ?? 1_000_000);
 const CHANNELS = [94, 131, 171, 193, 211, 304, 335, 1600, 1700];

@@ -3,6 +3,7 @@
  */
 export { type Catalog, type CatalogOptions, openCatalog } from './catalog.ts';
 export { type Lock, takeLock } from './lock.ts';
+export { type ChannelStatus, type ExplainedGap, readGaps, readStatus, type Status } from './status.ts';
 export type {
   Attempt,
   AuxFile,

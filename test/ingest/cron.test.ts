@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { takeLock } from '../../src/catalog/index.ts';
-import { describeSummary, exitCodeOf, ingest, readGaps, readStatus } from '../../src/ingest/index.ts';
+import { readGaps, readStatus, takeLock } from '../../src/catalog/index.ts';
+import { describeSummary, exitCodeOf, ingest } from '../../src/ingest/index.ts';
 import { type SynopticArchive, startSynoptic } from './frames.ts';
 import {
   audit,

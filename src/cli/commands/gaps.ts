@@ -1,7 +1,7 @@
 /** `sungan gaps`: what is missing, since when, why, and what was tried. */
 import { z } from 'zod';
+import { type ExplainedGap, readGaps } from '../../catalog/index.ts';
 import { requireTime } from '../../core/time.ts';
-import { type ExplainedGap, readGaps } from '../../ingest/index.ts';
 import { defineCommand } from '../command.ts';
 
 const STATES = [

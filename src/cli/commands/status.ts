@@ -1,6 +1,6 @@
 /** `sungan status`: what is there, and how the last runs went. */
 import { z } from 'zod';
-import { type ChannelStatus, readStatus, type Status } from '../../ingest/index.ts';
+import { type ChannelStatus, readStatus, type Status } from '../../catalog/index.ts';
 import { defineCommand } from '../command.ts';
 
 type PastRun = Status['runs'][number];

@@ -1,15 +1,8 @@
 /** What the catalog tells of an ingest that was left alone: how much is there, how the last runs went, what is missing. */
 import { existsSync } from 'node:fs';
-import {
-  type Catalog,
-  type FrameFilter,
-  type FrameState,
-  type Gap,
-  type KnownEvent,
-  openCatalog,
-  type Run,
-} from '../catalog/index.ts';
 import type { Workspace } from '../core/workspace.ts';
+import { type Catalog, openCatalog } from './catalog.ts';
+import type { FrameFilter, FrameState, Gap, KnownEvent, Run } from './types.ts';
 
 /** One channel of one product. */
 export interface ChannelStatus {
