@@ -17,7 +17,11 @@ export function assertFinite(
 }
 
 /** Mean over pixels of the standard deviation across images: how much a set varies. */
-export function diversity(images: Float32Array, imageLength: number): number {
+export function diversity(
+  images: Float32Array,
+  { channels, resolution }: { channels: number; resolution: number },
+): number {
+  const imageLength = channels * resolution ** 2;
   const count = images.length / imageLength;
   let total = 0;
   for (let pixel = 0; pixel < imageLength; pixel++) {
@@ -33,8 +37,45 @@ export function diversity(images: Float32Array, imageLength: number): number {
   return total / imageLength;
 }
 
-/** Below this share of the reals' diversity, the generator makes one picture only. */
-export const COLLAPSE_SHARE = 0.1;
+/** What a run remembers about how its samples varied, as a share of how the reals vary. */
+export interface VarietyRecord {
+  /** The largest share so far. */
+  best: number;
+  /** Ticks in a row in which samples hardly differed. */
+  flatTicks: number;
+}
 
-export const COLLAPSE_ADVICE =
-  'samples hardly differ (collapse): try --augment translation,cutout, a lower --discriminator-rate, a larger --r1-gamma';
+export const INITIAL_VARIETY: VarietyRecord = { best: 0, flatTicks: 0 };
+
+/** Below this share a generator makes one picture only. */
+const FLAT_SHARE = 0.1;
+/** A generator that once varied by this share and is flat now has collapsed; before, it may not have begun. */
+const ALIVE_SHARE = 0.3;
+const PATIENCE_TICKS = 3;
+/** A generator that never began to vary within so many thousand images never will. */
+const PATIENCE_KIMG = 200;
+
+export function watchVariety(record: VarietyRecord, share: number): VarietyRecord {
+  return { best: Math.max(record.best, share), flatTicks: share < FLAT_SHARE ? record.flatTicks + 1 : 0 };
+}
+
+/** Flat samples are not worth a checkpoint that would push out better ones. */
+export function isFlat(record: VarietyRecord, kimg: number): boolean {
+  return record.flatTicks > 0 && (record.best > ALIVE_SHARE || kimg > PATIENCE_KIMG);
+}
+
+export function hasCollapsed(record: VarietyRecord, kimg: number): boolean {
+  return isFlat(record, kimg) && record.flatTicks >= PATIENCE_TICKS;
+}
+
+export function collapseError(kimg: number, lastGood: string | undefined): SunganError {
+  return new SunganError(
+    'data',
+    `collapse: samples hardly differ any more, ${kimg.toFixed(1)} thousand images in`,
+    {
+      where: lastGood ?? 'before the first checkpoint',
+      remedy:
+        'the last good checkpoint is kept; try --augment translation,cutout, a lower --discriminator-rate or a larger --r1-gamma; --on-collapse warn goes on all the same',
+    },
+  );
+}

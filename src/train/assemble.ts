@@ -1,12 +1,12 @@
 /** From options to networks and a recipe for the step programs. */
 import type { GanNetworks } from './networks/network.ts';
+import { createPgGan } from './networks/pggan.ts';
 import { createStyleGan2 } from './networks/stylegan2.ts';
 import type { RecipeOptions } from './options.ts';
 import type { Recipe } from './steps/index.ts';
 
 /** Share of each new length in the running mean of path lengths (StyleGAN2, `pl_decay`). */
 const PATH_DECAY = 0.01;
-const EPSILON = 1e-8;
 
 /** The part of a recipe that fixes the networks; a checkpoint carries it. */
 export type NetworkOptions = Pick<
@@ -31,36 +31,33 @@ export function networkOptions(recipe: RecipeOptions, channels: number): Network
   };
 }
 
-const ARCHITECTURES: Record<RecipeOptions['architecture'], (options: NetworkOptions) => GanNetworks> = {
+const ARCHITECTURES: Record<
+  RecipeOptions['architecture'],
+  (options: NetworkOptions, side: number) => GanNetworks
+> = {
   stylegan2: createStyleGan2,
+  pggan: createPgGan,
 };
 
-export function createNetworks(options: NetworkOptions): GanNetworks {
-  return ARCHITECTURES[options.architecture](options);
+/** The networks as they are for images of `side` pixels; only growing ones know more than one side. */
+export function createNetworks(options: NetworkOptions, side = options.resolution): GanNetworks {
+  return ARCHITECTURES[options.architecture](options, side);
 }
 
-export function stepRecipe(options: RecipeOptions): Recipe {
-  const adam = { beta1: options.beta1, beta2: options.beta2, epsilon: EPSILON };
-  const has = (name: RecipeOptions['augment'][number]) => options.augment.includes(name);
+/** `batch` of the present stage. */
+export function stepRecipe(options: RecipeOptions, batch: number): Recipe {
   return {
-    batch: options.batch,
+    batch,
     loss: options.loss,
-    augment: {
-      translation: has('translation'),
-      cutout: has('cutout'),
-      brightness: has('brightness'),
-      contrast: has('contrast'),
-    },
+    augment: options.augment,
     r1Gamma: options.r1Gamma,
     r2Gamma: options.r2Gamma,
+    unitPenalty: options.unitPenalty,
     penaltyInterval: options.penaltyInterval,
     pathWeight: options.pathWeight,
     pathInterval: options.pathInterval,
     pathDecay: PATH_DECAY,
     styleMixing: options.styleMixing,
-    generatorAdam: adam,
-    discriminatorAdam: adam,
-    generatorRate: options.generatorRate,
-    discriminatorRate: options.discriminatorRate,
+    beta1: options.beta1,
   };
 }

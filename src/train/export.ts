@@ -41,13 +41,14 @@ export async function exportGenerator(
   return { path, bytes: bytes.length, checkpoint: checkpoint.path };
 }
 
-function generatorModel({ network, values, dataset, counters }: Checkpoint): Uint8Array {
-  const { graph, outputs } = samplerProgram(createNetworks(network), OPEN_BATCH);
+function generatorModel({ network, side, fade, values, dataset, counters }: Checkpoint): Uint8Array {
+  const { graph, outputs } = samplerProgram(createNetworks(network, side), OPEN_BATCH);
   const scaled = graph.multiply(graph.add(outputs['images']!, 1), 0.5);
   const program = { name: 'generator', graph, outputs: { images: graph.clamp(scaled, 0, 1) } };
   const fixed = new Map([
     ['weights', values.get('generator/average')!],
     ['styleAverage', values.get('generator/styleAverage')!],
+    ['fade', Float32Array.of(fade)],
   ]);
   const metadata = {
     software: `sungan ${VERSION}`,

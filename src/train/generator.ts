@@ -51,7 +51,7 @@ export async function openGenerator(
       remedy: 'go on with `sungan train --resume`',
     });
   }
-  const networks = createNetworks(checkpoint.network);
+  const networks = createNetworks(checkpoint.network, checkpoint.side);
   const engine = await openEngine(options.engine ?? 'auto', {
     threads: options.threads ?? Math.min(16, availableParallelism()),
   });
@@ -74,7 +74,8 @@ export async function openGenerator(
     checkpoint: checkpoint.path,
     seenImages: checkpoint.counters.images,
     dataset: { name, hash, simulated },
-    generate: (seeds, { truncation = 1 } = {}) => sampler.sample(seeds, weights, styleAverage, truncation),
+    generate: (seeds, { truncation = 1 } = {}) =>
+      sampler.sample(seeds, { weights, styleAverage, truncation, fade: checkpoint.fade }),
     async close() {
       await sampler.close();
       await engine.close();

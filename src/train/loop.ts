@@ -1,104 +1,120 @@
 /** The training loop, as a table of contents: step, count, and at every tick statistics, samples and a checkpoint. */
 import { type Effects, throwIfStopped } from '../core/effects.ts';
-import { assertFinite, COLLAPSE_ADVICE, COLLAPSE_SHARE, diversity } from './alarms.ts';
+import { assertFinite, collapseError, diversity, hasCollapsed, isFlat, watchVariety } from './alarms.ts';
+import { fadeAt } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
-import type { GanNetworks } from './networks/network.ts';
+import type { RecipeOptions } from './options.ts';
 import { type CheckpointFacts, pruneCheckpoints, writeCheckpoint } from './run/checkpoint.ts';
 import { appendStatistics, type RunFolder } from './run/folder.ts';
 import { writeSamples } from './run/pictures.ts';
-import type { Sampler } from './sampler.ts';
+import { anneal } from './schedule.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface LoopOptions {
   folder: RunFolder;
   trainer: Trainer;
-  sampler: Sampler;
-  networks: GanNetworks;
   images: TrainingImages;
-  facts: Omit<CheckpointFacts, 'counters'>;
-  batch: number;
-  totalImages: number;
-  tickImages: number;
+  recipe: RecipeOptions;
+  facts: Pick<CheckpointFacts, 'network' | 'seed' | 'dataset'>;
   snapshotTicks: number;
   keep: number;
+  onCollapse: 'stop' | 'warn';
   /** Milliseconds this call may take. */
   timeLimit: number;
+  /** Seeds of the sample pictures. */
   sampleSeeds: readonly number[];
-  /** Of the reals that are shown. */
-  realDiversity: number;
-  learningRates: { generator: number; discriminator: number };
   /** Seconds that earlier calls trained. */
   secondsBefore: number;
   effects: Effects;
 }
 
+export type Tick = Record<string, number>;
+
 export interface LoopResult {
   finished: 'kimg' | 'hours';
   checkpoint: string;
-  lastTick: Record<string, number> | undefined;
+  lastTick: Tick | undefined;
 }
 
 export async function trainingLoop(options: LoopOptions): Promise<LoopResult> {
-  const { trainer, effects, totalImages, tickImages } = options;
+  const { trainer, recipe, effects } = options;
   const { counters } = trainer;
-  const startedAt = performance.now();
-  const progress = effects.progress('train', totalImages / 1000, 'kimg');
+  const totalImages = recipe.kimg * 1000;
+  const tickImages = Math.round(recipe.tickKimg * 1000);
+  const watch = startWatch(options);
+  const progress = effects.progress('train', recipe.kimg, 'kimg');
   progress.advance(counters.images / 1000);
   let checkpoint: string | undefined;
-  let lastTick: Record<string, number> | undefined;
-  let tickStart = { at: startedAt, images: counters.images };
-  const save = async () => {
-    checkpoint = await saveCheckpoint(options);
-  };
+  let lastTick: Tick | undefined;
 
-  while (counters.images < totalImages) {
-    if (effects.signal.aborted) await save();
+  while (counters.images < totalImages && !watch.isOver()) {
+    if (effects.signal.aborted) await saveCheckpoint(options);
     throwIfStopped(effects.signal);
-    if (performance.now() - startedAt > options.timeLimit)
-      return { finished: 'hours', checkpoint: checkpoint ?? (await saveCheckpoint(options)), lastTick };
 
     // Step
+    const imagesBefore = counters.images;
     const statistics = await trainer.step();
     assertFinite(statistics, counters.images, checkpoint);
     addToSums(counters.sums, statistics);
-    progress.advance(options.batch / 1000, note(statistics));
+    progress.advance((counters.images - imagesBefore) / 1000, note(statistics));
 
     // Tick
+    checkpoint = undefined;
     if (counters.images < Math.min(totalImages, (counters.tick + 1) * tickImages)) continue;
     counters.tick++;
-    const seconds = options.secondsBefore + (performance.now() - startedAt) / 1000;
-    const speed = (counters.images - tickStart.images) / ((performance.now() - tickStart.at) / 1000);
-    lastTick = await recordTick(options, { seconds, speed });
-    tickStart = { at: performance.now(), images: counters.images };
+    lastTick = await recordTick(options, watch.lap());
+    const kimg = counters.images / 1000;
+    if (options.onCollapse === 'stop' && hasCollapsed(counters.variety, kimg))
+      throw collapseError(kimg, checkpoint);
 
     // Checkpoint
-    if (counters.tick % options.snapshotTicks === 0 || counters.images >= totalImages) await save();
+    if (counters.tick % options.snapshotTicks === 0 && !isFlat(counters.variety, kimg)) {
+      checkpoint = await saveCheckpoint(options);
+    }
   }
   progress.done();
-  return { finished: 'kimg', checkpoint: checkpoint ?? (await saveCheckpoint(options)), lastTick };
+  checkpoint ??= await saveCheckpoint(options);
+  return { finished: counters.images < totalImages ? 'hours' : 'kimg', checkpoint, lastTick };
+}
+
+/** Wall-clock time: never part of a checkpoint. */
+function startWatch({ timeLimit, secondsBefore, trainer }: LoopOptions) {
+  const startedAt = performance.now();
+  let tick = { at: startedAt, images: trainer.counters.images };
+  return {
+    isOver: () => performance.now() - startedAt > timeLimit,
+    lap() {
+      const now = { at: performance.now(), images: trainer.counters.images };
+      const imagesPerSecond = (now.images - tick.images) / ((now.at - tick.at) / 1000);
+      tick = now;
+      return {
+        seconds: round(secondsBefore + (now.at - startedAt) / 1000),
+        imagesPerSecond: round(imagesPerSecond),
+      };
+    },
+  };
 }
 
 async function recordTick(
-  options: LoopOptions,
-  { seconds, speed }: { seconds: number; speed: number },
-): Promise<Record<string, number>> {
-  const { trainer, sampler, folder, networks, effects, learningRates } = options;
-  const { counters } = trainer;
-  const { weights, styleAverage } = trainer.generatorValues();
-  const samples = await sampler.sample(options.sampleSeeds, weights, styleAverage, 1);
+  { trainer, folder, images, recipe, effects, sampleSeeds }: LoopOptions,
+  speed: { seconds: number; imagesPerSecond: number },
+): Promise<Tick> {
+  const { counters, networks } = trainer;
+  const samples = await trainer.sample(sampleSeeds);
   await writeSamples(folder, counters.images, samples, networks);
-  const share = diversity(samples, networks.channels * networks.resolution ** 2) / options.realDiversity;
-  if (share < COLLAPSE_SHARE && counters.tick > 1) effects.log.warn(COLLAPSE_ADVICE);
+  const share = diversity(samples, networks) / (await diversityOfReals(images, networks.resolution));
+  counters.variety = watchVariety(counters.variety, share);
+  const rates = anneal(recipe, counters.images);
   const tick = {
     step: counters.step,
     tick: counters.tick,
     kimg: counters.images / 1000,
-    seconds: round(seconds),
-    imagesPerSecond: round(speed),
+    ...speed,
     ...means(counters.sums),
     diversity: share,
-    generatorRate: learningRates.generator,
-    discriminatorRate: learningRates.discriminator,
+    side: networks.resolution,
+    generatorRate: recipe.generatorRate * rates.rate,
+    discriminatorRate: recipe.discriminatorRate * rates.rate,
     memoryMegabytes: Math.round(process.memoryUsage.rss() / 2 ** 20),
   };
   counters.sums = {};
@@ -109,13 +125,29 @@ async function recordTick(
   return tick;
 }
 
-async function saveCheckpoint({ folder, networks, facts, trainer, keep }: LoopOptions): Promise<string> {
+const REALS_FOR_DIVERSITY = 64;
+
+async function diversityOfReals(images: TrainingImages, side: number): Promise<number> {
+  const count = Math.min(REALS_FOR_DIVERSITY, images.count);
+  const positions = Array.from({ length: count }, (_, i) => Math.floor((i * images.count) / count));
+  const { channels } = images;
+  return diversity(await images.read(positions, side), { channels, resolution: side });
+}
+
+async function saveCheckpoint(options: LoopOptions): Promise<string> {
+  const { folder, facts, trainer, recipe, keep } = options;
+  const { counters, stage, networks } = trainer;
   const values = await trainer.readState();
   for (const [name, data] of values) {
-    if (!data.every(Number.isFinite))
-      assertFinite({ [name]: Number.NaN }, trainer.counters.images, undefined);
+    if (!data.every(Number.isFinite)) assertFinite({ [name]: Number.NaN }, counters.images, undefined);
   }
-  const path = await writeCheckpoint(folder, networks, { ...facts, counters: trainer.counters }, values);
+  const fade = fadeAt(recipe, stage, counters.images);
+  const path = await writeCheckpoint(
+    folder,
+    networks,
+    { ...facts, side: stage.side, fade, counters },
+    values,
+  );
   await pruneCheckpoints(folder, keep);
   return path;
 }

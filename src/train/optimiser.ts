@@ -4,8 +4,10 @@ import type { Graph, Node } from './graph/index.ts';
 export interface AdamOptions {
   beta1: number;
   beta2: number;
-  epsilon: number;
 }
+
+/** In the effective weights; StyleGAN's 1e-8, far below any gradient that matters. */
+const EPSILON = 1e-8;
 
 export interface AdamInputs {
   weights: Node;
@@ -16,7 +18,9 @@ export interface AdamInputs {
   second: Node;
   /** Relative learning rate of each weight. */
   rates: Node;
-  /** Scalars: learning rate / (1 - beta1^t), and 1 / (1 - beta2^t). */
+  beta1: number;
+  /** Scalars: beta2, learning rate / (1 - beta1^t), and 1 / (1 - beta2^t). */
+  beta2: Node;
   stepSize: Node;
   secondScale: Node;
 }
@@ -27,45 +31,27 @@ export interface AdamResult {
   second: Node;
 }
 
-export function adamStep(
-  graph: Graph,
-  inputs: AdamInputs,
-  { beta1, beta2, epsilon }: AdamOptions,
-): AdamResult {
-  const { weights, gradient } = inputs;
+export function adamStep(graph: Graph, inputs: AdamInputs): AdamResult {
+  const { weights, gradient, beta1, beta2 } = inputs;
   const first =
     inputs.first && graph.add(graph.multiply(inputs.first, beta1), graph.multiply(gradient, 1 - beta1));
-  const second = graph.add(
-    graph.multiply(inputs.second, beta2),
-    graph.multiply(graph.square(gradient), 1 - beta2),
-  );
-  const root = graph.add(graph.squareRoot(graph.multiply(second, inputs.secondScale)), epsilon);
+  const fresh = graph.multiply(graph.square(gradient), graph.subtract(1, beta2));
+  const second = graph.add(graph.multiply(inputs.second, beta2), fresh);
+  const root = graph.add(graph.squareRoot(graph.multiply(second, inputs.secondScale)), EPSILON);
   const direction = graph.divide(first ?? gradient, root);
   const step = graph.multiply(graph.multiply(direction, inputs.rates), inputs.stepSize);
   return { weights: graph.subtract(weights, step), first, second };
 }
 
-/** The two scalars of step `t`, counted from 1. */
-export function adamScalars(
-  { beta1, beta2 }: AdamOptions,
-  learningRate: number,
-  t: number,
-): [stepSize: number, secondScale: number] {
-  return [learningRate / (1 - beta1 ** t), 1 / (1 - beta2 ** t)];
+/** The scalars of step `t`, counted from 1. */
+export function adamScalars({ beta1, beta2 }: AdamOptions, learningRate: number, t: number) {
+  return { beta2, stepSize: learningRate / (1 - beta1 ** t), secondScale: 1 / (1 - beta2 ** t) };
 }
 
 /**
  * StyleGAN2's correction for penalties that are applied every `interval` steps in steps of their own: the optimiser
  * then sees (interval + 1) / interval as many steps, so rate and memory shrink in that proportion.
  */
-export function lazyOptimiser(
-  options: AdamOptions,
-  learningRate: number,
-  interval: number,
-): { options: AdamOptions; learningRate: number } {
-  const ratio = interval > 1 ? interval / (interval + 1) : 1;
-  return {
-    options: { ...options, beta1: options.beta1 ** ratio, beta2: options.beta2 ** ratio },
-    learningRate: learningRate * ratio,
-  };
+export function lazyShare(interval: number): number {
+  return interval > 1 ? interval / (interval + 1) : 1;
 }

@@ -1,56 +1,109 @@
-/** Options of `train`. What is left out comes from the preset; a preset is a YAML file of recipe keys in `config/`. */
+/**
+ * Options of `train`. Everything that decides what is learnt and how is a recipe: defaults, under a preset (a YAML file
+ * in `config/`), under the options of the call.
+ */
 import { z } from 'zod';
+import { AUGMENT_NAMES, type AugmentName } from './augment/index.ts';
 import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
 import { LOSS_NAMES, type LossName } from './losses.ts';
 
-export const AUGMENTATIONS = ['translation', 'cutout', 'brightness', 'contrast'] as const;
-
 const positiveInteger = z.coerce.number().int().positive();
+const positive = z.coerce.number().positive();
 const nonNegative = z.coerce.number().min(0);
+const share = nonNegative.max(1);
 const sideOfPictures = positiveInteger.refine(
   (side) => side >= 8 && side <= 4096 && Number.isInteger(Math.log2(side)),
-  {
-    message: 'must be a power of two from 8 to 4096',
-  },
+  { message: 'must be a power of two from 8 to 4096' },
 );
 
-/** Everything that decides what is learnt and how. All keys have a value once a preset is laid below the options. */
 export const recipeOptions = z.strictObject({
-  architecture: z.enum(['stylegan2']).describe('network architecture'),
+  architecture: z.enum(['stylegan2', 'pggan']).describe('network architecture'),
   resolution: sideOfPictures.describe('pixels a side: a level of the dataset'),
   batch: positiveInteger.describe('images a step'),
-  kimg: z.coerce.number().positive().describe('length of the training in thousands of real images'),
-  tickKimg: z.coerce
-    .number()
-    .positive()
-    .describe('thousands of images between two lines of statistics and sample pictures'),
+  kimg: positive.describe('length of the training in thousands of real images'),
+  tickKimg: positive.describe('thousands of images between two lines of statistics and sample pictures'),
   latentSize: positiveInteger.describe('length of the latent vector z'),
   styleSize: positiveInteger.describe('length of the style vector w'),
   mappingLayers: positiveInteger.describe('layers of the mapping network'),
   channelBase: positiveInteger.describe('feature channels times side, up to channelMax'),
   channelMax: positiveInteger.describe('most feature channels of a layer'),
   loss: z.enum(LOSS_NAMES as [LossName, ...LossName[]]).describe('adversarial loss'),
-  generatorRate: z.coerce.number().positive().describe("learning rate of the generator's Adam"),
-  discriminatorRate: z.coerce.number().positive().describe("learning rate of the discriminator's Adam"),
-  beta1: nonNegative.lt(1).describe('memory of the mean gradient in Adam'),
-  beta2: nonNegative.lt(1).describe('memory of the mean squared gradient in Adam'),
+  generatorRate: positive.describe("learning rate of the generator's Adam"),
+  discriminatorRate: positive.describe("learning rate of the discriminator's Adam"),
+  beta1: share.lt(1).describe('memory of the mean gradient in Adam'),
+  beta2: share.lt(1).describe('memory of the mean squared gradient in Adam'),
   r1Gamma: nonNegative.describe('weight of the gradient penalty at reals (R1); 0 is off'),
   r2Gamma: nonNegative.describe('weight of the gradient penalty at fakes (R2); 0 is off'),
+  unitPenalty: nonNegative.describe('weight of the WGAN-GP gradient penalty; 0 is off'),
   penaltyInterval: positiveInteger.describe('steps between gradient penalties'),
   pathWeight: nonNegative.describe('weight of path length regularisation; 0 is off'),
   pathInterval: positiveInteger.describe('steps between path length regularisations'),
-  styleMixing: nonNegative.max(1).describe('probability that an image mixes the styles of two latents'),
-  augment: z.array(z.enum(AUGMENTATIONS)).describe('differentiable augmentations; none: an empty list'),
-  averageHalfLife: z.coerce
-    .number()
-    .positive()
-    .describe("half-life of the generator's averaged weights in thousands of images"),
+  styleMixing: share.describe('probability that an image mixes the styles of two latents'),
+  augment: z
+    .array(z.enum(AUGMENT_NAMES as [AugmentName, ...AugmentName[]]))
+    .describe('augmentations of what the discriminator sees; none: an empty list'),
+  adaptive: z.boolean().describe('apply each augmentation with a probability that follows overfitting (ADA)'),
+  adaptiveTarget: share.describe('wanted mean sign of the scores of reals, for adaptive augmentation'),
+  adaptiveKimg: positive.describe('thousands of images in which adaptive augmentation can go from 0 to 1'),
+  averageHalfLife: positive.describe("half-life of the generator's averaged weights in thousands of images"),
   averageRampup: nonNegative.describe(
     'shortens that half-life at the start to this share of the images seen; 0 is off',
   ),
+  fadeKimg: nonNegative.describe('growing networks: thousands of images in which new layers are faded in'),
+  holdKimg: positive.describe('growing networks: thousands of images that follow before the next layers'),
+  growBatches: z
+    .array(positiveInteger)
+    .describe(
+      'growing networks: images a step at 4, 8, 16, ... pixels; the last holds for all further sides',
+    ),
+  annealKimg: nonNegative.describe(
+    'thousands of images over which rates, penalties and beta2 change; 0 is off',
+  ),
+  annealRate: positive.describe('learning rates at the end of that, as a share of the first'),
+  annealGamma: positive.describe('penalty weights at the end of that, as a share of the first'),
+  annealBeta2: share.lt(1).describe('beta2 at the beginning of that'),
 });
 
 export type RecipeOptions = z.output<typeof recipeOptions>;
+
+/** StyleGAN2 with the published settings for one card (stylegan2-ada-pytorch, `auto`), at 256 pixels. */
+export const RECIPE_DEFAULTS: Readonly<RecipeOptions> = {
+  architecture: 'stylegan2',
+  resolution: 256,
+  batch: 16,
+  kimg: 5000,
+  tickKimg: 4,
+  latentSize: 512,
+  styleSize: 512,
+  mappingLayers: 2,
+  channelBase: 16384,
+  channelMax: 512,
+  loss: 'logistic',
+  generatorRate: 0.0025,
+  discriminatorRate: 0.0025,
+  beta1: 0,
+  beta2: 0.99,
+  r1Gamma: 0.8,
+  r2Gamma: 0,
+  unitPenalty: 0,
+  penaltyInterval: 16,
+  pathWeight: 2,
+  pathInterval: 4,
+  styleMixing: 0.9,
+  augment: [],
+  adaptive: false,
+  adaptiveTarget: 0.6,
+  adaptiveKimg: 500,
+  averageHalfLife: 5,
+  averageRampup: 0.05,
+  fadeKimg: 600,
+  holdKimg: 600,
+  growBatches: [128, 128, 128, 64, 32, 16, 8, 4],
+  annealKimg: 0,
+  annealRate: 1,
+  annealGamma: 1,
+  annealBeta2: 0.99,
+};
 
 export const trainOptions = z.strictObject({
   data: z
@@ -62,11 +115,7 @@ export const trainOptions = z.strictObject({
     .default('demo')
     .describe('recipe to start from: a name in config/ or the path of a YAML file'),
   ...recipeOptions.partial().shape,
-  hours: z.coerce
-    .number()
-    .positive()
-    .optional()
-    .describe('stop after so many hours of this call, with a checkpoint'),
+  hours: positive.optional().describe('stop after so many hours of this call, with a checkpoint'),
   seed: z.coerce
     .number()
     .int()
@@ -92,7 +141,15 @@ export const trainOptions = z.strictObject({
     .optional()
     .describe('name of the run [the preset]'),
   resume: z.string().optional().describe("go on with a run: its folder, its number, or 'latest'"),
+  from: z
+    .string()
+    .optional()
+    .describe('begin a new run with the weights of another: its folder, its number, or a checkpoint file'),
   newData: z.boolean().default(false).describe('go on although the dataset has changed since the run began'),
+  onCollapse: z
+    .enum(['stop', 'warn'])
+    .default('stop')
+    .describe('when samples hardly differ any more: keep the last good checkpoint and stop, or only say so'),
 });
 
 export type TrainOptions = z.output<typeof trainOptions>;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { SunganError } from '../core/errors.ts';
 import { closest, parseOptions } from '../core/options.ts';
-import { type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
+import { RECIPE_DEFAULTS, type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
 
 const FOLDER = new URL('../../config/', import.meta.url);
 
@@ -13,12 +13,12 @@ export async function resolveRecipe(
   options: Partial<TrainOptions> & { preset: string },
 ): Promise<RecipeOptions> {
   const { path, values } = await readPreset(options.preset);
-  const preset = parseOptions(recipeOptions, values, path);
+  const preset = parseOptions(recipeOptions.partial(), values, path);
   const given = Object.keys(recipeOptions.shape).flatMap((key) => {
     const value = options[key as keyof RecipeOptions];
     return value === undefined ? [] : [[key, value] as const];
   });
-  return { ...preset, ...Object.fromEntries(given) } as RecipeOptions;
+  return { ...RECIPE_DEFAULTS, ...preset, ...Object.fromEntries(given) };
 }
 
 export async function presetNames(): Promise<string[]> {

@@ -4,14 +4,18 @@ import type { Engine, Value } from './engines/index.ts';
 import type { GanNetworks } from './networks/network.ts';
 import { samplerProgram } from './steps/index.ts';
 
+export interface SampleInputs {
+  weights: Value;
+  styleAverage: Value;
+  /** 1: as learnt; less: nearer to the mean style. */
+  truncation: number;
+  /** How far the newest layers are faded in, for growing networks. */
+  fade: number;
+}
+
 export interface Sampler {
   /** Values in 0..1 (transform space), [seeds, C, S, S]. */
-  sample(
-    seeds: readonly number[],
-    weights: Value,
-    styleAverage: Value,
-    truncation: number,
-  ): Promise<Float32Array>;
+  sample(seeds: readonly number[], inputs: SampleInputs): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -20,17 +24,16 @@ export async function createSampler(engine: Engine, networks: GanNetworks, batch
   const compiled = await engine.compile(samplerProgram(networks, batch));
   const size = channels * resolution ** 2;
 
-  async function sampleBatch(
-    seeds: readonly number[],
-    weights: Value,
-    styleAverage: Value,
-    truncation: number,
-  ) {
-    const given = {
-      latents: engine.upload(drawForSeeds(seeds, batch, latentSize, 'latent'), [batch, latentSize]),
-      noise: engine.upload(drawForSeeds(seeds, batch, noiseLength, 'noise'), [batch, noiseLength]),
+  async function sampleBatch(seeds: readonly number[], inputs: SampleInputs): Promise<Float32Array> {
+    const { weights, styleAverage, truncation, fade } = inputs;
+    const drawn = (length: number, purpose: string) =>
+      engine.upload(drawForSeeds(seeds, batch, length, purpose), [batch, length]);
+    const given: Record<string, Value> = {
+      latents: drawn(latentSize, 'latent'),
       truncation: engine.upload(Float32Array.of(truncation), []),
     };
+    if (noiseLength > 0) given['noise'] = drawn(noiseLength, 'noise');
+    if (networks.fades) given['fade'] = engine.upload(Float32Array.of(fade), []);
     const { images } = await compiled.run({ ...given, weights, styleAverage });
     const values = await images!.read();
     for (const value of [...Object.values(given), images!]) value.dispose();
@@ -38,11 +41,11 @@ export async function createSampler(engine: Engine, networks: GanNetworks, batch
   }
 
   return {
-    async sample(seeds, weights, styleAverage, truncation) {
+    async sample(seeds, inputs) {
       const result = new Float32Array(seeds.length * size);
       for (let begin = 0; begin < seeds.length; begin += batch) {
         const part = seeds.slice(begin, begin + batch);
-        const values = await sampleBatch(part, weights, styleAverage, truncation);
+        const values = await sampleBatch(part, inputs);
         result.set(values.subarray(0, part.length * size), begin * size);
       }
       return result.map((value) => Math.min(1, Math.max(0, (value + 1) / 2)));

@@ -1,5 +1,7 @@
 /** The state of training: a handful of flat tensors on the engine, and counters. */
 import { createRandom } from '../numeric/random.ts';
+import { INITIAL_VARIETY, type VarietyRecord } from './alarms.ts';
+import { type AdaptiveState, INITIAL_STRENGTH } from './augment/index.ts';
 import type { Engine, Value } from './engines/index.ts';
 import { elementCount, type Shape } from './graph/index.ts';
 import type { GanNetworks } from './networks/network.ts';
@@ -13,8 +15,13 @@ export interface Counters {
   /** Real images seen. */
   images: number;
   tick: number;
+  /** Of the curriculum, by number. */
+  stage: number;
   /** Adam steps done, for its bias correction. */
   applied: Record<Player, number>;
+  /** Of adaptive augmentation. */
+  augment: AdaptiveState;
+  variety: VarietyRecord;
   /** Sums and counts of the statistics since the last tick. */
   sums: Record<string, [sum: number, count: number]>;
 }
@@ -22,7 +29,16 @@ export interface Counters {
 export type StateValues = Map<string, Float32Array>;
 
 export function initialCounters(): Counters {
-  return { step: 0, images: 0, tick: 0, applied: { generator: 0, discriminator: 0 }, sums: {} };
+  return {
+    stage: 0,
+    step: 0,
+    images: 0,
+    tick: 0,
+    applied: { generator: 0, discriminator: 0 },
+    augment: INITIAL_STRENGTH,
+    variety: INITIAL_VARIETY,
+    sums: {},
+  };
 }
 
 /** The tensors that `phases` carry from step to step, without the constant learning rates, in sorted order. */
@@ -64,6 +80,16 @@ export function uploadState(
     );
   }
   return state;
+}
+
+/** Both optimisers as they were at the beginning. */
+export function resetMoments(engine: Engine, state: Map<string, Value>, counters: Counters): void {
+  for (const [name, value] of state) {
+    if (!name.endsWith('/first') && !name.endsWith('/second')) continue;
+    state.set(name, engine.upload(new Float32Array(elementCount(value.shape)), value.shape));
+    value.dispose();
+  }
+  counters.applied = { generator: 0, discriminator: 0 };
 }
 
 /** A flat state vector as named tensors, `<state>/<parameter>`; other states as they are. */

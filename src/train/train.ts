@@ -5,16 +5,15 @@ import { SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
 import type { Workspace } from '../core/workspace.ts';
-import { diversity } from './alarms.ts';
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
 import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
 import { type Engine, openEngine } from './engines/index.ts';
-import { type LoopResult, trainingLoop } from './loop.ts';
+import { type LoopResult, type Tick, trainingLoop } from './loop.ts';
 import { parameterCount } from './networks/parameters.ts';
 import { type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
 import { resolveRecipe } from './presets.ts';
-import { type Checkpoint, readLatestCheckpoint } from './run/checkpoint.ts';
+import { type Checkpoint, findCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
 import {
   createRunFolder,
   findRun,
@@ -23,10 +22,10 @@ import {
   truncateStatistics,
 } from './run/folder.ts';
 import { writeReals } from './run/pictures.ts';
-import { createSampler } from './sampler.ts';
-import { initialCounters, initialState } from './state.ts';
+import { initialCounters, initialState, type StateValues } from './state.ts';
 import { trainingPhases } from './steps/index.ts';
 import { createTrainer } from './trainer.ts';
+import { takeWeights } from './warm-start.ts';
 
 export interface TrainContext {
   workspace: Workspace;
@@ -50,7 +49,7 @@ export interface TrainSummary {
   images: number;
   checkpoint: string;
   /** Statistics of the last tick of this call. */
-  lastTick: Record<string, number> | undefined;
+  lastTick: Tick | undefined;
 }
 
 /** What belongs to a run from its first moment; `options.json` holds it. */
@@ -62,6 +61,8 @@ interface Job {
   images: TrainingImages;
   folder: RunFolder | undefined;
   checkpoint: Checkpoint | undefined;
+  /** Whose weights a new run begins with. */
+  source: Checkpoint | undefined;
 }
 
 export async function planTraining(options: TrainOptions, context: TrainContext): Promise<TrainPlan> {
@@ -96,57 +97,48 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
 }
 
 async function runJob(options: TrainOptions, job: Job, folder: RunFolder, engine: Engine, effects: Effects) {
-  const { recipe, images, checkpoint, seed } = job;
-  const network = networkOptions(recipe, images.channels);
-  const networks = createNetworks(network);
-  const steps = stepRecipe(recipe);
-  const phases = trainingPhases(networks, steps);
-  const values = checkpoint?.values ?? initialState(networks, phases, seed);
+  const { recipe, images, checkpoint, seed, samples } = job;
   const counters = checkpoint?.counters ?? initialCounters();
+  const values = checkpoint?.values ?? (await firstValues(options, job, effects));
   const before = await truncateStatistics(folder, counters.step);
-  const trainer = await createTrainer(
-    {
-      engine,
-      networks,
-      phases,
-      images,
-      batch: recipe.batch,
-      seed,
-      styleMixing: recipe.styleMixing,
-      averageHalfLifeImages: recipe.averageHalfLife * 1000,
-      averageRampup: recipe.averageRampup,
-    },
-    values,
-    counters,
-  );
-  const sampler = await createSampler(engine, networks, Math.min(job.samples, recipe.batch));
+  const sampleBatch = Math.min(samples, recipe.batch);
+  const trainer = await createTrainer({ engine, images, recipe, seed, sampleBatch }, values, counters);
   try {
-    const shown = await writeReals(folder, images, job.samples);
+    await writeReals(folder, images, samples);
     const { name, hash, transforms, simulated } = images;
     const result = await trainingLoop({
       folder,
       trainer,
-      sampler,
-      networks,
       images,
-      facts: { network, seed, dataset: { name, hash, transforms, simulated } },
-      batch: recipe.batch,
-      totalImages: recipe.kimg * 1000,
-      tickImages: recipe.tickKimg * 1000,
+      recipe,
+      facts: {
+        network: networkOptions(recipe, images.channels),
+        seed,
+        dataset: { name, hash, transforms, simulated },
+      },
       snapshotTicks: options.snapshotTicks,
       keep: options.keep,
+      onCollapse: options.onCollapse,
       timeLimit: options.hours === undefined ? Number.POSITIVE_INFINITY : options.hours * 3_600_000,
-      sampleSeeds: Array.from({ length: job.samples }, (_, i) => i),
-      realDiversity: diversity(shown, images.channels * images.resolution ** 2),
-      learningRates: { generator: recipe.generatorRate, discriminator: recipe.discriminatorRate },
+      sampleSeeds: Array.from({ length: samples }, (_, i) => i),
       secondsBefore: before.at(-1)?.['seconds'] ?? 0,
       effects,
     });
     return { ...result, images: counters.images };
   } finally {
-    await sampler.close();
     await trainer.close();
   }
+}
+
+/** Fresh weights, or those of another run where --from asks for them. */
+async function firstValues({ from }: TrainOptions, job: Job, effects: Effects): Promise<StateValues> {
+  const { recipe, images, seed } = job;
+  const networks = createNetworks(networkOptions(recipe, images.channels));
+  const values = initialState(networks, trainingPhases(networks, stepRecipe(recipe, recipe.batch)), seed);
+  if (!job.source) return values;
+  const { taken, total } = takeWeights(values, networks, job.source);
+  effects.log.info(`${taken} of ${total} weight tensors taken from ${from}`);
+  return values;
 }
 
 async function prepareJob(options: TrainOptions, context: TrainContext): Promise<Job> {
@@ -168,6 +160,7 @@ async function prepareJob(options: TrainOptions, context: TrainContext): Promise
     images,
     folder: undefined,
     checkpoint: undefined,
+    source: options.from === undefined ? undefined : await findCheckpoint(context.workspace, options.from),
   };
 }
 
@@ -196,7 +189,16 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
       },
     );
   }
-  return { recipe, data, seed, samples, images, folder, checkpoint: await readLatestCheckpoint(folder) };
+  return {
+    recipe,
+    data,
+    seed,
+    samples,
+    images,
+    folder,
+    checkpoint: await readLatestCheckpoint(folder),
+    source: undefined,
+  };
 }
 
 interface RunRecord {

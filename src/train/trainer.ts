@@ -2,38 +2,52 @@
  * One training step after another on an engine. Everything random comes from the seed and the step's number, so a step
  * is a function of the state and of which step it is.
  */
-import { createRandom, type Random } from '../numeric/random.ts';
+import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
+import { adjustStrength } from './augment/index.ts';
+import { fadeAt, type Stage, stageAt, stagesOf } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
 import { createDataOrder } from './data/order.ts';
 import type { CompiledProgram, Engine, Value } from './engines/index.ts';
-import { elementCount } from './graph/index.ts';
+import { drawFeeds } from './feeds.ts';
 import type { GanNetworks } from './networks/network.ts';
-import { adamScalars } from './optimiser.ts';
-import { averageDecay } from './schedule.ts';
-import { type Counters, type StateValues, stateShapes, uploadState } from './state.ts';
-import { type Feed, type Phase, STATISTIC_PREFIX } from './steps/index.ts';
+import type { RecipeOptions } from './options.ts';
+import { createSampler, type Sampler } from './sampler.ts';
+import { type Counters, resetMoments, type StateValues, stateShapes, uploadState } from './state.ts';
+import { type Phase, STATISTIC_PREFIX, trainingPhases } from './steps/index.ts';
+
+/** Steps between two adjustments of adaptive augmentation, as in ADA. */
+const ADAPTIVE_INTERVAL = 4;
 
 export interface TrainerOptions {
   engine: Engine;
-  networks: GanNetworks;
-  phases: readonly Phase[];
   images: TrainingImages;
-  batch: number;
+  recipe: RecipeOptions;
   seed: number;
-  styleMixing: number;
-  averageHalfLifeImages: number;
-  averageRampup: number;
+  /** Images made at once for sample pictures. */
+  sampleBatch: number;
 }
 
 export interface Trainer {
   readonly counters: Counters;
+  /** Of the images that are learnt now. */
+  readonly stage: Stage;
+  readonly networks: GanNetworks;
   /** Statistics of one step, by name. */
   step(): Promise<Record<string, number>>;
+  /** Images of the averaged generator, 0..1. */
+  sample(seeds: readonly number[]): Promise<Float32Array>;
   /** A copy of the state, in the order of its names. */
   readState(): Promise<StateValues>;
-  /** The averaged generator, for sampling; owned by the trainer. */
-  generatorValues(): { weights: Value; styleAverage: Value };
   close(): Promise<void>;
+}
+
+/** What is compiled for one stage. */
+interface Workshop {
+  stage: Stage;
+  networks: GanNetworks;
+  phases: readonly Phase[];
+  programs: ReadonlyMap<Phase, CompiledProgram>;
+  sampler: Sampler;
 }
 
 export async function createTrainer(
@@ -41,58 +55,101 @@ export async function createTrainer(
   values: StateValues,
   counters: Counters,
 ): Promise<Trainer> {
-  const { engine, phases, networks, images, batch, seed } = options;
-  const compiled = new Map<Phase, CompiledProgram>();
-  for (const phase of phases) compiled.set(phase, await engine.compile(phase.program));
-  const state = uploadState(engine, networks, phases, values);
+  const { engine, images, recipe, seed } = options;
+  const stages = stagesOf(recipe);
   const order = createDataOrder(seed, images.count);
+  let workshop = await openWorkshop(options, stages[counters.stage]!);
+  const state = uploadState(engine, workshop.networks, workshop.phases, values);
+
+  /** Between two stages the weights stay and the optimisers begin anew, as in PG-GAN. */
+  async function enterStage(stage: Stage): Promise<void> {
+    await closeWorkshop(workshop);
+    workshop = await openWorkshop(options, stage);
+    counters.stage = stage.index;
+    resetMoments(engine, state, counters);
+  }
 
   async function runPhase(phase: Phase, real: Value): Promise<Record<string, number>> {
     counters.applied[phase.player]++;
-    const random = createRandom(`${seed} ${phase.name} ${counters.step}`);
-    const made = phase.feeds.flatMap((feed): [string, Value][] => {
-      const data = feedValues(feed, random, phase, options, counters);
-      return data ? [[feed.name, engine.upload(data, feed.shape)]] : [];
-    });
+    const { batch, side } = workshop.stage;
+    const fade = fadeAt(recipe, workshop.stage, counters.images);
+    const made = drawFeeds(phase, { recipe, seed, counters, batch, side, fade }).map(
+      ([feed, data]) => [feed.name, engine.upload(data, feed.shape)] as const,
+    );
     const inputs: Record<string, Value> = Object.fromEntries(made);
     for (const { name, kind } of phase.feeds) if (kind === 'state') inputs[name] = state.get(name)!;
     if (phase.feeds.some(({ kind }) => kind === 'real')) inputs['real'] = real;
-    const outputs = await compiled.get(phase)!.run(inputs);
+    const outputs = await workshop.programs.get(phase)!.run(inputs);
     for (const [, value] of made) value.dispose();
     return takeOutputs(outputs, state);
   }
 
+  function adaptAugmentation(statistics: Record<string, number>, batch: number): void {
+    const { adaptiveTarget: target, adaptiveKimg: kimg } = recipe;
+    const adaptive = { target, kimg, interval: ADAPTIVE_INTERVAL };
+    counters.augment = adjustStrength(counters.augment, statistics['realSign']!, batch, adaptive);
+    statistics['augmentStrength'] = counters.augment.strength;
+  }
+
   return {
     counters,
+    get stage() {
+      return workshop.stage;
+    },
+    get networks() {
+      return workshop.networks;
+    },
     async step() {
-      const pixels = await images.read(order.batch(counters.images, batch));
+      const stage = stageAt(stages, counters.images);
+      if (stage.index !== counters.stage) await enterStage(stage);
+      const pixels = await images.read(order.batch(counters.images, stage.batch), stage.side);
+      const shape = [stage.batch, images.channels, stage.side, stage.side];
       const real = engine.upload(
         pixels.map((value) => value * 2 - 1),
-        [batch, images.channels, images.resolution, images.resolution],
+        shape,
       );
       const statistics: Record<string, number> = {};
-      for (const phase of phases) {
+      for (const phase of workshop.phases) {
         if (counters.step % phase.interval === 0) Object.assign(statistics, await runPhase(phase, real));
       }
       real.dispose();
+      if (recipe.adaptive) adaptAugmentation(statistics, stage.batch);
       counters.step++;
-      counters.images += batch;
+      counters.images += stage.batch;
       return statistics;
     },
+    sample: (seeds) =>
+      workshop.sampler.sample(seeds, {
+        weights: state.get('generator/average')!,
+        styleAverage: state.get('generator/styleAverage')!,
+        truncation: 1,
+        fade: fadeAt(recipe, workshop.stage, counters.images),
+      }),
     async readState() {
       const copy: StateValues = new Map();
-      for (const name of stateShapes(phases).keys()) copy.set(name, await state.get(name)!.read());
+      for (const name of stateShapes(workshop.phases).keys()) copy.set(name, await state.get(name)!.read());
       return copy;
     },
-    generatorValues: () => ({
-      weights: state.get('generator/average')!,
-      styleAverage: state.get('generator/styleAverage')!,
-    }),
     async close() {
-      for (const program of compiled.values()) await program.close();
+      await closeWorkshop(workshop);
       for (const value of state.values()) value.dispose();
     },
   };
+}
+
+async function openWorkshop(options: TrainerOptions, stage: Stage): Promise<Workshop> {
+  const { engine, recipe, images } = options;
+  const networks = createNetworks(networkOptions(recipe, images.channels), stage.side);
+  const phases = trainingPhases(networks, stepRecipe(recipe, stage.batch));
+  const programs = new Map<Phase, CompiledProgram>();
+  for (const phase of phases) programs.set(phase, await engine.compile(phase.program));
+  const sampler = await createSampler(engine, networks, options.sampleBatch);
+  return { stage, networks, phases, programs, sampler };
+}
+
+async function closeWorkshop({ programs, sampler }: Workshop): Promise<void> {
+  for (const program of programs.values()) await program.close();
+  await sampler.close();
 }
 
 /** New states replace the old ones; statistics are read. */
@@ -111,40 +168,4 @@ async function takeOutputs(
     }
   }
   return statistics;
-}
-
-function feedValues(
-  { name, kind, shape }: Feed,
-  random: Random,
-  phase: Phase,
-  options: TrainerOptions,
-  counters: Counters,
-): Float32Array | undefined {
-  const own = random.fork(name);
-  const draw = (next: () => number) => {
-    const values = new Float32Array(elementCount(shape));
-    for (let i = 0; i < values.length; i++) values[i] = next();
-    return values;
-  };
-  if (kind === 'normal') return draw(own.normal);
-  if (kind === 'uniform') return draw(own.uniform);
-  if (kind === 'mixing') return mixingMask(shape as [number, number], options.styleMixing, own);
-  return kind === 'scalar' ? Float32Array.of(scalarValue(name, phase, options, counters)) : undefined;
-}
-
-function scalarValue(name: string, phase: Phase, options: TrainerOptions, counters: Counters): number {
-  const [stepSize, secondScale] = adamScalars(phase.adam, phase.learningRate, counters.applied[phase.player]);
-  if (name === 'stepSize') return stepSize;
-  if (name === 'secondScale') return secondScale;
-  return averageDecay(options.batch, options.averageHalfLifeImages, options.averageRampup, counters.images);
-}
-
-/** With probability `share`, an image's layers from a random one on take the second latent's style. */
-function mixingMask([count, layers]: [number, number], share: number, random: Random): Float32Array {
-  const mask = new Float32Array(count * layers);
-  for (let image = 0; image < count; image++) {
-    const from = random.uniform() < share ? 1 + random.int(layers - 1) : layers;
-    mask.fill(1, image * layers + from, (image + 1) * layers);
-  }
-  return mask;
 }

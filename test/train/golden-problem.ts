@@ -1,48 +1,49 @@
 /** The problem that fixtures/make_golden.py solves with PyTorch: the same networks, recipes and formula for all inputs. */
 import { readFileSync } from 'node:fs';
+import { changeRow, UNCHANGED } from '../../src/train/augment/index.ts';
 import { elementCount } from '../../src/train/graph/index.ts';
 import type { GanNetworks } from '../../src/train/networks/network.ts';
 import { learningRates, type ParameterList, parameterCount } from '../../src/train/networks/parameters.ts';
+import { createPgGan } from '../../src/train/networks/pggan.ts';
 import { createStyleGan2 } from '../../src/train/networks/stylegan2.ts';
 import { adamScalars } from '../../src/train/optimiser.ts';
 import type { Feed, Phase, Player, Recipe } from '../../src/train/steps/index.ts';
 
-const ADAM = { beta1: 0.5, beta2: 0.99, epsilon: 1e-8 };
+const BETAS = { beta1: 0.5, beta2: 0.99 };
+const RATES = { generator: 0.002, discriminator: 0.003 };
+export const GOLDEN_BETA1 = BETAS.beta1;
 const STEP = 5;
 const AVERAGE_DECAY = 0.9;
 
-export const goldenNetworks: GanNetworks = createStyleGan2({
-  resolution: 16,
-  channels: 2,
-  latentSize: 5,
-  styleSize: 6,
-  mappingLayers: 2,
-  channelBase: 32,
-  channelMax: 4,
-});
+const SIZES = { resolution: 16, channels: 2, latentSize: 5, channelBase: 32, channelMax: 4 };
+const stylegan2 = createStyleGan2({ ...SIZES, styleSize: 6, mappingLayers: 2 });
+/** While images of 8 pixels are faded in. */
+const pggan = createPgGan(SIZES, 8);
+const FADE = 0.3;
 
-const NONE = { translation: false, cutout: false, brightness: false, contrast: false };
-const COMMON = {
+export function goldenNetworks(recipe: string): GanNetworks {
+  return recipe === 'pggan' ? pggan : stylegan2;
+}
+
+const COMMON: Omit<Recipe, 'loss'> = {
   batch: 4,
-  augment: NONE,
+  augment: [],
   r1Gamma: 0,
   r2Gamma: 0,
+  unitPenalty: 0,
   penaltyInterval: 1,
   pathWeight: 0,
   pathInterval: 4,
   pathDecay: 0.01,
   styleMixing: 0,
-  generatorAdam: ADAM,
-  discriminatorAdam: ADAM,
-  generatorRate: 0.002,
-  discriminatorRate: 0.003,
+  beta1: BETAS.beta1,
 };
 
 export const goldenRecipes: Record<string, Recipe> = {
   stylegan2: {
     ...COMMON,
     loss: 'logistic',
-    augment: { translation: true, cutout: true, brightness: true, contrast: true },
+    augment: ['translation', 'cutout', 'brightness', 'contrast'],
     r1Gamma: 1.5,
     penaltyInterval: 16,
     pathWeight: 2,
@@ -51,13 +52,14 @@ export const goldenRecipes: Record<string, Recipe> = {
   relativistic: {
     ...COMMON,
     loss: 'relativistic',
-    augment: { ...NONE, translation: true, cutout: true },
+    augment: ['translation', 'cutout'],
     r1Gamma: 0.7,
     r2Gamma: 0.4,
   },
   pairing: { ...COMMON, loss: 'pairing', r1Gamma: 2, r2Gamma: 2, penaltyInterval: 4 },
   hinge: { ...COMMON, loss: 'hinge' },
-  wasserstein: { ...COMMON, loss: 'wasserstein', augment: { ...NONE, brightness: true, contrast: true } },
+  wasserstein: { ...COMMON, loss: 'wasserstein', augment: ['brightness', 'contrast'] },
+  pggan: { ...COMMON, loss: 'wasserstein', unitPenalty: 10 },
 };
 
 export interface GoldenStep {
@@ -91,26 +93,52 @@ export function formula(name: string, count: number): Float32Array {
   });
 }
 
-export function goldenFeed({ name, kind, shape }: Feed, phase: Phase): Float32Array {
+export function goldenFeed({ name, kind, shape }: Feed, phase: Phase, networks: GanNetworks): Float32Array {
   const count = elementCount(shape);
   const drawn = () => formula(`${phase.name} ${name}`, count);
   if (kind === 'normal' || kind === 'real') return drawn();
-  if (kind === 'uniform')
-    return drawn().map((value) => Math.min((value / Math.sqrt(3)) * 0.5 + 0.5, 0.999999));
+  if (kind === 'changes') return changes(`${phase.name} ${name}`, shape[0]!, networks.resolution);
+  if (kind === 'uniform') return shares(`${phase.name} ${name}`, count);
   if (kind === 'mixing') return drawn().map((value) => (value > 0 ? 1 : 0));
   if (kind === 'scalar') return Float32Array.of(scalar(name, phase));
-  return state(name, count);
+  return state(name, count, networks);
 }
 
 function scalar(name: string, phase: Phase): number {
-  const [stepSize, secondScale] = adamScalars(phase.adam, phase.learningRate, STEP);
-  return { stepSize, secondScale, averageDecay: AVERAGE_DECAY }[name]!;
+  const betas = { beta1: BETAS.beta1 ** phase.lazy, beta2: BETAS.beta2 ** phase.lazy };
+  const adam = adamScalars(betas, RATES[phase.player] * phase.lazy, STEP);
+  return { ...adam, averageDecay: AVERAGE_DECAY, penaltyShare: 1, fade: FADE }[name]!;
 }
 
-function state(name: string, count: number): Float32Array {
+/** Numbers in [0, 1). */
+function shares(name: string, count: number): Float32Array {
+  return formula(name, count).map((value) => Math.min((value / Math.sqrt(3)) * 0.5 + 0.5, 0.999999));
+}
+
+/** Six numbers in [0, 1) an image, turned into changes as make_golden.py turns them. */
+function changes(name: string, count: number, side: number): Float32Array {
+  const u = shares(name, 6 * count);
+  const reach = Math.floor(side * 0.125 + 0.5);
+  const rows = Array.from({ length: count }, (_, image) => {
+    const [a, b, c, d, e, f] = u.subarray(image * 6, image * 6 + 6);
+    return changeRow({
+      ...UNCHANGED,
+      shiftRows: Math.floor(a! * (2 * reach + 1)) - reach,
+      shiftColumns: Math.floor(b! * (2 * reach + 1)) - reach,
+      cutRow: Math.floor(c! * side),
+      cutColumn: Math.floor(d! * side),
+      cutHalf: side / 4,
+      brightness: e! - 0.5,
+      contrast: f! + 0.5,
+    });
+  });
+  return Float32Array.from(rows.flat());
+}
+
+function state(name: string, count: number, networks: GanNetworks): Float32Array {
   const [player, part] = name.split('/') as [Player, string];
-  if (part === 'weights') return weights(player, goldenNetworks[player]);
-  if (part === 'rates') return learningRates(goldenNetworks[player]);
+  if (part === 'weights') return weights(player, networks[player]);
+  if (part === 'rates') return learningRates(networks[player]);
   if (part === 'first') return formula(`${player} first`, count).map((value) => value * 0.01);
   if (part === 'second') return formula(`${player} second`, count).map((value) => value ** 2 * 0.01);
   return part === 'pathLength' ? Float32Array.of(0.5) : formula(`${player} ${part}`, count);

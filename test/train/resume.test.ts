@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
-import { openRun, train } from '../../src/train/index.ts';
+import { openGenerator, openRun, train } from '../../src/train/index.ts';
 import { diskImages, temporaryWorkspace, tinyOptions } from './support.ts';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -97,6 +97,64 @@ test('SIGTERM in the middle of a tick writes a checkpoint from which the run goe
   });
   const last = [...expected.keys()].at(-1)!;
   expect(checkpoints(workspace).get(last) === expected.get(last)).toBe(true);
+});
+
+test('a growing network resumes exactly from the middle of its growth', async () => {
+  const growing = {
+    architecture: 'pggan' as const,
+    kimg: 0.08,
+    loss: 'wasserstein' as const,
+    unitPenalty: 10,
+    r1Gamma: 0,
+    pathWeight: 0,
+    styleMixing: 0,
+    augment: [],
+    growBatches: [8, 4],
+    fadeKimg: 0.016,
+    holdKimg: 0.032,
+    snapshotTicks: 1,
+  };
+  const images = () => diskImages(24, 8);
+  const whole = newWorkspace();
+  await train(tinyOptions(growing), { workspace: whole, effects: quietEffects(), images: images() });
+  const parts = newWorkspace();
+  await train(tinyOptions({ ...growing, kimg: 0.04 }), {
+    workspace: parts,
+    effects: quietEffects(),
+    images: images(),
+  });
+  await train(tinyOptions({ resume: 'latest', kimg: growing.kimg }), {
+    workspace: parts,
+    effects: quietEffects(),
+    images: images(),
+  });
+  const [expected, resumed] = [checkpoints(whole), checkpoints(parts)];
+  const last = [...expected.keys()].at(-1)!;
+  expect(resumed.get(last) === expected.get(last)).toBe(true);
+  const { stats } = await openRun(join(parts.runs, '0001-demo'));
+  expect(stats.map((line) => line['side'])).toEqual([4, 4, 8, 8, 8, 8, 8]);
+});
+
+test('a new run begins with the weights of another, where names and shapes agree', async () => {
+  const workspace = await undisturbed();
+  const messages: string[] = [];
+  const log = { debug() {}, info: (text: string) => void messages.push(text), warn() {}, error() {} };
+  const options = tinyOptions({ from: 'latest', kimg: 0.012, generatorRate: 1e-12, averageRampup: 0 });
+  const { directory } = await train(options, {
+    workspace,
+    effects: quietEffects({ log }),
+    images: diskImages(24, 8),
+  });
+  expect(messages.some((text) => /^(\d+) of \1 weight tensors/.test(text))).toBe(true);
+  const images = async (run: string) => {
+    const generator = await openGenerator(run);
+    const pixels = await generator.generate([3]);
+    await generator.close();
+    return pixels;
+  };
+  const before = await images(join(workspace.runs, '0001-demo'));
+  const after = await images(directory);
+  expect(Math.max(...after.map((value, i) => Math.abs(value - before[i]!)))).toBeLessThan(1e-3);
 });
 
 test('a run whose data changed is refused with a remedy', async () => {

@@ -36,9 +36,9 @@ export async function openTrainingImages(
     hash: dataset.hash,
     transforms: dataset.manifest.transforms,
     simulated: dataset.simulated,
-    read: (positions) =>
+    read: (positions, side = resolution) =>
       dataset.readFloat(
-        resolution,
+        side,
         positions.map((position) => indices[position]!),
       ),
   };

@@ -3,7 +3,7 @@ import type { TransformRecord } from '../../curate/index.ts';
 /** What training reads: images of one size, as numbers in transform space. */
 export interface TrainingImages {
   readonly name: string;
-  /** Side in pixels. */
+  /** Largest side in pixels. */
   readonly resolution: number;
   readonly channels: number;
   /** Images of the training split. */
@@ -13,6 +13,6 @@ export interface TrainingImages {
   /** How DN became 0..1, one record a channel, so that samples can be turned back. */
   readonly transforms: readonly TransformRecord[];
   readonly simulated: boolean;
-  /** Images [n, channels, resolution, resolution], 0..1, row 0 south. */
-  read(positions: readonly number[]): Promise<Float32Array>;
+  /** Images [n, channels, side, side], 0..1, row 0 south; `side` may be less than the resolution. */
+  read(positions: readonly number[], side?: number): Promise<Float32Array>;
 }

@@ -11,12 +11,27 @@ export function imagesInMemory({ values, ...facts }: HeldImages): TrainingImages
   return {
     ...facts,
     count: values.length / size,
-    async read(positions) {
+    async read(positions, side = facts.resolution) {
       const result = new Float32Array(positions.length * size);
       for (const [i, position] of positions.entries()) {
         result.set(values.subarray(position * size, (position + 1) * size), i * size);
       }
-      return result;
+      return reduce(result, facts.resolution, side);
     },
   };
+}
+
+/** Means of 2x2 pixels until `side` is reached. */
+function reduce(planes: Float32Array, from: number, side: number): Float32Array {
+  let result = planes;
+  for (let width = from; width > side; width /= 2) {
+    const half = new Float32Array(result.length / 4);
+    for (let i = 0; i < half.length; i++) {
+      const corner = Math.floor(i / (width / 2)) * 2 * width + (i % (width / 2)) * 2;
+      const pair = result[corner]! + result[corner + 1]!;
+      half[i] = (pair + result[corner + width]! + result[corner + width + 1]!) / 4;
+    }
+    result = half;
+  }
+  return result;
 }

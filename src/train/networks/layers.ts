@@ -9,6 +9,8 @@ export interface DenseOptions {
   /** Extra factor on the learning rate. */
   rate?: number;
   bias?: number;
+  /** Factor on the weights (and so on their learning rate), for networks whose activations have no gain. */
+  gain?: number;
 }
 
 export function denseParameters(
@@ -17,8 +19,8 @@ export function denseParameters(
   outputs: number,
   options: DenseOptions = {},
 ): Parameter[] {
-  const { rate = 1, bias = 0 } = options;
-  const scale = 1 / Math.sqrt(inputs);
+  const { rate = 1, bias = 0, gain = 1 } = options;
+  const scale = gain / Math.sqrt(inputs);
   return [
     { name: `${name}.weight`, shape: [inputs, outputs], mean: 0, deviation: scale, rate: scale * rate },
     { name: `${name}.bias`, shape: [outputs], mean: bias, deviation: 0, rate },
@@ -32,14 +34,20 @@ export function dense(graph: Graph, weights: Weights, name: string, x: Node): No
   );
 }
 
+export interface ConvolutionOptions {
+  bias?: boolean;
+  /** As for dense layers. */
+  gain?: number;
+}
+
 export function convolutionParameters(
   name: string,
   inputs: number,
   outputs: number,
   size: number,
-  bias = true,
+  { bias = true, gain = 1 }: ConvolutionOptions = {},
 ): Parameter[] {
-  const scale = 1 / Math.sqrt(inputs * size * size);
+  const scale = gain / Math.sqrt(inputs * size * size);
   const list: Parameter[] = [
     { name: `${name}.weight`, shape: [outputs, inputs, size, size], mean: 0, deviation: scale, rate: scale },
   ];
@@ -56,8 +64,8 @@ export function activate(graph: Graph, x: Node, gain = ACTIVATION_GAIN): Node {
   return graph.multiply(graph.leakyRelu(x, 0.2), gain);
 }
 
-/** Latents to unit mean square (PG-GAN's pixel norm on a vector). */
-export function normaliseLatents(graph: Graph, z: Node): Node {
+/** Features to unit mean square at every place: PG-GAN's pixel norm, over axis 1 of latents or images alike. */
+export function normaliseFeatures(graph: Graph, z: Node): Node {
   return graph.multiply(z, graph.reciprocalRoot(graph.add(graph.meanAxes(graph.square(z), [1]), 1e-8)));
 }
 
@@ -74,6 +82,16 @@ export function upsample(graph: Graph, x: Node): Node {
 /** Half the side, filtered. */
 export function downsample(graph: Graph, x: Node): Node {
   return graph.resample(x, { taps: SMOOTH, up: 1, down: 2, before: 1, after: 1 });
+}
+
+/** Twice the side, each pixel repeated. */
+export function repeatPixels(graph: Graph, x: Node): Node {
+  return graph.resample(x, { taps: [1, 1], up: 2, down: 1, before: 1, after: 0 });
+}
+
+/** Half the side, means of 2x2 pixels. */
+export function averagePixels(graph: Graph, x: Node): Node {
+  return graph.resample(x, { taps: [0.5, 0.5], up: 1, down: 2, before: 0, after: 0 });
 }
 
 /** 3x3 convolution that halves the side: filter, then stride 2. */

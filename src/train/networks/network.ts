@@ -5,12 +5,15 @@ import type { ParameterList, Weights } from './parameters.ts';
 export interface SynthesisInputs {
   /** The style [N, styleSize] of one layer, 0..layerCount-1. */
   style(layer: number): Node;
-  /** Standard normal values [N, noiseLength]. */
-  noise: Node;
+  /** Standard normal values [N, noiseLength]; absent where noiseLength is 0. */
+  noise: Node | undefined;
+  /** Scalar: how far the newest layers have been faded in, 0..1; absent where `fades` is false. */
+  fade: Node | undefined;
 }
 
 export interface GanNetworks {
   readonly architecture: string;
+  /** Of the images it works on now; a growing network has a `GanNetworks` for every side. */
   readonly resolution: number;
   readonly channels: number;
   readonly latentSize: number;
@@ -19,6 +22,8 @@ export interface GanNetworks {
   readonly layerCount: number;
   /** Noise values an image wants. */
   readonly noiseLength: number;
+  /** Whether its newest layers are faded in. */
+  readonly fades: boolean;
   readonly generator: ParameterList;
   readonly discriminator: ParameterList;
   /** Latents [N, latentSize] -> styles [N, styleSize]. */
@@ -29,5 +34,10 @@ export interface GanNetworks {
    * Scores [N, 1]. `sets` equal parts of the batch (reals, fakes) are judged apart wherever samples of a batch see one
    * another.
    */
-  discriminate(graph: Graph, weights: Weights, images: Node, sets: number): Node;
+  discriminate(graph: Graph, weights: Weights, images: Node, options: DiscriminateOptions): Node;
+}
+
+export interface DiscriminateOptions {
+  sets: number;
+  fade: Node | undefined;
 }

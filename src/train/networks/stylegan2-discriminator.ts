@@ -22,7 +22,7 @@ export function discriminatorParameters(options: StyleGan2Options): ParameterLis
     const outputs = featureChannels(options, side / 2);
     parameters.push(...convolutionParameters(`${side}.same`, inputs, inputs, 3));
     parameters.push(...convolutionParameters(`${side}.down`, inputs, outputs, 3));
-    parameters.push(...convolutionParameters(`${side}.skip`, inputs, outputs, 1, false));
+    parameters.push(...convolutionParameters(`${side}.skip`, inputs, outputs, 1, { bias: false }));
   }
   const last = featureChannels(options, MINIMUM_SIDE);
   parameters.push(...convolutionParameters('end.convolution', last + 1, last, 3));

@@ -7,7 +7,7 @@ import {
   convolutionUp,
   dense,
   denseParameters,
-  normaliseLatents,
+  normaliseFeatures,
   upsample,
 } from './layers.ts';
 import type { SynthesisInputs } from './network.ts';
@@ -56,7 +56,7 @@ export function generatorParameters(options: StyleGan2Options): ParameterList {
 }
 
 export function mapLatents(graph: Graph, weights: Weights, latents: Node, options: StyleGan2Options): Node {
-  let x = normaliseLatents(graph, latents);
+  let x = normaliseFeatures(graph, latents);
   for (let layer = 0; layer < options.mappingLayers; layer++)
     x = activate(graph, dense(graph, weights, `mapping.${layer}`, x));
   return x;
@@ -68,8 +68,8 @@ export function synthesise(
   inputs: SynthesisInputs,
   options: StyleGan2Options,
 ): Node {
-  const count = inputs.noise.shape[0]!;
-  const noise = cutNoise(graph, inputs.noise, options.resolution);
+  const count = inputs.noise!.shape[0]!;
+  const noise = cutNoise(graph, inputs.noise!, options.resolution);
   const start = weights('synthesis.start');
   let x = graph.broadcast(start, [count, ...start.shape.slice(1)]);
   let image: Node | undefined;

@@ -11,6 +11,8 @@ export interface StyleGan2Options {
   channelMax: number;
 }
 
+export type ChannelOptions = Pick<StyleGan2Options, 'channelBase' | 'channelMax'>;
+
 export const MINIMUM_SIDE = 4;
 
 /** 4, 8, ..., resolution */
@@ -20,7 +22,7 @@ export function sidesOf(resolution: number): number[] {
   return sides;
 }
 
-export function featureChannels({ channelBase, channelMax }: StyleGan2Options, side: number): number {
+export function featureChannels({ channelBase, channelMax }: ChannelOptions, side: number): number {
   return Math.min(channelMax, Math.max(1, Math.floor(channelBase / side)));
 }
 

@@ -19,10 +19,11 @@ export function createStyleGan2(options: StyleGan2Options): GanNetworks {
     styleSize: options.styleSize,
     layerCount: 2 * sides.length,
     noiseLength: noiseSides(options.resolution).reduce((total, side) => total + side * side, 0),
+    fades: false,
     generator: generatorParameters(options),
     discriminator: discriminatorParameters(options),
     mapLatents: (graph, weights, latents) => mapLatents(graph, weights, latents, options),
     synthesise: (graph, weights, inputs) => synthesise(graph, weights, inputs, options),
-    discriminate: (graph, weights, images, sets) => discriminate(graph, weights, images, sets, options),
+    discriminate: (graph, weights, images, { sets }) => discriminate(graph, weights, images, sets, options),
   };
 }

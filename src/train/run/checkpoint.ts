@@ -7,18 +7,22 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
 import { writeAtomic } from '../../core/files.ts';
+import type { Workspace } from '../../core/workspace.ts';
 import type { TransformRecord } from '../../curate/index.ts';
 import type { NetworkOptions } from '../assemble.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { type Counters, nameParts, type StateValues } from '../state.ts';
 import type { Player } from '../steps/index.ts';
-import type { RunFolder } from './folder.ts';
+import { findRun, type RunFolder } from './folder.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.ts';
 
 const FORMAT = 'sungan-checkpoint-1';
 
 export interface CheckpointFacts {
   network: NetworkOptions;
+  /** Side of the images that are learnt now, and how far the newest layers of a growing network are faded in. */
+  side: number;
+  fade: number;
   counters: Counters;
   seed: number;
   dataset: { name: string; hash: string; transforms: readonly TransformRecord[]; simulated: boolean };
@@ -42,11 +46,13 @@ export async function writeCheckpoint(
     for (const [part, shape, slice] of nameParts(name, data, parameters))
       tensors.set(part, { shape, data: slice });
   }
-  const { network, counters, seed, dataset } = facts;
+  const { network, side, fade, counters, seed, dataset } = facts;
   const metadata = {
     format: FORMAT,
     note: 'Weights of a generative model. What it makes is not an observation of the Sun.',
     network: JSON.stringify(network),
+    side: String(side),
+    fade: String(fade),
     counters: JSON.stringify(counters),
     seed: String(seed),
     dataset: JSON.stringify(dataset),
@@ -67,6 +73,15 @@ export async function readLatestCheckpoint(folder: RunFolder): Promise<Checkpoin
   return newest === undefined ? undefined : readCheckpoint(join(folder.checkpoints, newest));
 }
 
+/** A checkpoint by its file, or the newest of a run (its folder, its name, its number, 'latest'). */
+export async function findCheckpoint(workspace: Workspace, wanted: string): Promise<Checkpoint> {
+  if (wanted.endsWith('.safetensors')) return readCheckpoint(wanted);
+  const folder = await findRun(workspace, wanted);
+  const checkpoint = await readLatestCheckpoint(folder);
+  if (checkpoint) return checkpoint;
+  throw new SunganError('data', 'this run has no checkpoint yet', { where: folder.directory });
+}
+
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
   if (metadata['format'] !== FORMAT) {
@@ -75,6 +90,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return {
     path,
     network: JSON.parse(metadata['network']!) as NetworkOptions,
+    side: Number(metadata['side']),
+    fade: Number(metadata['fade']),
     counters: JSON.parse(metadata['counters']!) as Counters,
     seed: Number(metadata['seed']),
     dataset: JSON.parse(metadata['dataset']!) as CheckpointFacts['dataset'],

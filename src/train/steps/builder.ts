@@ -1,9 +1,10 @@
 /** What the programs of all phases have in common: inputs that are declared once, weights, fake images, the Adam step. */
-import { AUGMENT_NUMBERS, augment, isAugmenting } from '../augment.ts';
+import { applyChanges, CHANGE_COLUMNS } from '../augment/index.ts';
 import { Graph, gradients, type Node, type Shape } from '../graph/index.ts';
+import { averagePixels, repeatPixels } from '../networks/layers.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { packWeights, parameterCount, unpackWeights, type Weights } from '../networks/parameters.ts';
-import { adamStep, lazyOptimiser } from '../optimiser.ts';
+import { adamStep, lazyShare } from '../optimiser.ts';
 import { type Feed, type FeedKind, type Phase, type Player, STATISTIC_PREFIX } from './phase.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -37,9 +38,24 @@ export class PhaseBuilder {
     };
   }
 
+  /** A number that the schedule computes for every step. */
+  scalar(name: string): Node {
+    return this.feed(name, 'scalar', []);
+  }
+
+  /** Real images of the batch; while layers are faded in, the reals are too. */
   realImages(count = this.recipe.batch): Node {
-    const { channels, resolution } = this.networks;
-    return this.feed('real', 'real', [count, channels, resolution, resolution]);
+    const { graph, networks } = this;
+    const { channels, resolution } = networks;
+    const real = this.feed('real', 'real', [count, channels, resolution, resolution]);
+    const fade = this.fade();
+    if (!fade) return real;
+    const coarse = repeatPixels(graph, averagePixels(graph, real));
+    return graph.identity(graph.add(coarse, graph.multiply(graph.subtract(real, coarse), fade)));
+  }
+
+  private fade(): Node | undefined {
+    return this.networks.fades ? this.scalar('fade') : undefined;
   }
 
   /** The style [count, styleSize] of each layer for random latents, mixed from two where the recipe says so. */
@@ -59,27 +75,27 @@ export class PhaseBuilder {
 
   fakeImages(count: number, style: (layer: number) => Node): Node {
     const { graph, networks } = this;
-    const noise = this.feed('noise', 'normal', [count, networks.noiseLength]);
-    return graph.inLayer('generator', () =>
-      networks.synthesise(graph, this.weights('generator'), { style, noise }),
-    );
+    const { noiseLength } = networks;
+    const noise = noiseLength > 0 ? this.feed('noise', 'normal', [count, noiseLength]) : undefined;
+    const inputs = { style, noise, fade: this.fade() };
+    return graph.inLayer('generator', () => networks.synthesise(graph, this.weights('generator'), inputs));
   }
 
-  augmented(images: Node, numbers: string): Node {
-    if (!isAugmenting(this.recipe.augment)) return images;
-    return augment(
-      this.graph,
-      images,
-      this.feed(numbers, 'uniform', [images.shape[0]!, AUGMENT_NUMBERS]),
-      this.recipe.augment,
-    );
+  augmented(images: Node, changes: string): Node {
+    const { augment } = this.recipe;
+    if (augment.length === 0) return images;
+    const feed = this.feed(changes, 'changes', [images.shape[0]!, CHANGE_COLUMNS.length]);
+    return applyChanges(this.graph, images, feed, augment);
   }
 
   /** Scores of several sets of images of equal size, judged in one pass. */
   scores(sets: readonly Node[]): Node[] {
     const { graph, networks } = this;
     const all = graph.inLayer('discriminator', () =>
-      networks.discriminate(graph, this.weights('discriminator'), graph.concat(sets, 0), sets.length),
+      networks.discriminate(graph, this.weights('discriminator'), graph.concat(sets, 0), {
+        sets: sets.length,
+        fade: this.fade(),
+      }),
     );
     const count = sets[0]!.shape[0]!;
     return sets.map((_, i) => graph.slice(all, 0, i * count, (i + 1) * count));
@@ -97,20 +113,18 @@ export class PhaseBuilder {
   descend(player: Player, loss: Node, interval: number): Node {
     const { graph } = this;
     const gradient = packWeights(graph, gradients(graph, loss, [...this.weightMap(player).values()]));
-    const { options } = lazyOptimiser(this.adamOf(player), 0, interval);
-    const result = adamStep(
-      graph,
-      {
-        weights: this.flatState(player, 'weights'),
-        gradient,
-        first: options.beta1 > 0 ? this.flatState(player, 'first') : undefined,
-        second: this.flatState(player, 'second'),
-        rates: this.flatState(player, 'rates'),
-        stepSize: this.feed('stepSize', 'scalar', []),
-        secondScale: this.feed('secondScale', 'scalar', []),
-      },
-      options,
-    );
+    const beta1 = this.recipe.beta1 ** lazyShare(interval);
+    const result = adamStep(graph, {
+      weights: this.flatState(player, 'weights'),
+      gradient,
+      first: beta1 > 0 ? this.flatState(player, 'first') : undefined,
+      second: this.flatState(player, 'second'),
+      rates: this.flatState(player, 'rates'),
+      beta1,
+      beta2: this.scalar('beta2'),
+      stepSize: this.scalar('stepSize'),
+      secondScale: this.scalar('secondScale'),
+    });
     this.replaceState(`${player}/weights`, result.weights);
     this.replaceState(`${player}/second`, result.second);
     if (result.first) this.replaceState(`${player}/first`, result.first);
@@ -122,21 +136,14 @@ export class PhaseBuilder {
   }
 
   finish(name: string, player: Player, interval: number): Phase {
-    const rate = player === 'generator' ? this.recipe.generatorRate : this.recipe.discriminatorRate;
-    const lazy = lazyOptimiser(this.adamOf(player), rate, interval);
     return {
       name,
       player,
       interval,
-      learningRate: lazy.learningRate,
-      adam: lazy.options,
+      lazy: lazyShare(interval),
       program: { name, graph: this.graph, outputs: this.outputs },
       feeds: [...this.feeds.values()].map(({ feed }) => feed),
     };
-  }
-
-  private adamOf(player: Player) {
-    return player === 'generator' ? this.recipe.generatorAdam : this.recipe.discriminatorAdam;
   }
 
   private weightMap(player: Player): Map<string, Node> {

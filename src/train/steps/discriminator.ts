@@ -1,6 +1,6 @@
 /** Steps of the discriminator: the adversarial loss, and the gradient penalties in the same step or in steps of their own. */
 import type { Node } from '../graph/index.ts';
-import { gradientPenalty, LOSSES } from '../losses.ts';
+import { gradientPenalty, LOSSES, unitGradientPenalty } from '../losses.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { PhaseBuilder } from './builder.ts';
 import type { Phase } from './phase.ts';
@@ -26,9 +26,9 @@ function adversarialPhase(networks: GanNetworks, recipe: Recipe, penalised: bool
   builder.statistic('realScore', graph.mean(realScores));
   builder.statistic('fakeScore', graph.mean(fakeScores));
   builder.statistic('realSign', graph.mean(graph.leakyStep(realScores, -1)));
-  const loss = penalised
-    ? graph.add(adversarial, penalty(builder, real, realScores, fake, fakeScores))
-    : adversarial;
+  let loss = adversarial;
+  if (penalised) loss = graph.add(loss, penalty(builder, real, realScores, fake, fakeScores));
+  if (recipe.unitPenalty > 0) loss = graph.add(loss, unitPenalty(builder, real, fake));
   builder.descend('discriminator', loss, 1);
   return builder.finish('discriminator', 'discriminator', 1);
 }
@@ -67,5 +67,16 @@ function penalty(builder: PhaseBuilder, real: Node, realScores: Node, fake?: Nod
     builder.statistic('r2', r2);
     loss = graph.add(loss, graph.multiply(r2, recipe.r2Gamma / 2));
   }
-  return loss;
+  return graph.multiply(loss, builder.scalar('penaltyShare'));
+}
+
+/** WGAN-GP: at random places on the lines from reals to fakes. */
+function unitPenalty(builder: PhaseBuilder, real: Node, fake: Node): Node {
+  const { graph, recipe } = builder;
+  const share = graph.reshape(builder.feed('between', 'uniform', [recipe.batch]), [recipe.batch, 1, 1, 1]);
+  const between = graph.identity(graph.add(real, graph.multiply(graph.subtract(fake, real), share)));
+  const [scores] = builder.scores([between]) as [Node];
+  const value = unitGradientPenalty(graph, scores, between);
+  builder.statistic('gradientPenalty', value);
+  return graph.multiply(value, recipe.unitPenalty);
 }

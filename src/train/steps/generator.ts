@@ -37,7 +37,7 @@ function adversarialPhase(networks: GanNetworks, recipe: Recipe): Phase {
 function averageWeights(builder: PhaseBuilder, weights: Node): void {
   const { graph } = builder;
   const average = builder.flatState('generator', 'average');
-  const decay = builder.feed('averageDecay', 'scalar', []);
+  const decay = builder.scalar('averageDecay');
   const moved = graph.add(weights, graph.multiply(graph.subtract(average, weights), decay));
   builder.replaceState('generator/average', moved);
 }

@@ -1,13 +1,12 @@
 /** A phase: one kind of optimiser step, as a program with a list of what must be fed to it. */
 import type { Program, Shape } from '../graph/index.ts';
-import type { AdamOptions } from '../optimiser.ts';
 
 /**
  * Where an input of a phase comes from. state: the training state, by the same name. real: images of the data.
- * normal, uniform: random numbers. mixing: per image and layer, 1 where the second latent's style is taken.
+ * normal, uniform: random numbers. changes: how each image is augmented. mixing: per image and layer, 1 where the second latent's style is taken.
  * scalar: computed by the schedule.
  */
-export type FeedKind = 'state' | 'real' | 'normal' | 'uniform' | 'mixing' | 'scalar';
+export type FeedKind = 'state' | 'real' | 'normal' | 'uniform' | 'changes' | 'mixing' | 'scalar';
 
 export interface Feed {
   name: string;
@@ -22,8 +21,8 @@ export interface Phase {
   player: Player;
   /** It runs at steps that are multiples of this. */
   interval: number;
-  learningRate: number;
-  adam: AdamOptions;
+  /** Factor on the learning rate and exponent of the betas (`lazyShare`). */
+  lazy: number;
   program: Program;
   feeds: readonly Feed[];
 }

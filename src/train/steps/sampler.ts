@@ -5,7 +5,7 @@ import { parameterCount, unpackWeights } from '../networks/parameters.ts';
 
 /**
  * Inputs: `weights` (flat), `styleAverage`, `truncation` (scalar), `latents` [count, latentSize], `noise`
- * [count, noiseLength]. Output: `images` [count, C, S, S]. Truncation 1 leaves styles alone, less pulls them towards the
+ * [count, noiseLength] where the network has noise, `fade` (scalar) where it fades layers in. Output: `images` [count, C, S, S]. Truncation 1 leaves styles alone, less pulls them towards the
  * mean style: more typical, less varied.
  */
 export function samplerProgram(networks: GanNetworks, count: number): Program {
@@ -23,7 +23,9 @@ export function samplerProgram(networks: GanNetworks, count: number): Program {
     average,
     graph.multiply(graph.subtract(mapped, average), graph.input('truncation', [])),
   );
-  const noise = graph.input('noise', [count, networks.noiseLength]);
-  const images = networks.synthesise(graph, weights, { style: () => style, noise });
+  const { noiseLength, fades } = networks;
+  const noise = noiseLength > 0 ? graph.input('noise', [count, noiseLength]) : undefined;
+  const fade = fades ? graph.input('fade', []) : undefined;
+  const images = networks.synthesise(graph, weights, { style: () => style, noise, fade });
   return { name: 'sampler', graph, outputs: { images } };
 }

@@ -1,0 +1,41 @@
+/** Which size of images is learnt when. Pure. A network that does not grow has one stage. */
+import type { RecipeOptions } from './options.ts';
+
+export interface Stage {
+  index: number;
+  /** Pixels a side. */
+  side: number;
+  batch: number;
+  /** Images seen when it begins. */
+  beginsAt: number;
+}
+
+/** Sides at which PG-GAN starts. */
+const FIRST_SIDE = 4;
+
+type GrowthOptions = Pick<
+  RecipeOptions,
+  'architecture' | 'resolution' | 'batch' | 'growBatches' | 'fadeKimg' | 'holdKimg'
+>;
+
+export function stagesOf(recipe: GrowthOptions): Stage[] {
+  const { architecture, resolution, batch, growBatches, fadeKimg, holdKimg } = recipe;
+  if (architecture !== 'pggan') return [{ index: 0, side: resolution, batch, beginsAt: 0 }];
+  const stages: Stage[] = [];
+  for (let side = FIRST_SIDE; side <= resolution; side *= 2) {
+    const index = stages.length;
+    const beginsAt = index === 0 ? 0 : (holdKimg + (index - 1) * (fadeKimg + holdKimg)) * 1000;
+    stages.push({ index, side, batch: growBatches[index] ?? growBatches.at(-1) ?? batch, beginsAt });
+  }
+  return stages;
+}
+
+export function stageAt(stages: readonly Stage[], images: number): Stage {
+  return stages.findLast((stage) => images >= stage.beginsAt)!;
+}
+
+/** How far the newest layers are faded in after `images`, 0..1. */
+export function fadeAt({ fadeKimg }: GrowthOptions, { index, beginsAt }: Stage, images: number): number {
+  if (index === 0 || fadeKimg === 0) return 1;
+  return Math.min(1, (images - beginsAt) / (fadeKimg * 1000));
+}
