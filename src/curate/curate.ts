@@ -7,6 +7,7 @@ import type { Effects } from '../core/effects.ts';
 import { VERSION } from '../core/version.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
 import { readBlockList } from './block-list.ts';
+import { readTables } from './calibrate/tables.ts';
 import { decodeCoordinates } from './coordinates.ts';
 import { updateDerivedFiles } from './derived.ts';
 import { readHistories } from './histories.ts';
@@ -33,7 +34,7 @@ export async function curate(options: CurateOptions, context: CurateContext): Pr
   const directory = join(workspace.datasets, datasetName(options));
   const catalog = openCatalog(workspace.catalog);
   try {
-    if (context.dryRun) return await rehearse(options, catalog, directory);
+    if (context.dryRun) return await rehearse(options, workspace, catalog, directory);
     const lock = takeLock(join(workspace.datasets, `.${datasetName(options)}.lock`), 'curate', () =>
       effects.clock.now(),
     );
@@ -47,9 +48,13 @@ export async function curate(options: CurateOptions, context: CurateContext): Pr
   }
 }
 
-async function rehearse(options: CurateOptions, catalog: Catalog, directory: string): Promise<CurateSummary> {
-  const blockList = await readBlockList(options.blockList);
-  const plan = planCuration({ options, catalog, blockList, existing: await readManifest(directory) });
+async function rehearse(
+  options: CurateOptions,
+  workspace: Workspace,
+  catalog: Catalog,
+  directory: string,
+): Promise<CurateSummary> {
+  const plan = await makePlan(options, workspace, catalog, directory);
   const { manifest, judgedBefore } = plan;
   const verdicts = plan.samples
     .flatMap(({ choices }) => choices)
@@ -67,8 +72,7 @@ async function run(
   const { log } = effects;
   const record = (verdicts: readonly Verdict[]) => catalog.recordVerdicts(verdicts);
   if (await recover(directory, record)) log.info('finished the commit that an interrupted run had begun');
-  const blockList = await readBlockList(options.blockList);
-  const plan = planCuration({ options, catalog, blockList, existing: await readManifest(directory) });
+  const plan = await makePlan(options, workspace, catalog, directory);
   const resolvePath = (path: string) => insideWorkspace(workspace, path);
   const derive = () => updateDerivedFiles({ manifest: plan.manifest, directory, catalog, resolvePath });
   const start = await openState(directory, plan.manifest);
@@ -100,6 +104,17 @@ async function run(
   } finally {
     await encoders.close();
   }
+}
+
+async function makePlan(
+  options: CurateOptions,
+  workspace: Workspace,
+  catalog: Catalog,
+  directory: string,
+): Promise<CuratePlan> {
+  const blockList = await readBlockList(options.blockList);
+  const tables = await readTables(options, catalog, workspace);
+  return planCuration({ options, catalog, blockList, tables, existing: await readManifest(directory) });
 }
 
 function assignSplits(plan: CuratePlan, catalog: Catalog, { log }: Effects): void {

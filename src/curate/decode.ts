@@ -4,8 +4,17 @@ import { describeError } from '../core/errors.ts';
 import { firstImage, type ImageHdu, readFits, readImageFloat32, readRaw } from '../fits/index.ts';
 import { type Image, plainKernels, type StoredImage } from '../numeric/index.ts';
 
+export interface DecodedFrame {
+  stored: StoredImage;
+  /** What was done to the pixels already. */
+  steps: string[];
+}
+
 /** The pixels as they are stored, or why there are none. */
-export async function decodeFrame(path: string): Promise<{ stored: StoredImage } | { failure: string }> {
+export async function decodeFrame(
+  path: string,
+  respike = false,
+): Promise<DecodedFrame | { failure: string }> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -13,7 +22,9 @@ export async function decodeFrame(path: string): Promise<{ stored: StoredImage }
     return { failure: `cannot read the file: ${(error as Error).message}` };
   }
   try {
-    return { stored: storedImage(firstImage(readFits(bytes, { file: path }))) };
+    const stored = storedImage(firstImage(readFits(bytes, { file: path })));
+    const count = respike ? await putSpikesBack(stored, path) : undefined;
+    return { stored, steps: count === undefined ? [] : [`respiked: ${count} pixels`] };
   } catch (error) {
     return { failure: describeError(error) };
   }
@@ -25,6 +36,23 @@ export async function decodeImage(path: string): Promise<Image | undefined> {
   return 'failure' in decoded
     ? undefined
     : plainKernels().load(decoded.stored, Number.POSITIVE_INFINITY).image;
+}
+
+/**
+ * JSOC keeps what despiking replaced in a segment of its own: the first row has flat pixel indices, the second the values
+ * that were there. Undefined where the frame has no such file beside it.
+ */
+async function putSpikesBack({ data }: StoredImage, path: string): Promise<number | undefined> {
+  const spikesPath = path.replace(/\bimage(_lev1)?(?=\.fits$)/, 'spikes');
+  const bytes = spikesPath === path ? undefined : await readFile(spikesPath).catch(() => undefined);
+  if (!bytes) return undefined;
+  const { width, height, data: spikes } = readRaw(firstImage(readFits(bytes, { file: spikesPath })));
+  if (height < 2) return undefined;
+  for (let i = 0; i < width; i++) {
+    const index = Number(spikes[i]);
+    if (index >= 0 && index < data.length) data[index] = Number(spikes[width + i]);
+  }
+  return width;
 }
 
 function storedImage(hdu: ImageHdu): StoredImage {

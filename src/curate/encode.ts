@@ -9,6 +9,8 @@ import { encodeBlosc } from './zarr/blosc.ts';
 export interface MemberTask extends PrepareTask {
   path: string;
   transform: TransformRecord;
+  /** Put back what despiking removed, where the file of spikes is there. */
+  respike: boolean;
 }
 
 /** One file for each channel. */
@@ -36,7 +38,7 @@ export async function encodeSample({ members }: EncodeTask): Promise<EncodeResul
   const results: MemberResult[] = [];
   const levels: Uint16Array[][] = [];
   for (const task of members) {
-    const decoded = await decodeFrame(task.path);
+    const decoded = await decodeFrame(task.path, task.respike);
     if ('failure' in decoded) {
       results.push(decoded);
       continue;
@@ -47,7 +49,7 @@ export async function encodeSample({ members }: EncodeTask): Promise<EncodeResul
       continue;
     }
     const prepared = prepareFrame(decoded.stored, restoreTransform(task.transform), task, kernels);
-    results.push({ measurements: prepared.measurements, steps: prepared.steps });
+    results.push({ measurements: prepared.measurements, steps: [...decoded.steps, ...prepared.steps] });
     levels.push(prepared.levels);
   }
   if (levels.length < members.length) return { members: results, chunks: undefined };

@@ -28,6 +28,18 @@ const manifestSchema = z.strictObject({
     toleranceSeconds: z.number(),
     size: z.number(),
     source: z.string().nullable(),
+    pointing: z.enum(['header', 'table']),
+    degradation: z.enum(['none', 'v10', 'empirical']),
+    responseTableSha256: z.string().nullable(),
+    /** By channel; null unless the degradation is fitted. */
+    empirical: z
+      .record(
+        z.string(),
+        z.strictObject({ referenceMs: z.number(), linear: z.number(), quadratic: z.number() }),
+      )
+      .nullable(),
+    fixedRadiusArcsec: z.number().nullable(),
+    respike: z.boolean(),
     strict: z.boolean(),
     nrt: z.boolean(),
     exposureTolerance: z.number(),

@@ -45,6 +45,31 @@ export const curateOptions = z.strictObject({
     .enum(['auto', ...TRANSFORM_NAMES])
     .default('auto')
     .describe("intensity transform of the AIA channels; 'auto' is log1p"),
+  pointing: z
+    .enum(['header', 'table'])
+    .default('header')
+    .describe('pointing of level 1 frames: of their headers, or of the master pointing table'),
+  pointingTable: z.string().optional().describe('CSV of aia.master_pointing3h [the one in the cache]'),
+  degradation: z
+    .enum(['none', 'v10', 'empirical'])
+    .default('none')
+    .describe(
+      'correction for lost sensitivity: the response table, or a fit to the quiet Sun of the catalog',
+    ),
+  responseTable: z
+    .string()
+    .optional()
+    .describe('response table, aia_V10_..._response_table.txt [the one in the cache]'),
+  fixedRadius: z.coerce
+    .number()
+    .min(600)
+    .max(1200)
+    .optional()
+    .describe('scale every disk to this radius in arc seconds (976 is that of January) [as observed]'),
+  respike: z
+    .boolean()
+    .default(false)
+    .describe('put back what despiking removed from level 1 frames, from the .spikes file beside each'),
   strict: z.boolean().default(false).describe('accept QUALITY 0 only'),
   nrt: z.boolean().default(false).describe('accept near-real-time frames (QUALITY bit 30)'),
   exposureTolerance: z.coerce

@@ -3,6 +3,8 @@ import type { Catalog, Frame, Split, SplitAssignment } from '../catalog/index.ts
 import { SunganError } from '../core/errors.ts';
 import { monthOf, requireTime } from '../core/time.ts';
 import type { BlockList } from './block-list.ts';
+import type { CalibrationTables } from './calibrate/index.ts';
+import type { ReadTables } from './calibrate/tables.ts';
 import { channelOf } from './channels.ts';
 import type { Manifest } from './manifest.ts';
 import { type CurateOptions, channelNames, datasetName } from './options.ts';
@@ -28,25 +30,22 @@ export interface CuratePlan {
   newSplits: SplitAssignment[];
   splitUnit: 'month' | 'day';
   splits: Map<string, Split>;
+  tables: CalibrationTables;
 }
 
 export interface PlanInput {
   options: CurateOptions;
   catalog: Catalog;
   blockList: BlockList;
+  tables: ReadTables;
   /** The dataset that is there. */
   existing: Manifest | undefined;
   /** Judge the frames anew that have a verdict. */
   again?: boolean;
 }
 
-export function planCuration({
-  options,
-  catalog,
-  blockList,
-  existing,
-  again = false,
-}: PlanInput): CuratePlan {
+export function planCuration(input: PlanInput): CuratePlan {
+  const { options, catalog, blockList, tables, existing, again = false } = input;
   const channels = channelNames(options).map(channelOf);
   const range = rangeOf(options);
   const frames = channels.map((channel) => selectFrames(catalog, channel, range));
@@ -55,19 +54,28 @@ export function planCuration({
       remedy: 'fetch some first: `sungan ingest`; `sungan status` shows what is there',
     });
   }
-  const wanted = manifestOf(options, blockList, frames[0]!, existing);
+  const { responseSha256 } = tables;
+  const wanted = manifestOf({ options, blockList, responseSha256, frames, made: existing });
   if (existing && !again) refuseOtherRecipe(existing, wanted);
   const manifest = again || !existing ? wanted : existing;
 
   const verdicts = again ? [] : catalog.verdicts(datasetName(options));
   const judged = new Set(verdicts.map((verdict) => verdict.frameId));
   const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
-  const input = { catalog, recipe: manifest.recipe, simulatedSet: manifest.simulated, blockList, held };
-  const samples = makeSamples(frames, input, judged);
+  const screening = { catalog, recipe: manifest.recipe, simulatedSet: manifest.simulated, blockList, held };
+  const samples = makeSamples(frames, screening, judged);
   const splits = catalog.splits();
   const { rows, unit } = planSplits(samples.flatMap(datedFrame), splits, manifest.recipe);
   for (const row of rows) splits.set(row.unit, row.split);
-  return { manifest, samples, judgedBefore: verdicts.length, newSplits: rows, splitUnit: unit, splits };
+  return {
+    manifest,
+    samples,
+    judgedBefore: verdicts.length,
+    newSplits: rows,
+    splitUnit: unit,
+    splits,
+    tables,
+  };
 }
 
 /** The split of a time; every accepted choice has its unit assigned by the plan. */

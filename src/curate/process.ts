@@ -3,13 +3,12 @@ import type { Verdict } from '../catalog/index.ts';
 import { mapConcurrently } from '../core/concurrency.ts';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
+import { type Calibration, calibrate } from './calibrate/index.ts';
 import type { EncodeResult, EncodeTask, MemberTask } from './encode.ts';
 import type { Histories } from './histories.ts';
 import { verdictsOfHeaders, verdictsOfPixels } from './judge.ts';
 import type { Manifest } from './manifest.ts';
 import { type CuratePlan, splitAt } from './plan.ts';
-import { pointingOf } from './register.ts';
-import { numberOf } from './rules/index.ts';
 import type { Choice, Sample } from './samples.ts';
 import type { ScreenedFrame } from './screen.ts';
 import { commit, type DatasetState, type EncodedFrame } from './store.ts';
@@ -98,6 +97,7 @@ interface Processed {
 
 interface Encoded {
   choice: Choice;
+  calibrations: Calibration[];
   result: EncodeResult;
 }
 
@@ -109,8 +109,10 @@ async function encodeNext(
 ): Promise<Encoded | undefined> {
   const choice = choices.find((candidate) => candidate.accepted);
   if (!choice) return undefined;
-  const members = choice.members.map((member, i) => task(member, i, plan, context));
-  return { choice, result: await context.encode({ members }) };
+  const { manifest, tables } = plan;
+  const calibrations = choice.members.map((member) => calibrate(member, manifest.recipe, tables));
+  const members = choice.members.map((member, i) => memberTask(member, i, calibrations[i]!, plan, context));
+  return { choice, calibrations, result: await context.encode({ members }) };
 }
 
 /** Tries the choices in their order until one passes; `encoded` is the first of them that has pixels. */
@@ -133,37 +135,51 @@ async function judgeSample(
     verdicts.push(...spoken);
     if (result.chunks && spoken.every((verdict) => verdict.accepted)) {
       context.histories.add(choice, result);
-      return { verdicts, frame: encodedFrame(choice, result.chunks, plan) };
+      return { verdicts, frame: encodedFrame(current, result.chunks, plan) };
     }
     current = await encodeNext(choices.slice(i + 1), plan, context);
   }
   return { verdicts, frame: undefined };
 }
 
-function task(
-  member: ScreenedFrame,
+function memberTask(
+  { frame, channel }: ScreenedFrame,
   index: number,
+  { factor, pointing }: Calibration,
   { manifest }: CuratePlan,
   { workspace }: ProcessContext,
 ): MemberTask {
-  const { frame, header, channel } = member;
+  const { size, fixedRadiusArcsec, respike } = manifest.recipe;
   return {
     path: insideWorkspace(workspace, frame.path ?? ''),
     transform: manifest.transforms[index]!,
-    factor: channel.nominalExposureSeconds === null ? 1 : channel.nominalExposureSeconds / exposureOf(member),
-    pointing: pointingOf(header),
-    fixedRadiusArcsec: null,
+    factor,
+    pointing,
+    fixedRadiusArcsec,
     blankBeyondLimb: channel.blankBeyondLimb,
-    size: manifest.recipe.size,
+    respike,
+    size,
   };
 }
 
-function exposureOf({ frame, header }: ScreenedFrame): number {
-  return numberOf(header, 'EXPTIME') ?? frame.exposureSeconds ?? Number.NaN;
-}
-
-function encodedFrame({ members }: Choice, chunks: Uint8Array[], plan: CuratePlan): EncodedFrame {
-  const { frame, timeMs } = members[0]!;
-  const split = splitAt(plan, timeMs);
-  return { frameId: frame.id, timeMs, split, exposureSeconds: exposureOf(members[0]!), chunks };
+function encodedFrame(
+  { choice, calibrations, result }: Encoded,
+  chunks: Uint8Array[],
+  plan: CuratePlan,
+): EncodedFrame {
+  const { frame, timeMs } = choice.members[0]!;
+  const members = choice.members.map((member, i) => {
+    const done = result.members[i]!;
+    return {
+      channel: member.channel.name,
+      frameId: member.frame.id,
+      source: member.frame.source,
+      product: member.frame.product,
+      path: member.frame.path ?? '',
+      sha256: member.frame.sha256 ?? '',
+      steps: [...calibrations[i]!.steps, ...('steps' in done ? done.steps : [])],
+    };
+  });
+  const { exposureSeconds } = calibrations[0]!;
+  return { frameId: frame.id, timeMs, split: splitAt(plan, timeMs), exposureSeconds, chunks, members };
 }

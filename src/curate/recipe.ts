@@ -3,11 +3,13 @@ import type { Frame } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { requireDuration } from '../core/time.ts';
 import type { BlockList } from './block-list.ts';
+import { type EmpiricalFit, fitDegradation } from './calibrate/empirical.ts';
 import { channelOf } from './channels.ts';
 import { type Manifest, type Recipe, recipeDifferences } from './manifest.ts';
 import { type CurateOptions, channelNames, datasetName } from './options.ts';
 import { SMALLEST_SIZE } from './prepare.ts';
 import { RULES } from './rules/index.ts';
+import { headerMean } from './screen.ts';
 import { isSimulated } from './simulated.ts';
 import { createTransform } from './transforms/index.ts';
 
@@ -15,14 +17,22 @@ import { createTransform } from './transforms/index.ts';
 const SHARD_BYTES = 64 * 2 ** 20;
 const LARGEST_SHARD_FRAMES = 64;
 const LARGEST_SIZE = 4096;
+const LARGEST_PROBES = 64;
 
-/** What the dataset is asked to be. `made` is the one that is there: it says what 'auto' means. */
-export function manifestOf(
-  options: CurateOptions,
-  blockList: BlockList,
-  frames: readonly Frame[],
-  made: Manifest | undefined,
-): Manifest {
+export interface RecipeInput {
+  options: CurateOptions;
+  blockList: BlockList;
+  responseSha256: string | null;
+  /** Of each channel. */
+  frames: readonly (readonly Frame[])[];
+  /** The dataset that is there: it says what 'auto' means, and keeps its fits. */
+  made: Manifest | undefined;
+}
+
+/** What the dataset is asked to be. */
+export function manifestOf(input: RecipeInput): Manifest {
+  const { options, made } = input;
+  const frames = input.frames[0]!;
   const channels = channelNames(options);
   const size =
     options.size === 'auto' ? (made?.recipe.size ?? largestSize(frames)) : checkedSize(options.size);
@@ -33,8 +43,8 @@ export function manifestOf(
     formatVersion: 1,
     name: datasetName(options),
     // Simulated and real frames are never mixed; where the catalog has both, the real ones win.
-    simulated: made?.simulated ?? frames.every((frame) => isSimulated(frame.header ?? {})),
-    recipe: recipeOf(options, blockList, channels, size),
+    simulated: made?.simulated ?? probes(frames).every((frame) => isSimulated(frame.header ?? {})),
+    recipe: recipeOf(input, channels, size),
     transforms: channels.map((name) => transformOf(options, name)),
     levels,
     framesPerShard: Object.fromEntries(
@@ -46,7 +56,8 @@ export function manifestOf(
   };
 }
 
-function recipeOf(options: CurateOptions, blockList: BlockList, channels: string[], size: number): Recipe {
+function recipeOf(input: RecipeInput, channels: string[], size: number): Recipe {
+  const { options, blockList, responseSha256, made } = input;
   const seconds = (text: string | undefined, flag: string) =>
     text === undefined ? null : requireDuration(text, flag) / 1000;
   if (options.substitute !== undefined && options.cadence === undefined) {
@@ -60,6 +71,13 @@ function recipeOf(options: CurateOptions, blockList: BlockList, channels: string
     toleranceSeconds: requireDuration(options.tolerance, '--tolerance') / 1000,
     size,
     source: options.source ?? null,
+    pointing: options.pointing,
+    degradation: options.degradation,
+    responseTableSha256: responseSha256,
+    empirical:
+      options.degradation === 'empirical' ? (made?.recipe.empirical ?? fitChannels(input, channels)) : null,
+    fixedRadiusArcsec: options.fixedRadius ?? null,
+    respike: options.respike,
     strict: options.strict,
     nrt: options.nrt,
     exposureTolerance: options.exposureTolerance,
@@ -71,6 +89,20 @@ function recipeOf(options: CurateOptions, blockList: BlockList, channels: string
     seed: options.seed,
     guardDays: options.guardDays,
   };
+}
+
+/** Quiet levels come from DATAMEAN of every stored frame at nominal exposure: no pixels are read. */
+function fitChannels({ frames }: RecipeInput, channels: string[]): Record<string, EmpiricalFit> {
+  const fits = channels.map((name, i): [string, EmpiricalFit][] => {
+    const channel = channelOf(name);
+    if (channel.instrument !== 'AIA') return [];
+    const levels = frames[i]!.flatMap((frame) => {
+      const value = headerMean(frame.header ?? {}, channel);
+      return value === undefined ? [] : [{ timeMs: Date.parse(frame.slot), value }];
+    });
+    return [[name, fitDegradation(levels, name)]];
+  });
+  return Object.fromEntries(fits.flat());
 }
 
 function transformOf(options: CurateOptions, name: string): Manifest['transforms'][number] {
@@ -102,6 +134,12 @@ export function refuseOtherRecipe(made: Manifest, wanted: Manifest): void {
     `dataset '${made.name}' was made with other options: ${differences.join('; ')}`,
     { remedy: 'give the new one its own --name, or repeat the options of the old one' },
   );
+}
+
+/** Some of the frames, evenly: headers are long, and catalogs longer. */
+function probes(frames: readonly Frame[]): Frame[] {
+  const step = Math.max(1, Math.floor(frames.length / LARGEST_PROBES));
+  return frames.filter((_, i) => i % step === 0);
 }
 
 /** The largest power of two that most frames reach, at most 4096. */

@@ -80,7 +80,7 @@ export function screenFrames(
 const timeOf = (frame: Frame) => (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
 
 /** Mean DN at nominal exposure as the header tells it; undefined where it does not. */
-function headerMean(header: HeaderRecord, channel: Channel): number | undefined {
+export function headerMean(header: HeaderRecord, channel: Channel): number | undefined {
   const mean = numberOf(header, 'DATAMEAN');
   const exposure = numberOf(header, 'EXPTIME');
   if (mean === null || exposure === null || exposure <= 0 || channel.nominalExposureSeconds === null)

@@ -9,10 +9,12 @@ import { dirname, join } from 'node:path';
 import type { Verdict } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { readJson, sha256OfBytes, syncFolder, writeAtomic } from '../core/files.ts';
+import { formatTime } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
 import { channelOf } from './channels.ts';
 import { COORDINATES, describeCoordinate, encodeCoordinates, type FrameCoordinates } from './coordinates.ts';
 import { encodeManifest, MANIFEST_FILE, type Manifest } from './manifest.ts';
+import { encodeProvenance, type FrameProvenance } from './provenance.ts';
 import { coordinateDocument, groupDocument, levelDocument, shardKey } from './zarr/metadata.ts';
 import { decodeShardIndex, encodeShard, shardIndexBytes } from './zarr/shard.ts';
 
@@ -22,6 +24,8 @@ const JOURNAL = '.commit.json';
 /** A frame ready to be stored: its chunk of every level, in the order of the manifest's levels. */
 export interface EncodedFrame extends FrameCoordinates {
   chunks: Uint8Array[];
+  /** Where its channels come from and what was done to them. */
+  members: FrameProvenance['members'];
 }
 
 export interface Commit {
@@ -70,6 +74,7 @@ export async function commit(
   const arrays = new Map([
     ...(await encodeShards(directory, state.manifest, frames)),
     ...encodeCoordinates(coordinates, start),
+    ...(await encodeProvenance(directory, start, frames.map(provenanceLine(start)))),
   ]);
   const manifest = appended(state.manifest, coordinates.length, arrays);
   const files = new Map([...arrays, ...encodeDocuments(manifest)]);
@@ -231,6 +236,15 @@ async function moveIntoPlace(directory: string, paths: readonly string[]): Promi
 }
 
 const toSlashes = (path: string) => path.replaceAll('\\', '/');
+
+const provenanceLine =
+  (start: number) =>
+  ({ timeMs, split, members }: EncodedFrame, i: number): FrameProvenance => ({
+    index: start + i,
+    time: formatTime(new Date(timeMs)),
+    split,
+    members,
+  });
 
 function withoutChunks({ frameId, timeMs, split, exposureSeconds }: EncodedFrame): FrameCoordinates {
   return { frameId, timeMs, split, exposureSeconds };

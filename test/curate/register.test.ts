@@ -1,0 +1,146 @@
+/** Registration against drawn suns whose centre, roll, scale and radius are known. */
+import { describe, expect, test } from 'vitest';
+import { isRegistered, type Pointing, registeredScale, registration } from '../../src/curate/register.ts';
+import { createImage, type Image, loadKernels, sampleLinear } from '../../src/numeric/index.ts';
+
+const RADIUS_ARCSEC = 960;
+/** Position angle (degrees from solar north towards the east, which is left) and distance of a bright point. */
+const POINT = { angle: 35, radii: 0.6 };
+
+/** A disk with a soft limb and one bright point, as a telescope with that pointing sees it. */
+function drawDisk(size: number, pointing: Pointing): Image {
+  const radius = RADIUS_ARCSEC / pointing.arcsecPerPixel;
+  const roll = (pointing.rotationDegrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(roll), Math.sin(roll)];
+  const world = {
+    x: -POINT.radii * Math.sin((POINT.angle * Math.PI) / 180),
+    y: POINT.radii * Math.cos((POINT.angle * Math.PI) / 180),
+  };
+  const data = new Float32Array(size * size);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const [px, py] = [x - pointing.centreX, y - pointing.centreY];
+      // World coordinates by the FITS rule: x to the west (right), y to the north, in radii.
+      const wx = (cos * px - sin * py) / radius;
+      const wy = (sin * px + cos * py) / radius;
+      const limb = 1 / (1 + Math.exp((Math.hypot(wx, wy) - 1) * radius * 0.8));
+      const spot = Math.exp(-((wx - world.x) ** 2 + (wy - world.y) ** 2) / 0.0008);
+      data[y * size + x] = 1000 * limb + 4000 * spot;
+    }
+  }
+  return createImage(size, size, data);
+}
+
+/** Least-squares circle through the half-brightness radii of 360 directions around the array's centre. */
+function measureDisk(image: Image): { x: number; y: number; radius: number } {
+  const middle = (image.width - 1) / 2;
+  const points = Array.from({ length: 360 }, (_, degree) => {
+    const angle = (degree * Math.PI) / 180;
+    const at = (r: number) => sampleLinear(image, middle + r * Math.cos(angle), middle + r * Math.sin(angle));
+    let r = middle * 0.99;
+    while (at(r) < 500) r -= 0.05;
+    r += (0.05 * (at(r) - 500)) / (at(r) - at(r + 0.05));
+    return { angle, r };
+  });
+  const mean = (f: (p: (typeof points)[number]) => number) =>
+    points.reduce((sum, p) => sum + f(p), 0) / points.length;
+  return {
+    x: 2 * mean((p) => p.r * Math.cos(p.angle)),
+    y: 2 * mean((p) => p.r * Math.sin(p.angle)),
+    radius: mean((p) => p.r),
+  };
+}
+
+function brightest(image: Image): { x: number; y: number } {
+  const middle = (image.width - 1) / 2;
+  let [sx, sy, sum] = [0, 0, 0];
+  image.data.forEach((value, i) => {
+    const weight = Math.max(0, value - 2000);
+    sx += weight * ((i % image.width) - middle);
+    sy += weight * (Math.floor(i / image.width) - middle);
+    sum += weight;
+  });
+  return { x: sx / sum, y: sy / sum };
+}
+
+const CASES: [string, number, Partial<Pointing>][] = [
+  [
+    'AIA as it flies',
+    1024,
+    { centreX: 514.2, centreY: 508.9, arcsecPerPixel: 2.397956, rotationDegrees: 0.0194 },
+  ],
+  ['rolled by 10 degrees', 1024, { centreX: 505, centreY: 520.3, arcsecPerPixel: 2.41, rotationDegrees: 10 }],
+  [
+    'rolled the other way',
+    512,
+    { centreX: 250.1, centreY: 260.7, arcsecPerPixel: 4.7, rotationDegrees: -7.5 },
+  ],
+  [
+    'HMI, upside down',
+    1024,
+    { centreX: 511.1, centreY: 512.4, arcsecPerPixel: 2.016, rotationDegrees: 179.97 },
+  ],
+];
+
+const kernels = loadKernels();
+
+function registered(image: Image, pointing: Pointing, scale?: number): Image {
+  kernels.begin(image.data.length * 2 + 64);
+  const { image: loaded } = kernels.load({ ...image, scale: 1, zero: 0, blank: undefined }, 1e9);
+  const size = image.width;
+  const result = kernels.warpCubic(loaded, registration(pointing, size, scale), size, size, 0);
+  return createImage(size, size, result.data.slice());
+}
+
+describe.each(CASES)('%s, %i pixels', (_, size, given) => {
+  const pointing = { radiusArcsec: RADIUS_ARCSEC, ...given } as Pointing;
+  const image = registered(drawDisk(size, pointing), pointing);
+  const radius = RADIUS_ARCSEC / registeredScale(size);
+
+  test('the limb is centred and has the predicted radius, within 0.05 pixel', () => {
+    const disk = measureDisk(image);
+    expect(Math.abs(disk.x)).toBeLessThan(0.05);
+    expect(Math.abs(disk.y)).toBeLessThan(0.05);
+    expect(Math.abs(disk.radius - radius)).toBeLessThan(0.05);
+  });
+
+  test('solar north is up and east is left', () => {
+    const spot = brightest(image);
+    expect(spot.x).toBeCloseTo(-radius * POINT.radii * Math.sin((POINT.angle * Math.PI) / 180), 1);
+    expect(spot.y).toBeCloseTo(radius * POINT.radii * Math.cos((POINT.angle * Math.PI) / 180), 1);
+  });
+
+  test('flux is conserved to 1e-4', () => {
+    const flux = (picture: Image, scale: number) =>
+      picture.data.reduce((sum, value) => sum + value, 0) * scale ** 2;
+    const before = flux(drawDisk(size, pointing), pointing.arcsecPerPixel);
+    const after = flux(image, registeredScale(size));
+    expect(Math.abs(after / before - 1)).toBeLessThan(1e-4);
+  });
+});
+
+test('a fixed radius scales in the same resample', () => {
+  const pointing = {
+    centreX: 255.5,
+    centreY: 255.5,
+    arcsecPerPixel: 4.8,
+    rotationDegrees: 0,
+    radiusArcsec: RADIUS_ARCSEC,
+  };
+  const scale = (registeredScale(512) * RADIUS_ARCSEC) / 976;
+  const disk = measureDisk(registered(drawDisk(512, pointing), pointing, scale));
+  expect(disk.radius).toBeCloseTo(976 / registeredScale(512), 1);
+});
+
+test('synoptic frames are registered already, level 1 frames are not', () => {
+  const synoptic = {
+    centreX: 511.5,
+    centreY: 511.5,
+    arcsecPerPixel: 2.4,
+    rotationDegrees: 0,
+    radiusArcsec: 976,
+  };
+  expect(isRegistered(synoptic, 1024)).toBe(true);
+  expect(isRegistered({ ...synoptic, centreX: 511.7 }, 1024)).toBe(false);
+  expect(isRegistered({ ...synoptic, rotationDegrees: 0.02 }, 1024)).toBe(false);
+});
