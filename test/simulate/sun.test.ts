@@ -10,6 +10,7 @@ import {
   WAVELENGTHS,
 } from '../../src/simulate/sun/index.ts';
 import { rotationRate } from '../../src/simulate/sun/rotation.ts';
+import { createPlaces } from '../../src/simulate/sun/rows.ts';
 import { createField } from '../../src/simulate/sun/texture.ts';
 import { mean, ringMedian, SEED } from './support.ts';
 
@@ -261,15 +262,26 @@ describe('rotation in pictures', () => {
 });
 
 test('texture has zero mean, unit variance and no seam', () => {
-  const field = createField('test', 0.05);
-  const samples: number[] = [];
-  for (let i = 0; i < 20_000; i++) {
-    const z = -1 + (2 * i) / 20_000;
-    const angle = i * 2.399963;
+  const places = createPlaces(20_000);
+  places.count = 20_000;
+  for (let i = 0; i < places.count; i++) {
+    const z = -1 + (2 * i) / places.count;
     const ring = Math.sqrt(1 - z * z);
-    samples.push(field(ring * Math.cos(angle), ring * Math.sin(angle), z));
+    places.x[i] = ring * Math.cos(i * 2.399963);
+    places.y[i] = ring * Math.sin(i * 2.399963);
+    places.z[i] = z;
   }
+  const field = createField('test', 0.05);
+  const samples = new Float64Array(places.count);
+  field.addTo(places, 1, samples);
   expect(Math.abs(mean(samples))).toBeLessThan(0.15);
   expect(Math.abs(mean(samples.map((value) => value * value)) - 0.9)).toBeLessThan(0.25);
-  expect(Math.abs(field(1, 1e-6, 0) - field(1, -1e-6, 0))).toBeLessThan(1e-3);
+
+  const seam = createPlaces(2);
+  seam.count = 2;
+  seam.x.fill(1);
+  seam.y.set([1e-6, -1e-6]);
+  const sides = new Float64Array(2);
+  field.addTo(seam, 1, sides);
+  expect(Math.abs(sides[0]! - sides[1]!)).toBeLessThan(1e-3);
 });

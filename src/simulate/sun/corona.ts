@@ -5,6 +5,7 @@
  */
 import type { Channel, Wavelength } from './channels.ts';
 import { LAYER_COUNT, LAYERS, type SurfaceMaps, sampleMaps } from './maps.ts';
+import { createPlaces, type Places } from './rows.ts';
 import type { View } from './view.ts';
 
 /** The disk is opaque up to here (chromosphere), solar radii. */
@@ -75,31 +76,17 @@ export interface LimbGrid {
   at(unit: number, rho: number): number;
 }
 
-/** `factor` turns the map's layers into a local emission factor of the corona. */
-export function limbGrid(
-  view: View,
-  maps: SurfaceMaps,
-  channel: Channel,
-  factor: (layers: Float64Array) => number,
-): LimbGrid {
+/** The emission factor of the corona from the LAYER_COUNT values that begin at `at`. */
+export type LocalFactor = (layers: Float64Array, at: number) => number;
+
+export function limbGrid(view: View, maps: SurfaceMaps, channel: Channel, factor: LocalFactor): LimbGrid {
   const grid = new Float32Array((GRID_ANGLES + 1) * (GRID_RADII + 1));
-  const layers = new Float64Array(LAYER_COUNT);
+  const sight = createSight();
   for (let a = 0; a < GRID_ANGLES; a++) {
     const angle = (2 * Math.PI * a) / GRID_ANGLES;
-    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-    for (let r = 0; r <= GRID_RADII; r++) {
-      const rho = GRID_FROM + ((GRID_TO - GRID_FROM) * r) / GRID_RADII;
-      grid[a * (GRID_RADII + 1) + r] = meanAlong(
-        view,
-        maps,
-        channel,
-        factor,
-        layers,
-        rho * cos,
-        rho * sin,
-        rho,
-      );
-    }
+    lookAlong(sight, view, channel, Math.cos(angle), Math.sin(angle));
+    sampleMaps(maps, sight.places, sight.layers);
+    for (let r = 0; r <= GRID_RADII; r++) grid[a * (GRID_RADII + 1) + r] = meanOf(sight, r, factor);
   }
   spreadAngles(grid);
   grid.copyWithin(GRID_ANGLES * (GRID_RADII + 1), 0, GRID_RADII + 1);
@@ -136,35 +123,56 @@ function spreadAngles(grid: Float32Array): void {
   }
 }
 
-function meanAlong(
-  view: View,
-  maps: SurfaceMaps,
-  channel: Channel,
-  factor: (layers: Float64Array) => number,
-  layers: Float64Array,
-  x: number,
-  y: number,
-  rho: number,
-): number {
-  const front = rho < OPAQUE_RADIUS;
-  const start = front ? Math.sqrt(OPAQUE_RADIUS ** 2 - rho * rho) : 0;
-  const reach = Math.sqrt(2 * rho * 2.2 * channel.scaleHeight);
-  let sum = 0;
-  let weights = 0;
-  for (let step = -DEPTHS; step <= DEPTHS; step++) {
-    if (front && step < 0) continue;
-    const s = front ? start + (reach * step) / DEPTHS : (reach * step) / DEPTHS;
-    const radius = Math.sqrt(rho * rho + s * s);
-    const weight = Math.exp(-(radius - Math.max(rho, 1)) / (1.4 * channel.scaleHeight));
-    const towards = s * view.cosB0 - y * view.sinB0;
-    const cx = (towards * view.cosL0 - x * view.sinL0) / radius;
-    const cy = (towards * view.sinL0 + x * view.cosL0) / radius;
-    const cz = (y * view.cosB0 + s * view.sinB0) / radius;
-    sampleMaps(maps, cx, cy, cz, layers);
-    sum += weight * factor(layers);
-    weights += weight;
+/** Lines of sight of all radii at one position angle: 2 DEPTHS + 1 places each, with their weights. */
+interface Sight {
+  places: Places;
+  weights: Float64Array;
+  layers: Float64Array;
+}
+
+const STEPS = 2 * DEPTHS + 1;
+
+function createSight(): Sight {
+  const capacity = (GRID_RADII + 1) * STEPS;
+  return {
+    places: createPlaces(capacity),
+    weights: new Float64Array(capacity),
+    layers: new Float64Array(capacity * LAYER_COUNT),
+  };
+}
+
+/** Places along the lines of sight; in front of the disk those behind the surface get no weight. */
+function lookAlong({ places, weights }: Sight, view: View, channel: Channel, cos: number, sin: number): void {
+  places.count = weights.length;
+  for (let r = 0; r <= GRID_RADII; r++) {
+    const rho = GRID_FROM + ((GRID_TO - GRID_FROM) * r) / GRID_RADII;
+    const [x, y] = [rho * cos, rho * sin];
+    const front = rho < OPAQUE_RADIUS;
+    const start = front ? Math.sqrt(OPAQUE_RADIUS ** 2 - rho * rho) : 0;
+    const reach = Math.sqrt(2 * rho * 2.2 * channel.scaleHeight);
+    for (let step = -DEPTHS; step <= DEPTHS; step++) {
+      const s = start + (reach * step) / DEPTHS;
+      const radius = Math.sqrt(rho * rho + s * s);
+      const n = r * STEPS + step + DEPTHS;
+      const towards = s * view.cosB0 - y * view.sinB0;
+      places.x[n] = (towards * view.cosL0 - x * view.sinL0) / radius;
+      places.y[n] = (towards * view.sinL0 + x * view.cosL0) / radius;
+      places.z[n] = (y * view.cosB0 + s * view.sinB0) / radius;
+      const weight = Math.exp(-(radius - Math.max(rho, 1)) / (1.4 * channel.scaleHeight));
+      weights[n] = front && step < 0 ? 0 : weight;
+    }
   }
-  return sum / weights;
+}
+
+function meanOf({ weights, layers }: Sight, r: number, factor: LocalFactor): number {
+  let sum = 0;
+  let total = 0;
+  for (let n = r * STEPS; n < (r + 1) * STEPS; n++) {
+    if (weights[n] === 0) continue;
+    sum += weights[n]! * factor(layers, n * LAYER_COUNT);
+    total += weights[n]!;
+  }
+  return sum / total;
 }
 
 /** Whether a smooth hole level is inside (1), outside (0) or on the way. */
@@ -174,12 +182,10 @@ export function holeShare(level: number): number {
 }
 
 /** Emission of the corona over one place relative to quiet Sun. */
-export function coronaFactor(channel: Channel): (layers: Float64Array) => number {
-  return (layers) => {
-    const dark = 1 - (1 - channel.hole) * holeShare(layers[LAYERS.hole]!);
-    return (
-      dark * Math.exp(channel.large * 0.7 * layers[LAYERS.large]!) +
-      channel.haze * (0.6 * layers[LAYERS.haze]! + layers[LAYERS.core]!)
-    );
+export function coronaFactor(channel: Channel): LocalFactor {
+  return (layers, at) => {
+    const dark = 1 - (1 - channel.hole) * holeShare(layers[at + LAYERS.hole]!);
+    const hot = channel.haze * (0.6 * layers[at + LAYERS.haze]! + layers[at + LAYERS.core]!);
+    return dark * Math.exp(channel.large * 0.7 * layers[at + LAYERS.large]!) + hot;
   };
 }

@@ -1,14 +1,13 @@
 /** Compact brightenings drawn over the smooth picture: bright points and flares. */
-import { addSpot, addStreak } from './canvas.ts';
+import { addSpot, addStreak, type Canvas } from './canvas.ts';
 import type { Channel } from './channels.ts';
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
 import { fromLocal, localFrame } from './field-lines.ts';
 import type { SunState } from './state.ts';
 import { toPixel, toView, type Vector, type View } from './view.ts';
 
-export function drawBrightPoints(image: Float32Array, view: View, channel: Channel, state: SunState): void {
+export function drawBrightPoints(canvas: Canvas, view: View, channel: Channel, state: SunState): void {
   if (channel.points <= 0) return;
-  const { width, height } = view.geometry;
   const pixelsPerMm = view.radiusPixels / SOLAR_RADIUS_MM;
   const quiet = channel.surfaceDn + channel.coronaDn;
   for (const point of state.points) {
@@ -22,17 +21,8 @@ export function drawBrightPoints(image: Float32Array, view: View, channel: Chann
     // Direction on the sky of a loop that lies on the surface: foreshortened with its place.
     const dx = (q[0] * Math.cos(point.direction) - q[1] * Math.sin(point.direction) * p[2]) * reach;
     const dy = (q[1] * Math.cos(point.direction) + q[0] * Math.sin(point.direction) * p[2]) * reach;
-    addStreak(
-      image,
-      width,
-      height,
-      px,
-      py,
-      dx,
-      dy,
-      point.widthMm * pixelsPerMm,
-      quiet * channel.points * point.brightness,
-    );
+    const peak = quiet * channel.points * point.brightness;
+    addStreak(canvas, px, py, { dx, dy, sigma: point.widthMm * pixelsPerMm, peak });
   }
 }
 
@@ -45,8 +35,7 @@ export interface FlareSpot {
 }
 
 /** Draws the flares; returns where the bright ones are, so that the optics can add their diffraction cross. */
-export function drawFlares(image: Float32Array, view: View, channel: Channel, state: SunState): FlareSpot[] {
-  const { width, height } = view.geometry;
+export function drawFlares(canvas: Canvas, view: View, channel: Channel, state: SunState): FlareSpot[] {
   const pixelsPerMm = view.radiusPixels / SOLAR_RADIUS_MM;
   const spots: FlareSpot[] = [];
   for (const flare of state.flares) {
@@ -66,7 +55,7 @@ export function drawFlares(image: Float32Array, view: View, channel: Channel, st
         const north = flare.north + along * Math.sin(tilt) + across * Math.cos(tilt);
         const q = toView(view, fromLocal(frame, west, north, side === 0 ? 6 : 1));
         const [px, py] = toPixel(view, q[0], q[1]);
-        addSpot(image, width, height, px, py, sigma, 0.4 * peakDn * (1 - 0.1 * Math.abs(piece)));
+        addSpot(canvas, px, py, sigma, 0.4 * peakDn * (1 - 0.1 * Math.abs(piece)));
       }
     }
     const [x, y] = toPixel(view, p[0], p[1]);

@@ -85,6 +85,8 @@ export interface FieldLine {
 
 /** Lines are traced one at a time, so one buffer serves all. */
 const POINTS = new Float64Array(3 * MAX_POINTS);
+/** Where the field is asked for, and its direction there: typed arrays, as numbers passed to a call would be boxed. */
+const PROBE = new Float64Array(3);
 const FIELD = new Float64Array(3);
 
 /** Follows the field from the surface with steps that grow with height, until it comes down or leaves. */
@@ -106,13 +108,14 @@ export function traceLine(
   for (let step = 1; step < MAX_POINTS; step++) {
     const size = sign * (finest + 0.05 * z);
     // Midpoint rule.
-    fieldDirection(charges, x, y, z);
-    fieldDirection(
-      charges,
-      x + 0.5 * size * FIELD[0]!,
-      y + 0.5 * size * FIELD[1]!,
-      z + 0.5 * size * FIELD[2]!,
-    );
+    PROBE[0] = x;
+    PROBE[1] = y;
+    PROBE[2] = z;
+    probeField(charges);
+    PROBE[0] = x + 0.5 * size * FIELD[0]!;
+    PROBE[1] = y + 0.5 * size * FIELD[1]!;
+    PROBE[2] = z + 0.5 * size * FIELD[2]!;
+    probeField(charges);
     x += size * FIELD[0]!;
     y += size * FIELD[1]!;
     z += size * FIELD[2]!;
@@ -127,8 +130,11 @@ export function traceLine(
   return { points: POINTS, count: MAX_POINTS, length, closed: false };
 }
 
-/** Unit vector along the field at a point, into FIELD. */
-function fieldDirection(charges: Charge[], x: number, y: number, z: number): void {
+/** Unit vector along the field at PROBE, into FIELD. */
+function probeField(charges: Charge[]): void {
+  const x = PROBE[0]!;
+  const y = PROBE[1]!;
+  const z = PROBE[2]!;
   let bx = 0;
   let by = 0;
   let bz = 0;

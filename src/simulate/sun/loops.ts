@@ -3,12 +3,12 @@
  * open fans cool, as in real regions.
  */
 import { createRandom, type Random } from '../../numeric/random.ts';
-import { addSpot, MIN_SIGMA } from './canvas.ts';
+import { addSpots, type Canvas, createSpots, MIN_SIGMA } from './canvas.ts';
 import type { Channel } from './channels.ts';
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
 import { type Charge, chargesOf, type FieldLine, localFrame, MAX_POINTS, traceLine } from './field-lines.ts';
 import type { ActiveRegion } from './regions.ts';
-import { toPixel, toView, type Vector, type View } from './view.ts';
+import { toView, type Vector, type View } from './view.ts';
 
 /** Pressure scale height in Mm per million kelvin. */
 const SCALE_HEIGHT_MM = 47;
@@ -18,15 +18,17 @@ const FAN_BRIGHTNESS = 0.9;
 const FAN_LOG_TEMPERATURE = 5.92;
 /** Squared distance from disk centre inside which the far side is covered. */
 const HIDDEN_BELOW = 1.012;
+/** Spots on one step of a line, at most: SPOTS holds so many for the longest line. */
+const MAX_PIECES = 140;
 /** Hours that one loop stays bright. */
 const LOOP_HOURS = 9;
 
 /** The local axes of a region as the observer sees them: view = up + west * u + north * v, in solar radii. */
 type ViewAxes = [up: Vector, west: Vector, north: Vector];
 
-/** Draws the loops of one region into `image`. Returns without work when nothing of it can be seen. */
+/** Draws the loops of one region on `canvas`. Returns without work when nothing of it can be seen. */
 export function drawLoops(
-  image: Float32Array,
+  canvas: Canvas,
   view: View,
   channel: Channel,
   region: ActiveRegion,
@@ -39,8 +41,8 @@ export function drawLoops(
   // The number follows the region's best flux: it must not change with time, or every loop would jump to another place.
   const total = Math.round(60 + 320 * Math.sqrt(region.strength));
   const bundles = bundlesOf(region, charges, Math.ceil(total / LOOPS_PER_BUNDLE));
-  // Where single loops are far below a pixel, a third of them with three times the light gives the same picture.
-  const stride = view.radiusPixels < 130 ? 3 : 1;
+  // Where single loops are far below a pixel, a quarter of them with four times the light gives the same picture.
+  const stride = view.radiusPixels < 130 ? 4 : 1;
   for (let index = 0; index < total; index += stride) {
     // Each loop brightens and fades in its own time; its next life has another shape.
     const clock = hours / LOOP_HOURS + ((index * 0.618034) % 1);
@@ -49,7 +51,7 @@ export function drawLoops(
     if (glow < 0.03) continue;
     const random = createRandom(`${region.key}/loop/${index}/${life}`);
     drawLoop(
-      image,
+      canvas,
       view,
       channel,
       region,
@@ -89,7 +91,7 @@ function bundlesOf(region: ActiveRegion, charges: Charge[], count: number): Bund
 }
 
 function drawLoop(
-  image: Float32Array,
+  canvas: Canvas,
   view: View,
   channel: Channel,
   region: ActiveRegion,
@@ -119,7 +121,7 @@ function drawLoop(
   const filling = line.closed ? Math.min(1.6, (separationMm / line.length) ** 1.2) : FAN_BRIGHTNESS;
   const age = 1 - 0.75 * dispersal;
   const peak = channel.loops * response * weight * glow * Math.min(1.3, flux ** 0.75) * filling * age;
-  drawLine(image, view, axes, line, 10 ** (logTemperature - 6), widthMm, peak);
+  drawLine(canvas, view, axes, line, 10 ** (logTemperature - 6), widthMm, peak);
 }
 
 /** log10 T of a closed loop: shorter and stronger means hotter, within what active regions show. */
@@ -152,8 +154,11 @@ function project(axes: ViewAxes, line: FieldLine): void {
   }
 }
 
+/** The Gaussians of one line, drawn together. */
+const SPOTS = createSpots(16_384);
+
 function drawLine(
-  image: Float32Array,
+  canvas: Canvas,
   view: View,
   axes: ViewAxes,
   line: FieldLine,
@@ -161,19 +166,23 @@ function drawLine(
   widthMm: number,
   peak: number,
 ): void {
-  const { width, height } = view.geometry;
-  const sigma = (widthMm * view.radiusPixels) / SOLAR_RADIUS_MM;
+  const { geometry, radiusPixels } = view;
+  const sigma = (widthMm * radiusPixels) / SOLAR_RADIUS_MM;
   // Gaussians 1.8 sigma apart add up to a line that is even within 1 %.
   const spacing = 1.8 * Math.max(sigma, MIN_SIGMA);
   const fade = SCALE_HEIGHT_MM * millionKelvin * (line.closed ? 1 : 0.5);
+  // As toPixel does, without a call per place.
+  const a2 = view.a * radiusPixels * radiusPixels;
+  const b2 = view.b * radiusPixels * radiusPixels;
+  const { values } = SPOTS;
   project(axes, line);
   for (let index = 0; index < line.count - 1; index++) {
     const a = 4 * index;
     const dx = SEEN[a + 4]! - SEEN[a]!;
     const dy = SEEN[a + 5]! - SEEN[a + 1]!;
     const dz = SEEN[a + 6]! - SEEN[a + 2]!;
-    const stepPixels = Math.sqrt(dx * dx + dy * dy + dz * dz) * view.radiusPixels;
-    const pieces = Math.max(1, Math.ceil(stepPixels / spacing));
+    const stepPixels = Math.sqrt(dx * dx + dy * dy + dz * dz) * radiusPixels;
+    const pieces = Math.min(MAX_PIECES, Math.max(1, Math.ceil(stepPixels / spacing)));
     for (let piece = 0; piece < pieces; piece++) {
       const t = (piece + 0.5) / pieces;
       const share = Math.exp(-(SEEN[a + 3]! + (SEEN[a + 7]! - SEEN[a + 3]!) * t) / fade);
@@ -181,10 +190,12 @@ function drawLine(
       const x = SEEN[a]! + dx * t;
       const y = SEEN[a + 1]! + dy * t;
       if (SEEN[a + 2]! + dz * t < 0 && x * x + y * y < HIDDEN_BELOW) continue;
-      const [px, py] = toPixel(view, x, y);
+      const n = 3 * SPOTS.count++;
+      values[n] = geometry.centreX + a2 * x + b2 * y;
+      values[n + 1] = geometry.centreY + a2 * y - b2 * x;
       // Peaks of overlapping spots add up to `peak` on a line seen from the side, to more where it runs toward us.
-      const spot = (peak * share * stepPixels) / (pieces * sigma * 2.5066);
-      addSpot(image, width, height, px, py, sigma, spot);
+      values[n + 2] = (peak * share * stepPixels) / (pieces * sigma * 2.5066);
     }
   }
+  addSpots(canvas, sigma, SPOTS);
 }

@@ -5,7 +5,8 @@
 
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
 import { chargesOf, fromLocal, localFrame } from './field-lines.ts';
-import { finePattern, type Pattern } from './fine.ts';
+import { createPatternRow, finePattern } from './fine.ts';
+import { createPlaces, type Places } from './rows.ts';
 import { aroundSpot, spotsOf } from './spots.ts';
 import { type SunState, sunStateAt } from './state.ts';
 import { createField } from './texture.ts';
@@ -36,44 +37,68 @@ export function* renderMagnetogramSteps(request: MagnetogramRequest): Generator<
   const view = createView(request.geometry, state.ephemeris);
   const { width, height, centreX, centreY } = request.geometry;
   const image = new Float32Array(width * height).fill(Number.NaN);
-  const fieldAt = createFieldModel(state, view);
+  const fillRow = createFieldModel(state, view);
+  const disk = { index: new Int32Array(width), mu: new Float64Array(width), places: createPlaces(width) };
   for (let row = 0; row < height; row++) {
+    disk.places.count = 0;
     for (let column = 0; column < width; column++) {
       const di = column - centreX;
       const dj = row - centreY;
-      const x = view.a * di - view.b * dj;
-      const y = view.b * di + view.a * dj;
-      const rest = 1 - x * x - y * y;
-      if (rest > 0) image[row * width + column] = fieldAt(x, y, Math.sqrt(rest));
+      placePixel(view, disk, row * width + column, view.a * di - view.b * dj, view.b * di + view.a * dj);
     }
+    fillRow(disk, image);
     if (row % BAND_ROWS === BAND_ROWS - 1) yield;
   }
   drawSpotFields(image, view, state);
   return image;
 }
 
-function createFieldModel(state: SunState, view: View): (x: number, y: number, z: number) => number {
-  const pixel = 1 / view.radiusPixels;
-  const fine = finePattern(state.seed, state.time, pixel);
+interface DiskRow {
+  index: Int32Array;
+  mu: Float64Array;
+  places: Places;
+}
+
+function placePixel(view: View, disk: DiskRow, index: number, x: number, y: number): void {
+  const rest = 1 - x * x - y * y;
+  if (rest <= 0) return;
+  const { places } = disk;
+  const z = Math.sqrt(rest);
+  const towards = z * view.cosB0 - y * view.sinB0;
+  const n = places.count++;
+  places.x[n] = towards * view.cosL0 - x * view.sinL0;
+  places.y[n] = towards * view.sinL0 + x * view.cosL0;
+  places.z[n] = y * view.cosB0 + z * view.sinB0;
+  disk.index[n] = index;
+  disk.mu[n] = z;
+}
+
+function createFieldModel(state: SunState, view: View): (disk: DiskRow, image: Float32Array) => void {
+  const { width } = view.geometry;
+  const fine = finePattern(state.seed, state.time, 1 / view.radiusPixels, width);
   const epoch = Math.floor(state.time.getTime() / 86_400_000 / 3);
   const polarity = createField(`${state.seed}/polarity/${epoch}`, 0.016);
   const clumps = createField(`${state.seed}/clumps/${epoch}`, 0.008);
   const poles = state.regions.flatMap(polesOf).filter((pole) => toView(view, pole.position)[2] > -0.1);
-  const pattern: Pattern = { lane: 0, network: 0, mottle: 0, blob: 0, grain: 0 };
+  const pattern = createPatternRow(width);
+  const signs = new Float64Array(width);
+  const grains = new Float64Array(width);
   const polar = polarField(state.year);
-  return (x, y, z) => {
-    const towards = z * view.cosB0 - y * view.sinB0;
-    const cx = towards * view.cosL0 - x * view.sinL0;
-    const cy = towards * view.sinL0 + x * view.cosL0;
-    const cz = y * view.cosB0 + z * view.sinB0;
-    fine.at(cx, cy, cz, pattern);
-    const background =
-      backgroundOf(poles, cx, cy, cz) + polar * Math.sign(cz) * Math.max(0, Math.abs(cz) - 0.8);
-    const clump = Math.max(0, clumps(cx, cy, cz) - 0.7 + 0.9 * pattern.lane);
-    const sign = Math.tanh(3 * (polarity(cx, cy, cz) + background / 60));
-    const network = NETWORK_GAUSS * sign * clump * clump * pattern.lane;
-    const plage = background * Math.max(0.06, 1.7 * clump);
-    return (network + plage) * z;
+  return ({ index, mu, places }, image) => {
+    fine.fill(places, pattern);
+    signs.fill(0, 0, places.count);
+    grains.fill(0, 0, places.count);
+    polarity.addTo(places, 1, signs);
+    clumps.addTo(places, 1, grains);
+    for (let n = 0; n < places.count; n++) {
+      const z = places.z[n]!;
+      const cap = polar * Math.sign(z) * Math.max(0, Math.abs(z) - 0.8);
+      const background = backgroundOf(poles, places.x[n]!, places.y[n]!, z) + cap;
+      const lane = pattern.lane[n]!;
+      const clump = Math.max(0, grains[n]! - 0.7 + 0.9 * lane);
+      const network = NETWORK_GAUSS * Math.tanh(3 * (signs[n]! + background / 60)) * clump * clump * lane;
+      image[index[n]!] = (network + background * Math.max(0.06, 1.7 * clump)) * mu[n]!;
+    }
   };
 }
 

@@ -8,6 +8,7 @@ import { SOLAR_RADIUS_MM } from './ephemeris.ts';
 import { holeLevel } from './holes.ts';
 import { COSINES, MAP_COLUMNS, MAP_ROWS, SINES, slowPatterns } from './patterns.ts';
 import type { ActiveRegion } from './regions.ts';
+import type { Places } from './rows.ts';
 import type { SunState } from './state.ts';
 import { onSphere } from './view.ts';
 
@@ -111,28 +112,28 @@ function closeEdges(data: Float32Array): void {
   data.copyWithin(MAP_ROWS * rowLength, (MAP_ROWS - 1) * rowLength, MAP_ROWS * rowLength);
 }
 
-/** Bilinear sample of all layers at a unit vector of the Carrington frame, written to `out`. */
-export function sampleMaps(maps: SurfaceMaps, x: number, y: number, z: number, out: Float64Array): void {
-  const { data } = maps;
-  const turn = arctangent(y, x) * (1 / (2 * Math.PI));
-  const u = (turn < 0 ? turn + 1 : turn) * MAP_COLUMNS;
-  const v = (z + 1) * 0.5 * (MAP_ROWS - 1);
-  const column = Math.min(MAP_COLUMNS - 1, u | 0);
-  const row = Math.min(MAP_ROWS - 1, Math.max(0, v | 0));
-  const fu = u - column;
-  const fv = v - row;
-  const a = (row * (MAP_COLUMNS + 1) + column) * LAYER_COUNT;
-  const c = a + (MAP_COLUMNS + 1) * LAYER_COUNT;
-  const w00 = (1 - fu) * (1 - fv);
-  const w10 = fu * (1 - fv);
-  const w01 = (1 - fu) * fv;
-  const w11 = fu * fv;
-  for (let layer = 0; layer < LAYER_COUNT; layer++) {
-    out[layer] =
-      w00 * data[a + layer]! +
-      w10 * data[a + LAYER_COUNT + layer]! +
-      w01 * data[c + layer]! +
-      w11 * data[c + LAYER_COUNT + layer]!;
+/** Bilinear samples of all layers at a row of places, LAYER_COUNT values for each, written to `out`. */
+export function sampleMaps({ data }: SurfaceMaps, places: Places, out: Float64Array): void {
+  const { x, y, z, count } = places;
+  for (let n = 0; n < count; n++) {
+    const turn = arctangent(y[n]!, x[n]!) * (1 / (2 * Math.PI));
+    const u = (turn < 0 ? turn + 1 : turn) * MAP_COLUMNS;
+    const v = (z[n]! + 1) * 0.5 * (MAP_ROWS - 1);
+    const column = Math.min(MAP_COLUMNS - 1, u | 0);
+    const row = Math.min(MAP_ROWS - 1, Math.max(0, v | 0));
+    const fu = u - column;
+    const fv = v - row;
+    const a = (row * (MAP_COLUMNS + 1) + column) * LAYER_COUNT;
+    const c = a + (MAP_COLUMNS + 1) * LAYER_COUNT;
+    const w00 = (1 - fu) * (1 - fv);
+    const w10 = fu * (1 - fv);
+    const w01 = (1 - fu) * fv;
+    const w11 = fu * fv;
+    const to = n * LAYER_COUNT;
+    for (let layer = 0; layer < LAYER_COUNT; layer++) {
+      const low = w00 * data[a + layer]! + w10 * data[a + LAYER_COUNT + layer]!;
+      out[to + layer] = low + w01 * data[c + layer]! + w11 * data[c + LAYER_COUNT + layer]!;
+    }
   }
 }
 

@@ -2,7 +2,7 @@
  * What the telescope does to the picture: a narrow core, faint scattered light, the diffraction cross of the filter
  * meshes around flares (AIA: two crossed patterns near +-40 and +-50 degrees), and the round field stop.
  */
-import { addPoint } from './canvas.ts';
+import { addPoints } from './canvas.ts';
 import type { FlareSpot } from './features.ts';
 import type { Geometry } from './view.ts';
 
@@ -15,6 +15,9 @@ const CROSS_ANGLES = [40, 50, 130, 140];
 /** Distance between diffraction orders (arcsec) at 171 angstrom; it grows with wavelength. */
 const ORDER_ARCSEC_171 = 17;
 const CROSS_SHARE = 2.2e-3;
+/** Length of an arm, and the peak brightness from which the cross stands out. */
+const CROSS_ARCSEC = 420;
+const CROSS_FROM_DN = 1500;
 
 export function applyPointSpread(image: Float32Array, geometry: Geometry): void {
   const sigma = CORE_SIGMA_ARCSEC / geometry.arcsecPerPixel;
@@ -71,24 +74,22 @@ export function addDiffraction(
   flares: readonly FlareSpot[],
 ): void {
   if (wavelength > 400) return;
+  const canvas = { image, width: geometry.width, height: geometry.height };
   const spacing = (ORDER_ARCSEC_171 * wavelength) / 171 / geometry.arcsecPerPixel;
+  const reach = CROSS_ARCSEC / geometry.arcsecPerPixel;
+  const point = new Float64Array(3);
   for (const flare of flares) {
-    if (flare.peakDn < 1500) continue;
+    if (flare.peakDn < CROSS_FROM_DN) continue;
     for (const degrees of CROSS_ANGLES) {
       const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-      const reach = 420 / geometry.arcsecPerPixel;
       for (let r = -reach; r <= reach; r += 0.5) {
         const order = Math.abs(r) / spacing;
         if (order < 0.4) continue;
         const comb = 0.55 + 0.45 * Math.cos(2 * Math.PI * order);
-        addPoint(
-          image,
-          geometry.width,
-          geometry.height,
-          flare.x + r * cos,
-          flare.y + r * sin,
-          (CROSS_SHARE * flare.totalDn * comb) / (order * order * spacing + spacing),
-        );
+        point[0] = flare.x + r * cos;
+        point[1] = flare.y + r * sin;
+        point[2] = (CROSS_SHARE * flare.totalDn * comb) / (order * order * spacing + spacing);
+        addPoints(canvas, point, 1);
       }
     }
   }

@@ -2,6 +2,7 @@
  * Patterns that live for weeks, sampled on the coarse Carrington grid. Two generations cross-fade; the grids of a
  * generation are kept, because an archive asks for many frames of the same weeks.
  */
+import { createPlaces } from './rows.ts';
 import { createField } from './texture.ts';
 
 export const MAP_COLUMNS = 288;
@@ -50,11 +51,20 @@ function gridOf(key: string, featureSize: number): Float32Array {
   if (known) return known;
   const field = createField(key, featureSize);
   const grid = new Float32Array(MAP_ROWS * MAP_COLUMNS);
+  const places = createPlaces(MAP_COLUMNS);
+  places.count = MAP_COLUMNS;
+  const values = new Float64Array(MAP_COLUMNS);
   for (let row = 0; row < MAP_ROWS; row++) {
     const z = -1 + (2 * row) / (MAP_ROWS - 1);
     const ring = Math.sqrt(Math.max(0, 1 - z * z));
-    for (let column = 0; column < MAP_COLUMNS; column++)
-      grid[row * MAP_COLUMNS + column] = field(ring * COSINES[column]!, ring * SINES[column]!, z);
+    for (let column = 0; column < MAP_COLUMNS; column++) {
+      places.x[column] = ring * COSINES[column]!;
+      places.y[column] = ring * SINES[column]!;
+      places.z[column] = z;
+    }
+    values.fill(0);
+    field.addTo(places, 1, values);
+    grid.set(values, row * MAP_COLUMNS);
   }
   grids.set(key, grid);
   for (const oldest of grids.keys()) {

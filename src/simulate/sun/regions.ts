@@ -34,6 +34,8 @@ const RADIAN = Math.PI / 180;
 export const DAY_MS = 86_400_000;
 /** Nothing is left of a region after this. */
 const MEMORY_DAYS = 110;
+/** Fainter regions are lost in the quiet network. */
+const FAINTEST = 0.02;
 /** How long an active nest of longitudes lives (Castenmiller et al. 1986: several rotations). */
 const NEST_DAYS = 160;
 
@@ -77,7 +79,7 @@ function regionNow(
   const latitude = hemisphere * degrees * RADIAN;
   const birthLongitude = birthplace(random, seed, day, hemisphere);
   const tilt = -hemisphere * (0.45 * degrees + 12 * random.normal()) * RADIAN;
-  if (ageDays <= 0 || flux < 0.01) return undefined;
+  if (ageDays <= 0 || flux < FAINTEST) return undefined;
   const growth = 1 - Math.exp(-ageDays / 2.5);
   const dispersal = 1 - Math.exp(-ageDays / (8 + 14 * strength));
   return {

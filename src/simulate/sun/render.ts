@@ -52,18 +52,20 @@ export function* renderSunSteps(request: SunRequest): Generator<void, Float32Arr
 
 function* draw(state: SunState, channel: Channel, geometry: Geometry): Generator<void, Float32Array> {
   const view = createView(geometry, state.ephemeris);
-  const image = new Float32Array(geometry.width * geometry.height);
+  const { width, height } = geometry;
+  const image = new Float32Array(width * height);
+  const canvas = { image, width, height };
   yield* renderBase(state, view, channel, image);
   if (channel.umbra < 1) drawSpots(image, view, channel, state);
   if (channel.loops > 0) {
     const hours = state.time.getTime() / 3_600_000;
     for (const region of state.regions) {
-      drawLoops(image, view, channel, region, hours);
+      drawLoops(canvas, view, channel, region, hours);
       yield;
     }
   }
-  drawBrightPoints(image, view, channel, state);
-  const flares = drawFlares(image, view, channel, state);
+  drawBrightPoints(canvas, view, channel, state);
+  const flares = drawFlares(canvas, view, channel, state);
   yield;
   addDiffraction(image, geometry, channel.wavelength, flares);
   applyPointSpread(image, geometry);

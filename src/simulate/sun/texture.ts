@@ -4,6 +4,7 @@
  * which noise on a longitude-latitude map would have.
  */
 import { createRandom } from '../../numeric/random.ts';
+import type { Places } from './rows.ts';
 
 const SIZE = 64;
 const MASK = SIZE - 1;
@@ -42,8 +43,11 @@ function smooth(field: Float32Array, stride: number): Float32Array {
   return result;
 }
 
-/** Noise at a point of three-dimensional space, zero mean, unit variance. */
-export type Field = (x: number, y: number, z: number) => number;
+/** Noise in three-dimensional space, zero mean, unit variance. */
+export interface Field {
+  /** Adds `weight` times the noise at every place to `out`. */
+  addTo(places: Places, weight: number, out: Float64Array): void;
+}
 
 /**
  * A field whose features are about `featureSize` apart, in the units of the arguments (solar radii for points of the unit
@@ -52,7 +56,6 @@ export type Field = (x: number, y: number, z: number) => number;
 export function createField(key: string, featureSize: number): Field {
   const data = volume();
   const random = createRandom(`field/${key}`);
-  // Matrix and origin in one typed array: numbers that a closure captures one by one are boxed, and slower to read.
   const m = new Float64Array(12);
   m.set(randomRotation(random.normal(), random.normal(), random.normal(), random.normal()));
   const scale = VOXELS_PER_FEATURE / featureSize;
@@ -60,10 +63,27 @@ export function createField(key: string, featureSize: number): Field {
   // A large positive origin keeps coordinates positive, so that truncation is floor.
   const positive = Math.ceil(scale / SIZE) * SIZE * 4;
   for (let i = 9; i < 12; i++) m[i] = positive + random.uniform() * SIZE;
-  return (x, y, z) => {
-    const u = m[0]! * x + m[1]! * y + m[2]! * z + m[9]!;
-    const v = m[3]! * x + m[4]! * y + m[5]! * z + m[10]!;
-    const w = m[6]! * x + m[7]! * y + m[8]! * z + m[11]!;
+  return { addTo: (places, weight, out) => sampleRow(data, m, places, weight, out) };
+}
+
+/** Trilinear interpolation in the periodic volume, over a row of places. */
+function sampleRow(
+  data: Float32Array,
+  m: Float64Array,
+  places: Places,
+  weight: number,
+  out: Float64Array,
+): void {
+  const { x, y, z, count } = places;
+  const [m0, m1, m2, m3, m4, m5] = [m[0]!, m[1]!, m[2]!, m[3]!, m[4]!, m[5]!];
+  const [m6, m7, m8, m9, m10, m11] = [m[6]!, m[7]!, m[8]!, m[9]!, m[10]!, m[11]!];
+  for (let n = 0; n < count; n++) {
+    const px = x[n]!;
+    const py = y[n]!;
+    const pz = z[n]!;
+    const u = m0 * px + m1 * py + m2 * pz + m9;
+    const v = m3 * px + m4 * py + m5 * pz + m10;
+    const w = m6 * px + m7 * py + m8 * pz + m11;
     const i = u | 0;
     const j = v | 0;
     const k = w | 0;
@@ -85,8 +105,8 @@ export function createField(key: string, featureSize: number): Field {
     const c1 = c + (data[i1 | j0 | k1]! - c) * fu;
     const d1 = d + (data[i1 | j1 | k1]! - d) * fu;
     const low = a1 + (b1 - a1) * fv;
-    return low + (c1 + (d1 - c1) * fv - low) * fw;
-  };
+    out[n]! += weight * (low + (c1 + (d1 - c1) * fv - low) * fw);
+  }
 }
 
 /** Rotation matrix of the quaternion (w, x, y, z) of four normals: uniform over all rotations. */
