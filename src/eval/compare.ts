@@ -3,6 +3,7 @@ import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { createRandom } from '../numeric/random.ts';
 import type { FeatureBook } from './features.ts';
+import { encodeGallery, type Gallery } from './gallery.ts';
 import { assertSameShape, hold, type ImageSet, rangeOf, sample, subset } from './image-set.ts';
 import type { Linear, MetricSettings, RealPair } from './metric.ts';
 import { METRICS, type MetricName } from './metrics.ts';
@@ -29,6 +30,8 @@ export interface ComparisonResult {
   count: number;
   results: MetricResult[];
   warnings: string[];
+  /** The first pictures of both sides. */
+  pictures: Gallery;
 }
 
 /** A floor of one picture a side says nothing. */
@@ -76,7 +79,27 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   }
   progress.done();
   const warnings = [...leftOut, ...countWarnings(comparison, count, pairs)];
-  return { count, results, warnings };
+  return { count, results, warnings, pictures: await showSome(real, fake) };
+}
+
+/** Pictures of each side that go into the record, and their largest side in pixels. */
+const SHOWN = 8;
+const SHOWN_SIZE = 96;
+
+async function showSome(real: ImageSet, fake: ImageSet): Promise<Gallery> {
+  const area = real.width * real.height;
+  const rowOf = async (set: ImageSet, label: string) => {
+    const count = Math.min(SHOWN, set.count);
+    // Spread over the set: neighbours in a data set are neighbours in time.
+    const values = await set.read(rangeOf(count).map((i) => Math.floor((i * set.count) / count)));
+    const pictures = rangeOf(count).map((i) => ({
+      label,
+      values: values.subarray(i * set.channels * area).subarray(0, area),
+    }));
+    return { caption: set.label, pictures };
+  };
+  const rows = [await rowOf(real, 'real'), await rowOf(fake, 'generated')];
+  return encodeGallery('Some of the pictures judged', real, rows, SHOWN_SIZE);
 }
 
 /** Those of the list that such pictures allow, and why the others are left out; throws when none is left. */

@@ -226,6 +226,7 @@ function summarise(
     real: side(sides.real),
     fake: side(sides.fake),
     results: comparison.results,
+    pictures: comparison.pictures,
     warnings: [...sides.real.warnings, ...sides.fake.warnings, ...comparison.warnings],
   };
 }

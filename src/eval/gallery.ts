@@ -32,13 +32,16 @@ export async function encodeGallery(
   title: string,
   shape: { width: number; height: number },
   rows: readonly RawRow[],
+  largest = LARGEST,
 ): Promise<Gallery> {
   return {
     title,
     rows: await Promise.all(
       rows.map(async ({ caption, pictures }) => ({
         caption,
-        pictures: await Promise.all(pictures.map(({ label, values }) => encodePicture(label, values, shape))),
+        pictures: await Promise.all(
+          pictures.map(({ label, values }) => encodePicture(label, values, shape, largest)),
+        ),
       })),
     ),
   };
@@ -48,6 +51,7 @@ async function encodePicture(
   label: string,
   values: Float32Array,
   { width, height }: { width: number; height: number },
+  largest: number,
 ): Promise<GalleryPicture> {
   const bytes = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -57,7 +61,7 @@ async function encodePicture(
     }
   }
   const { data, info } = await sharp(bytes, { raw: { width, height, channels: 1 } })
-    .resize({ width: LARGEST, height: LARGEST, fit: 'inside', withoutEnlargement: true })
+    .resize({ width: largest, height: largest, fit: 'inside', withoutEnlargement: true })
     .toColourspace('b-w')
     .png({ compressionLevel: 9 })
     .toBuffer({ resolveWithObject: true });

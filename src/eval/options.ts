@@ -78,8 +78,16 @@ export const evalOptions = z.strictObject({
 export type EvalOptions = z.output<typeof evalOptions>;
 
 export const reportOptions = z.strictObject({
-  paths: z.array(z.string()).default([]).describe('runs: folders, names or numbers [the latest run]'),
-  out: z.string().optional().describe('file to write [report.html in the first run]'),
+  paths: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'runs (folders, names or numbers), or files of scores that `eval --out` has written [the latest run]',
+    ),
+  out: z
+    .string()
+    .optional()
+    .describe('file to write [report.html in the first run, or beside the first file of scores]'),
   title: z.string().optional().describe('title of the page [made of the names of the runs]'),
 });
 

@@ -95,6 +95,8 @@ export interface EvalSummary {
   readonly real: SideSummary;
   readonly fake: SideSummary;
   readonly results: readonly MetricResult[];
+  /** Some of the pictures that were judged: a row of each side. */
+  readonly pictures?: Gallery;
   readonly warnings: readonly string[];
 }
 

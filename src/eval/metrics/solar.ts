@@ -239,7 +239,7 @@ function curvesOf({ real, fake, suffix, keySuffix }: Compared, disk: Disk): Curv
       series: series(
         INTENSITY_STEPS.map((step) => rounded(step)),
         ({ distribution }) => distribution,
-        (y) => 1 - y,
+        (y) => (y > 1 - 1e-9 ? 0 : 1 - y),
       ),
     },
     {

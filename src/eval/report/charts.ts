@@ -15,6 +15,12 @@ const MAX_POINTS = 600;
 /** The page defines --series-1 ... --series-6. */
 export const seriesColour = (index: number): string => `var(--series-${(index % 6) + 1})`;
 
+/** Lines of real pictures are drawn in the colour of the text, so that a run keeps its own colour everywhere. */
+export function lineColours(names: readonly string[]): string[] {
+  let generated = 0;
+  return names.map((name) => (/^(reals|test frames)/.test(name) ? 'var(--ink)' : seriesColour(generated++)));
+}
+
 interface Line {
   name: string;
   points: { x: number; y: number }[];
@@ -59,12 +65,13 @@ function lineChart(chart: LineChart): Html {
     name,
     points: thin(points.filter((p) => drawable(p, chart))),
   }));
+  const colours = lineColours(lines.map(({ name }) => name));
   const marks = lines.flatMap(({ points }, index) => {
-    const style = { x: 'x', y: 'y', stroke: seriesColour(index) };
+    const style = { x: 'x', y: 'y', stroke: colours[index] };
     // A line through one point is invisible.
     return points.length > 1
       ? [Plot.lineY(points, { ...style, strokeWidth: 1.6 })]
-      : [Plot.dot(points, { ...style, fill: seriesColour(index) })];
+      : [Plot.dot(points, { ...style, fill: colours[index] })];
   });
   const points = lines.flatMap((line) => line.points);
   const axis = (log: boolean, pick: (point: { x: number; y: number }) => number): Plot.ScaleOptions =>

@@ -35,6 +35,37 @@ export async function gatherRun(directory: string, workspace: Workspace): Promis
   };
 }
 
+/** Scores without a run: pictures from elsewhere that were judged with `--out`. */
+export async function gatherScores(path: string): Promise<RunReport> {
+  const evaluations = await readEvaluations(path);
+  const last = evaluations.at(-1);
+  if (!last)
+    throw new SunganError('data', 'no scores in this file', {
+      where: path,
+      remedy: '`sungan eval --out` writes them',
+    });
+  const { fake, real } = last;
+  return {
+    name: basename(path).replace(/\.jsonl$/, ''),
+    simulated: fake.simulated || real.simulated,
+    facts: [
+      { label: 'Judged', value: fake.source },
+      { label: 'Against', value: `${real.label}, ${real.source}` },
+      {
+        label: 'Pictures',
+        value: `${formatCount(fake.count)} a side, ${fake.resolution} × ${fake.resolution} pixels`,
+      },
+      { label: 'Scores', value: headline(last) },
+    ],
+    data: undefined,
+    curves: [],
+    samples: [],
+    reals: undefined,
+    evaluations,
+    options: [],
+  };
+}
+
 function runFacts(run: Run, data: DataReport | undefined, evaluations: readonly EvalSummary[]): Fact[] {
   const last = run.stats.at(-1);
   const recipe = (run.options['recipe'] ?? {}) as Record<string, unknown>;

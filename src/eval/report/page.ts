@@ -1,17 +1,24 @@
 /** One self-contained HTML page from the model: no script, no link that is loaded, pictures inside. */
+import type { EvalSummary } from '../scores.ts';
 import { trainingChart } from './charts.ts';
-import { formatCount, formatKimg, formatMoment } from './format.ts';
+import { dataSections } from './data-section.ts';
+import { formatCount, formatMoment } from './format.ts';
 import { type Html, html, rawHtml } from './html.ts';
-import type { DataReport, EmbeddedImage, Fact, ReportModel, RunReport, SampleGrid } from './model.ts';
+import type { Fact, ReportModel, RunReport } from './model.ts';
+import { overviewSection } from './overview.ts';
+import { picturesSection } from './pictures-section.ts';
 import { type JudgedRun, legend, scoresSection } from './scores-section.ts';
 import { STYLE } from './style.ts';
+import { factTable } from './tables.ts';
+
+interface Section {
+  id: string;
+  title: string;
+  body: Html;
+}
 
 export function renderReport(model: ReportModel): string {
-  const { runs } = model;
-  const judged = runs.flatMap(({ name, evaluations }): JudgedRun[] => {
-    const summary = evaluations.at(-1);
-    return summary ? [{ name, summary }] : [];
-  });
+  const sections = sectionsOf(model.runs);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -28,13 +35,8 @@ export function renderReport(model: ReportModel): string {
   <p class="byline">Written ${formatMoment(model.createdAt)} by sungan ${model.version}</p>
 </header>
 ${notices(model)}
-<nav aria-label="Sections">${SECTIONS.map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</nav>
-<section aria-labelledby="overview"><h2 id="overview">Overview</h2>${runs.map((run) => overview(run, runs.length > 1))}</section>
-<section aria-labelledby="pictures"><h2 id="pictures">Pictures</h2>${runs.map((run) => pictures(run, runs.length > 1))}</section>
-<section aria-labelledby="scores"><h2 id="scores">Scores</h2>${scoresSection(judged)}</section>
-<section aria-labelledby="training"><h2 id="training">Training</h2>${runs.map((run) => training(run, runs.length > 1))}</section>
-<section aria-labelledby="data"><h2 id="data">Data</h2>${distinctData(runs).map(dataSection)}</section>
-<section aria-labelledby="provenance"><h2 id="provenance">Provenance</h2>${runs.map((run) => provenance(run, runs.length > 1))}</section>
+<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
+${sections.map(({ id, title, body }) => html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`)}
 <footer>SDO data are courtesy of NASA/SDO and the AIA, EVE and HMI science teams. Solar north is up in every picture.</footer>
 </main></body>
 </html>
@@ -42,14 +44,28 @@ ${notices(model)}
   return page.markup;
 }
 
-const SECTIONS: readonly (readonly [string, string])[] = [
-  ['overview', 'Overview'],
-  ['pictures', 'Pictures'],
-  ['scores', 'Scores'],
-  ['training', 'Training'],
-  ['data', 'Data'],
-  ['provenance', 'Provenance'],
-];
+function sectionsOf(runs: readonly RunReport[]): Section[] {
+  const judged = runs.flatMap(({ name, evaluations }): JudgedRun[] => {
+    const summary = evaluations.at(-1);
+    return summary ? [{ name, summary }] : [];
+  });
+  // Scores of pictures from elsewhere come without a run.
+  const trained = runs.filter(({ options }) => options.length > 0);
+  const several = runs.length > 1;
+  const training = html`${trained.map((run) => trainingOf(run, trained.length > 1))}`;
+  return [
+    { id: 'overview', title: 'Overview', body: overviewSection(runs) },
+    { id: 'pictures', title: 'Pictures', body: picturesSection(runs) },
+    { id: 'scores', title: 'Scores', body: scoresSection(judged) },
+    ...(trained.length > 0
+      ? [
+          { id: 'training', title: 'Training', body: training },
+          { id: 'data', title: 'Data', body: dataSections(trained) },
+        ]
+      : []),
+    { id: 'provenance', title: 'Provenance', body: html`${runs.map((run) => provenance(run, several))}` },
+  ];
+}
 
 function notices({ runs }: ReportModel): Html {
   const simulated = runs.some(
@@ -65,42 +81,7 @@ function notices({ runs }: ReportModel): Html {
       network. It shows no moment of the real Sun and must not be used as an observation.</p>`;
 }
 
-function overview(run: RunReport, named: boolean): Html {
-  return html`${named && html`<h3>${run.name}</h3>`}${factTable(run.facts, `Facts of ${run.name}`)}`;
-}
-
-function pictures(run: RunReport, named: boolean): Html {
-  const chosen = firstMiddleLast(run.samples);
-  const last = chosen.at(-1);
-  const widest = Math.max(run.reals?.width ?? 1, last?.image.width ?? 1);
-  return html`
-    ${named && html`<h3>${run.name}</h3>`}
-    ${
-      last
-        ? html`<div class="columns">
-          ${run.reals && figure(run.reals, html`<strong>${run.simulated ? 'Simulated' : 'Real'}.</strong> Training frames.`, 'pixels', run.reals.width / widest)}
-          ${figure(last.image, html`<strong>Generated</strong> after ${formatKimg(last.kimg)} thousand pictures, at the same scale. Fixed seeds, averaged weights, not selected.`, 'pixels', last.image.width / widest)}
-        </div>`
-        : html`<p class="quiet">No samples yet.</p>`
-    }
-    ${
-      chosen.length > 1 &&
-      html`<h3>As training went on</h3><div class="strip">${chosen.map(({ kimg, image }) =>
-        figure(
-          image,
-          html`<strong>${formatKimg(kimg)}</strong> thousand pictures, the same seeds.`,
-          'pixels',
-        ),
-      )}</div>`
-    }`;
-}
-
-function firstMiddleLast(samples: readonly SampleGrid[]): SampleGrid[] {
-  if (samples.length <= 3) return [...samples];
-  return [samples[0], samples[samples.length >> 1], samples[samples.length - 1]];
-}
-
-function training(run: RunReport, named: boolean): Html {
+function trainingOf(run: RunReport, named: boolean): Html {
   return html`
     ${named && html`<h3>${run.name}</h3>`}
     ${run.curves.length === 0 && html`<p class="quiet">No statistics yet.</p>`}
@@ -112,51 +93,19 @@ function training(run: RunReport, named: boolean): Html {
     )}</div>`;
 }
 
-/** Runs trained on the same data show them once. */
-function distinctData(runs: readonly RunReport[]): (DataReport | undefined)[] {
-  const byName = new Map(runs.map(({ data }) => [data?.name, data]));
-  return [...byName.values()];
-}
-
-function dataSection(data: DataReport | undefined): Html {
-  if (!data) return html`<p class="quiet">The data set is not in this workspace.</p>`;
-  return html`
-    <h3>${data.name}</h3>
-    ${factTable(data.facts, `Facts of the data set ${data.name}`)}
-    <div class="columns">
-      ${
-        data.splits.length > 0 &&
-        html`<table><caption>Splits. Frames that are near in time share a split, so that no test frame has a neighbour in training.</caption>
-        <thead><tr><th scope="col">Split</th><th scope="col" class="number">Frames</th><th scope="col">From</th><th scope="col">To</th></tr></thead>
-        <tbody>${data.splits.map(({ split, count, from, to }) => html`<tr><th scope="row">${split}</th><td class="number">${formatCount(count)}</td><td>${from.slice(0, 10)}</td><td>${to.slice(0, 10)}</td></tr>`)}</tbody></table>`
-      }
-      ${data.accepted !== undefined && verdictTable(data)}
-    </div>
-    ${data.contactSheet && figure(data.contactSheet, html`<strong>Contact sheet</strong> of accepted frames.`)}`;
-}
-
-function verdictTable(data: DataReport): Html {
-  return html`<table><caption>Frames looked at. A rejected frame may have several reasons.</caption>
-    <thead><tr><th scope="col">Verdict</th><th scope="col" class="number">Frames</th></tr></thead>
-    <tbody><tr><th scope="row">accepted</th><td class="number">${formatCount(data.accepted ?? 0)}</td></tr>
-    <tr><th scope="row">rejected</th><td class="number">${formatCount(data.rejected ?? 0)}</td></tr>
-    ${data.reasons.map(({ reason, count }) => html`<tr><th scope="row" class="quiet">– ${reason}</th><td class="number">${formatCount(count)}</td></tr>`)}</tbody></table>`;
-}
-
 function provenance(run: RunReport, named: boolean): Html {
-  return html`${named && html`<h3>${run.name}</h3>`}
+  return html`${named && html`<h3>${run.name}</h3>${factTable(run.facts, `Facts of ${run.name}`)}`}
+    ${run.evaluations.length > 0 && factTable(judgedFacts(run.evaluations[run.evaluations.length - 1]), 'What was judged')}
     ${run.options.length > 0 && factTable(run.options, 'Options of the run, as resolved when it started')}`;
 }
 
-function factTable(facts: readonly Fact[], caption: string): Html {
-  return html`<div class="scroll"><table><caption>${caption}</caption>
-    <thead><tr><th scope="col">Item</th><th scope="col">Value</th></tr></thead>
-    <tbody>${facts.map(({ label, value }) => html`<tr><th scope="row">${label}</th><td class="wrap">${value}</td></tr>`)}</tbody></table></div>`;
-}
-
-/** `share` of the column's width: grids of fewer columns keep the scale of their neighbour. */
-function figure(image: EmbeddedImage, caption: Html, className = '', share = 1): Html {
-  const style = share < 1 ? html` style="width:${(100 * share).toFixed(2)}%"` : '';
-  return html`<figure><img class="${className}"${style} src="${image.uri}" width="${image.width}" height="${image.height}" alt="${image.alternative}">
-    <figcaption>${caption}</figcaption></figure>`;
+function judgedFacts({ real, fake, version, createdAt, seed }: EvalSummary): Fact[] {
+  const side = ({ source, hash, count }: EvalSummary['real']) =>
+    `${source}, ${formatCount(count)} pictures${hash ? `, hash ${hash}` : ''}`;
+  return [
+    { label: 'Judged', value: side(fake) },
+    { label: 'Against', value: side(real) },
+    { label: 'Seed', value: String(seed) },
+    { label: 'When, by', value: `${formatMoment(createdAt)}, sungan ${version}` },
+  ];
 }

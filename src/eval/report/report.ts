@@ -1,13 +1,13 @@
 /** The use case of `report`: gather, render, write one file whole. */
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Effects } from '../../core/effects.ts';
 import { throwIfStopped } from '../../core/effects.ts';
-import { writeAtomic } from '../../core/files.ts';
+import { exists, writeAtomic } from '../../core/files.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import type { ReportOptions } from '../options.ts';
 import { findRun } from '../sources/run.ts';
-import { gatherRun } from './gather.ts';
+import { gatherRun, gatherScores } from './gather.ts';
 import type { RunReport } from './model.ts';
 
 export interface ReportContext {
@@ -28,15 +28,15 @@ const REPORT_FILE = 'report.html';
 export async function report(options: ReportOptions, context: ReportContext): Promise<ReportResult> {
   const { workspace, effects } = context;
   const wanted = options.paths.length > 0 ? options.paths : ['latest'];
-  const directories = await Promise.all(wanted.map((name) => findRun(name, workspace)));
-  const path = options.out === undefined ? join(directories[0], REPORT_FILE) : resolve(options.out);
-  const names = directories.map((directory) => basename(directory));
+  const subjects = await Promise.all(wanted.map((name) => findSubject(name, workspace)));
+  const path = options.out === undefined ? subjects[0].defaultPath : resolve(options.out);
+  const names = subjects.map(({ name }) => name);
   if (context.dryRun) return { path, runs: names };
 
   const runs: RunReport[] = [];
-  for (const directory of directories) {
+  for (const subject of subjects) {
     throwIfStopped(effects.signal);
-    runs.push(await gatherRun(directory, workspace));
+    runs.push(await subject.gather());
   }
   // The chart library brings a whole document model: loaded only when a page is made.
   const { renderReport } = await import('./page.ts');
@@ -45,4 +45,25 @@ export async function report(options: ReportOptions, context: ReportContext): Pr
   const page = renderReport({ title, createdAt: effects.clock.now().toISOString(), version: VERSION, runs });
   await writeAtomic(path, page);
   return { path, runs: names };
+}
+
+interface Subject {
+  name: string;
+  /** Where the page goes when this is the first on it. */
+  defaultPath: string;
+  gather(): Promise<RunReport>;
+}
+
+async function findSubject(name: string, workspace: Workspace): Promise<Subject> {
+  if (name.endsWith('.jsonl') && (await exists(name))) {
+    const path = resolve(name);
+    const stem = basename(path, '.jsonl');
+    return { name: stem, defaultPath: join(dirname(path), `${stem}.html`), gather: () => gatherScores(path) };
+  }
+  const directory = await findRun(name, workspace);
+  return {
+    name: basename(directory),
+    defaultPath: join(directory, REPORT_FILE),
+    gather: () => gatherRun(directory, workspace),
+  };
 }

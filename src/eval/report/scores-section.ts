@@ -1,7 +1,7 @@
 /** Scores beside their floors: a picture of all of them, then the table, then what must be known to read it. */
 import type { Gallery } from '../gallery.ts';
-import { type EvalSummary, type MetricResult, type Score, timesFloor } from '../scores.ts';
-import { floorChart, metricChart, seriesColour } from './charts.ts';
+import { type Curve, type EvalSummary, type MetricResult, type Score, timesFloor } from '../scores.ts';
+import { floorChart, lineColours, metricChart, seriesColour } from './charts.ts';
 import { formatCount, formatKimg, formatNumber } from './format.ts';
 import { type Html, html } from './html.ts';
 
@@ -37,6 +37,7 @@ export function scoresSection(runs: readonly JudgedRun[]): Html {
       to the reals as the reals are to themselves; to the right they can be told apart.</figcaption>
     </figure>`
     }
+    ${runs.length > 1 && html`<div class="charts">${overlaidCurves(runs).map(curveFigure)}</div>`}
     ${runs.map((run) => runScores(run, runs.length > 1))}`;
 }
 
@@ -65,7 +66,7 @@ function runScores({ name, summary }: JudgedRun, named: boolean): Html {
       really are. Near 0 they differ, near 1 they cannot be told apart. Frames are taken as independent.</p>`
     }
     ${warningList([...summary.warnings, ...summary.results.flatMap(({ warnings }) => warnings)])}
-    ${summary.results.map(resultFigures)}`;
+    ${summary.results.map((result) => resultFigures(result, named))}`;
 }
 
 const PAIR_NAMES: Record<string, string> = { 'train-test': 'train / test', halves: 'halves' };
@@ -103,8 +104,25 @@ function warningList(warnings: readonly string[]): Html | false {
   return html`<ul class="warnings" aria-label="Warnings">${[...new Set(warnings)].map((warning) => html`<li>${warning}</li>`)}</ul>`;
 }
 
-/** Curves and galleries of one metric. */
-function resultFigures({ title, curves = [], gallery }: MetricResult): Html | false {
+/** The curves of all runs in one chart each: what is not generated is the same in all and is drawn once. */
+function overlaidCurves(runs: readonly JudgedRun[]): Curve[] {
+  const byKey = new Map<string, Curve>();
+  for (const { name, summary } of runs) {
+    for (const curve of summary.results.flatMap(({ curves }) => curves ?? [])) {
+      const own = curve.series.map((series) => (isGenerated(series.name) ? { ...series, name } : series));
+      const known = byKey.get(curve.key);
+      const others = own.filter((series) => !known?.series.some((other) => other.name === series.name));
+      byKey.set(curve.key, { ...curve, series: [...(known?.series ?? []), ...others] });
+    }
+  }
+  return [...byKey.values()];
+}
+
+const isGenerated = (name: string) => name.startsWith('generated') || name === 'FID';
+
+/** Curves and galleries of one metric; with several runs their curves are drawn together elsewhere. */
+function resultFigures({ title, curves: all = [], gallery }: MetricResult, overlaid: boolean): Html | false {
+  const curves = overlaid ? [] : all;
   if (curves.length === 0 && !gallery) return false;
   return html`<h3>${title}</h3>
     ${curves.length > 0 && html`<div class="charts">${curves.map(curveFigure)}</div>`}
@@ -121,10 +139,11 @@ function galleryFigure({ title, rows }: Gallery): Html {
   )}</div><figcaption><strong>${title}.</strong></figcaption></figure>`;
 }
 
-function curveFigure(curve: NonNullable<MetricResult['curves']>[number]): Html {
+function curveFigure(curve: Curve): Html {
   return html`<figure>${metricChart(curve)}${legend(curve.series.map(({ name }) => name))}<figcaption><strong>${curve.title}</strong></figcaption></figure>`;
 }
 
 export function legend(names: readonly string[]): Html {
-  return html`<ul class="legend">${names.map((name, i) => html`<li><span style="background:${seriesColour(i)}"></span>${name}</li>`)}</ul>`;
+  const colours = lineColours(names);
+  return html`<ul class="legend">${names.map((name, i) => html`<li><span style="background:${colours[i]}"></span>${name}</li>`)}</ul>`;
 }

@@ -31,6 +31,7 @@ nav { margin: 0 0 1rem; font-size: .92rem; }
 nav a { color: inherit; margin-right: 1.1rem; text-decoration-color: var(--rule); text-underline-offset: .2em; }
 .notice { background: var(--notice); border-left: 4px solid var(--notice-rule); padding: .55rem .9rem; margin: .7rem 0; max-width: none; font-size: .95rem; }
 .warnings { font-size: .92rem; padding-left: 1.2rem; margin: .4rem 0 1rem; }
+.findings { margin: 0; padding-left: 1.1rem; } .findings li { margin: .1rem 0; } td p { margin: 0; }
 .warnings li { margin: .15rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .6rem 0 1rem; font-size: .93rem; min-width: 50%; }
@@ -53,6 +54,8 @@ figure img { display: block; width: 100%; height: auto; background: #000; }
 img.pixels { image-rendering: pixelated; }
 figure svg { display: block; max-width: 100%; height: auto; color: var(--ink); }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem 1.6rem; align-items: start; }
+/* pictures of one kind side by side */
+.row { display: grid; grid-template-columns: repeat(8, 1fr); gap: .3rem; }
 /* pairs of pictures that belong together */
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem 1.4rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(4rem, 1fr)); gap: .3rem .5rem; align-items: start; }
