@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Catalog, openCatalog, takeLock, type Verdict } from '../catalog/index.ts';
 import type { Effects } from '../core/effects.ts';
+import { SunganError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
 import { readBlockList } from './block-list.ts';
@@ -16,6 +17,7 @@ import { type Manifest, readManifest } from './manifest.ts';
 import { type CurateOptions, datasetName } from './options.ts';
 import { type CuratePlan, planCuration } from './plan.ts';
 import { processSamples } from './process.ts';
+import { finishSwap, refuseOtherPixels, rescreen } from './rescreen.ts';
 import { type DatasetState, recover } from './store.ts';
 import { type CurateSummary, summarise } from './summary.ts';
 import { createEncoders } from './workers.ts';
@@ -71,15 +73,25 @@ async function run(
   const { effects, workspace } = context;
   const { log } = effects;
   const record = (verdicts: readonly Verdict[]) => catalog.recordVerdicts(verdicts);
+  await finishSwap(directory, catalog);
   if (await recover(directory, record)) log.info('finished the commit that an interrupted run had begun');
+  const existing = await readManifest(directory);
   const plan = await makePlan(options, workspace, catalog, directory);
-  const resolvePath = (path: string) => insideWorkspace(workspace, path);
-  const derive = () => updateDerivedFiles({ manifest: plan.manifest, directory, catalog, resolvePath });
-  const start = await openState(directory, plan.manifest);
+  if (options.rescreen) refuseOtherPixels(requireExisting(existing, directory), plan.manifest);
+  const made = existing && (await openState(directory, existing));
+  const start = made ?? { manifest: plan.manifest, coordinates: [] };
+  const derive = (manifest: Manifest) =>
+    updateDerivedFiles({
+      manifest,
+      directory,
+      catalog,
+      resolvePath: (path) => insideWorkspace(workspace, path),
+    });
   const summaryOf = ({ manifest, coordinates }: DatasetState, verdicts: readonly Verdict[]) =>
     summarise({ directory, manifest, coordinates, verdicts, judgedBefore: plan.judgedBefore, dryRun: false });
   if (plan.samples.length === 0) {
-    if (await derive()) log.info('made the card and the contact sheets that an interrupted run left out');
+    if (await derive(plan.manifest))
+      log.info('made the card and the contact sheets that an interrupted run left out');
     return summaryOf(start, []);
   }
 
@@ -88,22 +100,30 @@ async function run(
   const jobs = context.jobs ?? availableParallelism();
   const encoders = createEncoders(jobs, plan.samples.length);
   try {
-    const { state, verdicts } = await processSamples(plan, start, {
-      directory,
-      workspace,
-      effects,
-      jobs,
-      encode: encoders.encode,
-      record,
-      histories: readHistories(catalog, plan.manifest),
-    });
-    await derive();
+    const processing = { directory, workspace, effects, jobs, encode: encoders.encode };
+    const { state, verdicts } =
+      options.rescreen && made
+        ? await rescreen({ plan, made, catalog, context: processing })
+        : await processSamples(plan, start, {
+            ...processing,
+            record,
+            histories: readHistories(catalog, plan.manifest),
+          });
+    await derive(state.manifest);
     const summary = summaryOf(state, verdicts);
     catalog.finishRun(runId, 0, summary);
     return summary;
   } finally {
     await encoders.close();
   }
+}
+
+function requireExisting(existing: Manifest | undefined, directory: string): Manifest {
+  if (existing) return existing;
+  throw new SunganError('usage', 'there is no dataset to decide anew on', {
+    where: directory,
+    remedy: 'run the same command without --rescreen first',
+  });
 }
 
 async function makePlan(
@@ -114,7 +134,8 @@ async function makePlan(
 ): Promise<CuratePlan> {
   const blockList = await readBlockList(options.blockList);
   const tables = await readTables(options, catalog, workspace);
-  return planCuration({ options, catalog, blockList, tables, existing: await readManifest(directory) });
+  const existing = await readManifest(directory);
+  return planCuration({ options, catalog, blockList, tables, existing, again: options.rescreen });
 }
 
 function assignSplits(plan: CuratePlan, catalog: Catalog, { log }: Effects): void {

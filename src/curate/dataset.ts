@@ -1,5 +1,5 @@
 /** Reading a dataset: what the trainer and the evaluator enter by. */
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Split } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
@@ -7,10 +7,9 @@ import { sha256OfBytes } from '../core/files.ts';
 import { formatTime } from '../core/time.ts';
 import { decodeCoordinates, type FrameCoordinates } from './coordinates.ts';
 import { MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
+import { createChunkReader } from './shard-reader.ts';
 import { dequantise, restoreTransform, type Transform } from './transforms/index.ts';
 import { decodeBlosc } from './zarr/blosc.ts';
-import { shardKey } from './zarr/metadata.ts';
-import { type ChunkRange, decodeShardIndex, shardIndexBytes } from './zarr/shard.ts';
 
 export interface DatasetFrame {
   index: number;
@@ -90,32 +89,17 @@ function toFrame(frame: FrameCoordinates, index: number): DatasetFrame {
 
 function createReader(directory: string, manifest: Manifest): Dataset['read'] {
   const cache = new ByteCache(CACHE_BYTES);
-  const shardIndices = new Map<string, (ChunkRange | undefined)[]>();
+  const chunks = createChunkReader(directory, manifest);
   const channels = manifest.recipe.channels.length;
-  const dimensions = channels > 1 ? 4 : 3;
 
   async function readFrame(size: number, index: number): Promise<Uint16Array> {
     const key = `${size}/${index}`;
     const cached = cache.get(key);
     if (cached) return cached;
-    const capacity = manifest.framesPerShard[size]!;
-    const path = join(directory, String(size), shardKey(Math.floor(index / capacity), dimensions));
-    const file = await open(path, 'r').catch((cause) => {
-      throw new SunganError('io', 'cannot read a shard', { where: path, remedy: 'run curate again', cause });
-    });
-    try {
-      const ranges = shardIndices.get(path) ?? (await readShardIndex(file, capacity, path));
-      shardIndices.set(path, ranges);
-      const range = ranges[index % capacity];
-      if (!range) throw new SunganError('format', `frame ${index} is absent`, { where: path });
-      const chunk = new Uint8Array(range.length);
-      await file.read(chunk, 0, range.length, range.offset);
-      const pixels = decodeBlosc(chunk, channels * size * size, `${path}, frame ${index}`);
-      cache.put(key, pixels);
-      return pixels;
-    } finally {
-      await file.close();
-    }
+    const chunk = await chunks.read(size, index);
+    const pixels = decodeBlosc(chunk, channels * size * size, chunks.where(size, index));
+    cache.put(key, pixels);
+    return pixels;
   }
 
   return async (size, indices) => {
@@ -137,13 +121,6 @@ function createReader(directory: string, manifest: Manifest): Dataset['read'] {
     }
     return result;
   };
-}
-
-async function readShardIndex(file: Awaited<ReturnType<typeof open>>, capacity: number, path: string) {
-  const { size } = await file.stat();
-  const tail = new Uint8Array(Math.min(size, shardIndexBytes(capacity)));
-  await file.read(tail, 0, tail.length, size - tail.length);
-  return decodeShardIndex(tail, capacity, path);
 }
 
 /** Least recently used out first. */

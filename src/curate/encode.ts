@@ -1,4 +1,5 @@
 /** One sample from its files to the compressed chunks of every level: the work of a worker thread. */
+import type { RuleScore } from '../catalog/index.ts';
 import { type Kernels, loadKernels } from '../numeric/index.ts';
 import { decodeFrame } from './decode.ts';
 import type { Measurements } from './measure/index.ts';
@@ -21,11 +22,13 @@ export interface EncodeTask {
 export type MemberResult =
   | { measurements: Measurements; steps: string[] }
   /** Why the pixels cannot be read, for people. */
-  | { failure: string };
+  | { failure: string }
+  /** Scores of an earlier run, when decisions are made anew. */
+  | { stored: RuleScore[] };
 
 export interface EncodeResult {
   members: MemberResult[];
-  /** One a level, largest first, all channels one behind the other; undefined when a member failed. */
+  /** One a level, largest first, all channels one behind the other; undefined when a member failed, or when only scores are known. */
   chunks: Uint8Array[] | undefined;
 }
 

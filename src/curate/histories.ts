@@ -1,5 +1,5 @@
 /** Disk levels of the accepted frames, by channel: what the next frame is compared with. */
-import type { Catalog, Verdict } from '../catalog/index.ts';
+import type { Catalog, RuleScore } from '../catalog/index.ts';
 import { parseTime } from '../core/time.ts';
 import { belongsTo, channelOf } from './channels.ts';
 import type { EncodeResult } from './encode.ts';
@@ -22,8 +22,13 @@ export class Histories {
   add({ members }: Choice, { members: results }: EncodeResult): void {
     members.forEach(({ channel, timeMs }, i) => {
       const result = results[i]!;
-      if ('measurements' in result)
-        this.of(channel.name).add({ timeMs, value: result.measurements.diskMedian });
+      const value =
+        'measurements' in result
+          ? result.measurements.diskMedian
+          : 'stored' in result
+            ? medianIn(result.stored)
+            : null;
+      if (value !== null) this.of(channel.name).add({ timeMs, value });
     });
   }
 }
@@ -33,7 +38,7 @@ export function readHistories(catalog: Catalog, { name, recipe }: Manifest): His
   const channels = recipe.channels.map(channelOf);
   const levels = new Map<string, TimedLevel[]>(recipe.channels.map((channel) => [channel, []]));
   for (const verdict of catalog.verdicts(name)) {
-    const value = diskMedianOf(verdict);
+    const value = medianIn(verdict.scores);
     const frame = verdict.accepted && value !== null ? catalog.frame(verdict.frameId) : undefined;
     const channel = frame && channels.find((candidate) => belongsTo(frame, candidate));
     if (!frame || !channel || value === null) continue;
@@ -43,6 +48,6 @@ export function readHistories(catalog: Catalog, { name, recipe }: Manifest): His
   return new Histories(levels);
 }
 
-function diskMedianOf({ scores }: Verdict): number | null {
+function medianIn(scores: readonly RuleScore[]): number | null {
   return scores.find((score) => score.rule === 'disk-median')?.score ?? null;
 }

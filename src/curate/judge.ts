@@ -3,7 +3,7 @@ import type { RuleScore, Verdict } from '../catalog/index.ts';
 import type { EncodeResult, MemberResult } from './encode.ts';
 import type { Histories } from './histories.ts';
 import type { Manifest } from './manifest.ts';
-import { isAccepted, judge } from './rules/index.ts';
+import { isAccepted, judge, judgeAgain } from './rules/index.ts';
 import type { Choice } from './samples.ts';
 import type { ScreenedFrame } from './screen.ts';
 
@@ -54,6 +54,9 @@ function pixelScores(
   manifest: Manifest,
   histories: Histories,
 ): RuleScore[] {
+  const { recipe, simulated } = manifest;
+  const context = { frame, header, channel, options: recipe, simulatedSet: simulated };
+  if ('stored' in result) return judgeAgain(result.stored, context);
   const failure = 'failure' in result ? result.failure : null;
   const decoded = {
     rule: 'decode',
@@ -63,9 +66,7 @@ function pixelScores(
     note: failure,
   };
   if ('failure' in result) return [decoded];
-  const { recipe, simulated } = manifest;
   const pixels = result.measurements;
   const diskLevel = histories.of(channel.name).distance({ timeMs, value: pixels.diskMedian });
-  const input = { frame, header, channel, options: recipe, simulatedSet: simulated, pixels, diskLevel };
-  return [decoded, ...judge('pixels', input)];
+  return [decoded, ...judge('pixels', { ...context, pixels, diskLevel })];
 }

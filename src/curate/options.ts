@@ -86,6 +86,10 @@ export const curateOptions = z.strictObject({
     .string()
     .optional()
     .describe('file of known bad times: one "from to [channels] # reason" a line'),
+  rescreen: z
+    .boolean()
+    .default(false)
+    .describe('decide anew on frames that were judged, with these limits, from stored scores'),
   seed: z.coerce.number().int().default(1).describe('seed of the assignment of months to splits'),
   guardDays: z.coerce
     .number()

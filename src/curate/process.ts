@@ -23,6 +23,8 @@ export interface ProcessContext {
   record(verdicts: readonly Verdict[]): void;
   /** Of the frames that the dataset holds. */
   histories: Histories;
+  /** What is known of a choice's pixels without reading them; undefined when they must be read. */
+  fetch?(choice: Choice): Promise<EncodeResult | undefined>;
 }
 
 /** Frames a commit; a multiple of every shard, so that a full batch leaves no shard unfilled. */
@@ -111,8 +113,20 @@ async function encodeNext(
   if (!choice) return undefined;
   const { manifest, tables } = plan;
   const calibrations = choice.members.map((member) => calibrate(member, manifest.recipe, tables));
+  const known = await context.fetch?.(choice);
+  if (known && (known.chunks || !wouldPass(choice, known, plan, context)))
+    return { choice, calibrations, result: known };
   const members = choice.members.map((member, i) => memberTask(member, i, calibrations[i]!, plan, context));
   return { choice, calibrations, result: await context.encode({ members }) };
+}
+
+function wouldPass(
+  choice: Choice,
+  known: EncodeResult,
+  { manifest }: CuratePlan,
+  { histories }: ProcessContext,
+): boolean {
+  return verdictsOfPixels(choice, known, manifest, histories).every((verdict) => verdict.accepted);
 }
 
 /** Tries the choices in their order until one passes; `encoded` is the first of them that has pixels. */

@@ -80,6 +80,16 @@ export function judge(stage: Rule['stage'], input: RuleInput): RuleScore[] {
   });
 }
 
+/** Stored scores against the limits of today. Scores of rules that there are no more stay as they are. */
+export function judgeAgain(scores: readonly RuleScore[], input: RuleInput): RuleScore[] {
+  return scores.map((score) => {
+    const rule = RULES.find((candidate) => candidate.name === score.rule);
+    if (!rule) return score;
+    const threshold = input.options.limits[rule.name] ?? rule.limit(input);
+    return { ...score, threshold, passed: passes(rule.sense, score.score, threshold) };
+  });
+}
+
 export function passes(sense: Rule['sense'], score: number | null, threshold: number | null): boolean {
   if (score === null || threshold === null) return true;
   return sense === 'at most' ? score <= threshold : score >= threshold;

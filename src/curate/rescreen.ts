@@ -1,0 +1,136 @@
+/**
+ * Deciding anew with other limits: header rules from the catalog's headers, pixel rules from the scores that were stored.
+ * Pixels are read only for frames that were out and are now in. The dataset is built beside the old one, of its chunks,
+ * and takes its place at once.
+ */
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Catalog, RuleScore, Verdict } from '../catalog/index.ts';
+import { SunganError } from '../core/errors.ts';
+import { exists, readJson, syncFolder, writeAtomic } from '../core/files.ts';
+import type { EncodeResult } from './encode.ts';
+import { Histories } from './histories.ts';
+import type { Manifest, Recipe } from './manifest.ts';
+import type { CuratePlan } from './plan.ts';
+import { type ProcessContext, processSamples } from './process.ts';
+import { RULES } from './rules/index.ts';
+import type { Choice } from './samples.ts';
+import { type ChunkReader, createChunkReader } from './shard-reader.ts';
+import type { DatasetState } from './store.ts';
+
+/** Choices that pixels do not depend on: these may change, the others make another dataset. */
+const DECISIONS: readonly (keyof Recipe)[] = [
+  'strict',
+  'nrt',
+  'exposureTolerance',
+  'slotToleranceSeconds',
+  'limits',
+  'blockListSha256',
+];
+
+export function refuseOtherPixels(made: Manifest, wanted: Manifest): void {
+  const keys = Object.keys(made.recipe) as (keyof Recipe)[];
+  const other = keys.filter(
+    (key) =>
+      !DECISIONS.includes(key) && JSON.stringify(made.recipe[key]) !== JSON.stringify(wanted.recipe[key]),
+  );
+  if (JSON.stringify(made.transforms) !== JSON.stringify(wanted.transforms))
+    other.push('transform' as keyof Recipe);
+  if (other.length === 0) return;
+  throw new SunganError('usage', `pixels depend on ${other.join(', ')}: --rescreen changes decisions only`, {
+    remedy: 'make a new dataset under another --name, or repeat those options',
+  });
+}
+
+export interface RescreenInput {
+  plan: CuratePlan;
+  /** The dataset that is there. */
+  made: DatasetState;
+  catalog: Catalog;
+  context: Omit<ProcessContext, 'histories' | 'record' | 'fetch'>;
+}
+
+/** The state after the swap, and every verdict. */
+export async function rescreen(input: RescreenInput): Promise<{ state: DatasetState; verdicts: Verdict[] }> {
+  const { plan, made, catalog, context } = input;
+  const { directory } = context;
+  const building = pathsOf(directory).next;
+  await rm(building, { recursive: true, force: true });
+  await mkdir(building, { recursive: true });
+  const known = new Map(catalog.verdicts(plan.manifest.name).map((verdict) => [verdict.frameId, verdict]));
+  const reader = createChunkReader(directory, made.manifest);
+  const index = new Map(made.coordinates.map(({ frameId }, i) => [frameId, i]));
+  const { state, verdicts } = await processSamples(
+    plan,
+    { manifest: plan.manifest, coordinates: [] },
+    {
+      ...context,
+      directory: building,
+      record: () => {},
+      histories: new Histories(new Map(plan.manifest.recipe.channels.map((name) => [name, []]))),
+      fetch: (choice) => storedResult(choice, known, index, reader, made.manifest),
+    },
+  );
+  await swap(directory, verdicts, catalog);
+  return { state, verdicts };
+}
+
+/** What is known of the pixels of a choice; undefined when they must be read. */
+async function storedResult(
+  { members }: Choice,
+  known: ReadonlyMap<number, Verdict>,
+  index: ReadonlyMap<number, number>,
+  reader: ChunkReader,
+  { levels }: Manifest,
+): Promise<EncodeResult | undefined> {
+  const scores = members.map(({ frame }) => pixelScoresOf(known.get(frame.id)));
+  if (scores.some((found) => found === undefined)) return undefined;
+  const held = index.get(members[0]!.frame.id);
+  const chunks =
+    held === undefined ? undefined : await Promise.all(levels.map((size) => reader.read(size, held)));
+  return { members: scores.map((found) => ({ stored: found! })), chunks };
+}
+
+function pixelScoresOf(verdict: Verdict | undefined): RuleScore[] | undefined {
+  const names = new Set([
+    'decode',
+    ...RULES.filter((rule) => rule.stage === 'pixels').map((rule) => rule.name),
+  ]);
+  const scores = verdict?.scores.filter((score) => names.has(score.rule)) ?? [];
+  return scores.length > 0 ? scores : undefined;
+}
+
+function pathsOf(directory: string) {
+  const [parent, name] = [dirname(directory), directory.slice(dirname(directory).length + 1)];
+  return {
+    next: join(parent, `.${name}.next`),
+    old: join(parent, `.${name}.old`),
+    journal: join(parent, `.${name}.swap.json`),
+  };
+}
+
+async function swap(directory: string, verdicts: readonly Verdict[], catalog: Catalog): Promise<void> {
+  await writeAtomic(pathsOf(directory).journal, JSON.stringify(verdicts));
+  await finishSwap(directory, catalog);
+}
+
+/** Ends a swap that was begun; throws away what was built when none was. */
+export async function finishSwap(directory: string, catalog: Catalog): Promise<void> {
+  const { next, old, journal } = pathsOf(directory);
+  const verdicts = (await readJson(journal)) as Verdict[] | undefined;
+  if (verdicts === undefined) {
+    await rm(next, { recursive: true, force: true });
+    return;
+  }
+  if (await exists(next)) {
+    if (await exists(directory)) {
+      await rm(old, { recursive: true, force: true });
+      await rename(directory, old);
+    }
+    await rename(next, directory);
+    await syncFolder(dirname(directory));
+  }
+  catalog.recordVerdicts(verdicts);
+  await rm(old, { recursive: true, force: true });
+  await rm(journal);
+}
