@@ -1,6 +1,6 @@
 /** Opens a file: walks from header to header as far as is asked, and refuses what is not FITS with the reason. */
 import { FitsError, type FitsPlace } from './errors.ts';
-import { unwrapGzip } from './gzip.ts';
+import { unwrapGzip, unwrapStart } from './gzip.ts';
 import type { FitsSource, Hdu, ImageHdu } from './hdu.ts';
 import { FitsHeader } from './header.ts';
 import { BLOCK_LENGTH, readCards } from './header-reader.ts';
@@ -83,7 +83,10 @@ export function readFits(bytes: Uint8Array, options: ReadOptions = {}): FitsFile
     file: options.file,
     maxDecodedBytes: options.maxDecodedBytes ?? DEFAULT_MAX_DECODED_BYTES,
   };
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) source.bytes = unwrapGzip(source);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    checkSignature({ ...source, bytes: unwrapStart(source) });
+    source.bytes = unwrapGzip(source);
+  }
   checkSignature(source);
   return new FitsFile(source);
 }
