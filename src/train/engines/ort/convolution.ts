@@ -84,25 +84,31 @@ function pointwise(emitter: Emitter, x: string, y: string, images: Images, resul
 }
 
 /**
- * 3x3, stride 1, pad 1. Images are padded, laid out as [C, N * rows * columns], and shifted by whole elements: three
- * shifted by columns on one side, three gradients shifted by rows on the other, so one GEMM gives all nine taps.
+ * 3x3, stride 1, pad 1. Images are padded and laid out as [C, N * rows * columns]; tap (i, j) is then a product of the
+ * gradient and the image, shifted against each other by i rows and j columns. Three gradients are shifted by rows and
+ * three images by columns, all to the right and so by zeros in front, and one GEMM gives all nine taps.
  */
 function byShiftedRows(emitter: Emitter, x: string, y: string, images: Images, results: Images): string {
   const [count, channels, height, width] = images;
   const outputs = results[1];
   const rowLength = width + 2;
   const length = count * (height + 2) * rowLength;
-  const long = length + 2 * rowLength;
-  const padded = emitter.pad(x, [0, 0, 1, 1, 0, 0, 1, 1]);
-  const flat = emitter.pad(channelsFirst(emitter, padded, [channels, length]), [0, 0, 0, 2 * rowLength + 2]);
+  const image = channelsFirst(emitter, emitter.pad(x, [0, 0, 1, 1, 0, 0, 1, 1]), [channels, length]);
   const gradient = channelsFirst(emitter, emitter.pad(y, [0, 0, 0, 0, 0, 0, 2, 2]), [outputs, length]);
-  const columns = [0, 1, 2].map((shift) => emitter.slice(flat, 1, shift, shift + long));
-  const rows = [0, 1, 2].map((shift) =>
-    emitter.pad(gradient, [0, shift * rowLength, 0, (2 - shift) * rowLength]),
+  const total = length + 2 * rowLength + 2;
+  const copies = (source: string, rows: number, shifts: number[]) => {
+    const zeros = (size: number) => (size > 0 ? [emitter.filled(0, [rows, size])] : []);
+    const parts = shifts.flatMap((shift) => [...zeros(shift), source, ...zeros(total - length - shift)]);
+    return emitter.reshape(emitter.concat(parts, 1), [rows * shifts.length, total]);
+  };
+  const byRow = copies(
+    gradient,
+    outputs,
+    [0, 1, 2].map((i) => i * rowLength + 2),
   );
-  const join = (parts: string[]) => emitter.node('Concat', parts, { axis: { int: 0 } });
-  const product = emitter.node('Gemm', [join(rows), join(columns)], { transB: { int: 1 } });
-  const taps = emitter.transpose(emitter.reshape(product, [3, outputs, 3, channels]), [1, 3, 0, 2]);
+  const byColumn = copies(image, channels, [2, 1, 0]);
+  const product = emitter.node('Gemm', [byRow, byColumn], { transB: { int: 1 } });
+  const taps = emitter.transpose(emitter.reshape(product, [outputs, 3, channels, 3]), [0, 2, 1, 3]);
   return emitter.reshape(taps, [outputs, channels, 3, 3]);
 }
 
@@ -115,16 +121,7 @@ function byPhases(emitter: Emitter, x: string, y: string, images: Images, result
   const outputs = results[1];
   const [rows, columns] = [(height + 1) / 2, (width + 1) / 2];
   const length = count * rows * columns;
-  const even = emitter.reshape(emitter.pad(x, [0, 0, 0, 0, 0, 0, 1, 1]), [
-    count,
-    channels,
-    rows,
-    2,
-    columns,
-    2,
-  ]);
-  const phases = emitter.reshape(emitter.transpose(even, [3, 5, 1, 0, 2, 4]), [4, channels, length]);
-  const padded = emitter.pad(phases, [0, 0, 0, 0, 0, columns + 1]);
+  const padded = emitter.pad(emitPhases(emitter, x, images), [0, 0, 0, 0, 0, columns + 1]);
   const taps: string[] = [];
   for (let tap = 0; tap < 9; tap++) {
     const [i, j] = [Math.floor(tap / 3), tap % 3];
@@ -138,6 +135,39 @@ function byPhases(emitter: Emitter, x: string, y: string, images: Images, result
   });
   const ordered = emitter.transpose(emitter.reshape(product, [outputs, 9, channels]), [0, 2, 1]);
   return emitter.reshape(ordered, [outputs, channels, 3, 3]);
+}
+
+/** Up to this width, even and odd columns are parted by a product with a permutation, which beats a strided copy. */
+const PERMUTATION_LIMIT = 160;
+
+/** Odd images [N, C, H, W] -> [4, C, N * rows * columns]: the phases (even, even), (even, odd), ..., zero padded. */
+function emitPhases(emitter: Emitter, x: string, [count, channels, height, width]: Images): string {
+  const [rows, columns] = [(height + 1) / 2, (width + 1) / 2];
+  const length = count * rows * columns;
+  if (width > PERMUTATION_LIMIT) {
+    const even = emitter.pad(x, [0, 0, 0, 0, 0, 0, 1, 1]);
+    const split = emitter.reshape(even, [count, channels, rows, 2, columns, 2]);
+    return emitter.reshape(emitter.transpose(split, [3, 5, 1, 0, 2, 4]), [4, channels, length]);
+  }
+  const permutation = emitter.constant(`even-odd:${width}`, () => {
+    const data = new Float32Array(width * 2 * columns);
+    for (let i = 0; i < width; i++) data[i * 2 * columns + (i % 2) * columns + (i >> 1)] = 1;
+    return { dimensions: [width, 2 * columns], data };
+  });
+  const parted = emitter.node('MatMul', [
+    emitter.reshape(x, [count * channels * height, width]),
+    permutation,
+  ]);
+  const planes = emitter.pad(emitter.reshape(parted, [count, channels, height * 2 * columns]), [
+    0,
+    0,
+    0,
+    0,
+    0,
+    2 * columns,
+  ]);
+  const split = emitter.reshape(planes, [count, channels, rows, 2, 2, columns]);
+  return emitter.reshape(emitter.transpose(split, [3, 4, 1, 0, 2, 5]), [4, channels, length]);
 }
 
 /** Any geometry: one matrix product a tap. */

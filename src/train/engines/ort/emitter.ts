@@ -79,6 +79,10 @@ export class Emitter {
     return this.node('Transpose', [input], { perm: { ints: order } });
   }
 
+  concat(parts: readonly string[], axis: number): string {
+    return this.node('Concat', parts, { axis: { int: axis } });
+  }
+
   slice(input: string, axis: number, begin: number, end: number, step = 1): string {
     return this.node('Slice', [
       input,

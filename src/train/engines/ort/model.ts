@@ -1,6 +1,8 @@
 /** A program as an ONNX model. */
 import { isOp, liveNodes, type Node, type OpName, type Program } from '../../graph/index.ts';
+import { emitConvolution } from './convolution.ts';
 import { Emitter, type OpenBatch } from './emitter.ts';
+import { type BiasedConvolution, findBiasedConvolutions } from './fusion.ts';
 import { type OnnxValue, writeOnnxModel } from './onnx-writer.ts';
 import { OPERATORS } from './operators.ts';
 
@@ -29,6 +31,8 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
   const order = liveNodes(program);
   const names = new Map<Node, string>();
   const inputs: OnnxValue[] = [];
+  const biased = findBiasedConvolutions(order, Object.values(program.outputs));
+  const inSums = new Set<Node>([...biased.values()].map(({ convolution }) => convolution));
   for (const node of order) {
     if (isOp(node, 'input')) {
       const { name } = node.attributes;
@@ -36,8 +40,8 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
       names.set(node, name);
       if (data) emitter.constant(name, () => ({ dimensions: node.shape, data }));
       else inputs.push({ name, dimensions: dimensionsOf(node) });
-    } else if (!names.has(node)) {
-      emitSplit(emitter, node, order, names) || names.set(node, emitNode(emitter, node, names));
+    } else if (!names.has(node) && !inSums.has(node) && !emitSplit(emitter, node, order, names)) {
+      names.set(node, emitNode(emitter, node, names, biased.get(node)));
     }
   }
   const outputs = Object.entries(program.outputs).map(([name, node]): OnnxValue => {
@@ -52,17 +56,24 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
   };
 }
 
-function emitNode(emitter: Emitter, node: Node, names: ReadonlyMap<Node, string>): string {
+function emitNode(
+  emitter: Emitter,
+  node: Node,
+  names: ReadonlyMap<Node, string>,
+  biased: BiasedConvolution | undefined,
+): string {
+  const inputNames = (of: Node) => of.inputs.map((input) => names.get(input)!);
+  if (biased) {
+    const { convolution, bias } = biased;
+    const flat = emitter.reshape(names.get(bias)!, [convolution.shape[1]!]);
+    return emitConvolution(emitter, convolution, [...inputNames(convolution), flat]);
+  }
   const emit = OPERATORS[node.op as Exclude<OpName, 'input'>] as (
     emitter: Emitter,
     node: Node,
     inputs: readonly string[],
   ) => string;
-  return emit(
-    emitter,
-    node,
-    node.inputs.map((input) => names.get(input)!),
-  );
+  return emit(emitter, node, inputNames(node));
 }
 
 /** Slices that together cut one tensor into all its parts (the weights of a network) become one Split. */

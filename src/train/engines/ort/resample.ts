@@ -4,7 +4,7 @@ import type { Emitter } from './emitter.ts';
 import type { OnnxTensor } from './onnx-writer.ts';
 
 /** Up to this side a dense product is faster than a filter of one channel, whose memory traffic does not pay. */
-const MATRIX_LIMIT = 64;
+const MATRIX_LIMIT = 160;
 
 export function emitResample(emitter: Emitter, node: Node<'resample'>, [x]: readonly string[]): string {
   const longest = Math.max(...node.inputs[0]!.shape.slice(2), ...node.shape.slice(2));
