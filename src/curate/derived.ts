@@ -1,10 +1,14 @@
-/** Card and contact sheets: made from the dataset and the catalog, and made again when either has changed. */
+/** Card, histograms and contact sheets: made from the dataset and the catalog, and made again when either has changed. */
 import { join } from 'node:path';
 import { readJson, sha256OfBytes, writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
-import { writeCard } from './card.ts';
+import { writeCard } from './card/index.ts';
 import { type SheetSource, writeContactSheets } from './contact-sheet.ts';
 import { openDataset } from './dataset.ts';
+import { drawHistograms, measureHistograms } from './histograms.ts';
+
+const HISTOGRAM_DATA = 'histograms.json';
+const HISTOGRAM_PICTURE = 'histograms.svg';
 
 /** Written last: says of which state the derived files are, so that a run killed before them is noticed. */
 const STAMP_FILE = '.derived.json';
@@ -20,7 +24,13 @@ export async function updateDerivedFiles(source: SheetSource): Promise<boolean> 
     version: VERSION,
   };
   if (JSON.stringify(await readJson(path)) === JSON.stringify(stamp)) return false;
-  if (dataset) await writeCard(dataset, source.catalog);
+  if (dataset && dataset.count > 0) {
+    const histograms = await measureHistograms(dataset);
+    await writeAtomic(join(source.directory, HISTOGRAM_DATA), `${JSON.stringify(histograms, null, 1)}\n`);
+    const title = `${dataset.name}: ${dataset.count} frames${dataset.simulated ? ' (SIMULATED)' : ''}`;
+    await writeAtomic(join(source.directory, HISTOGRAM_PICTURE), drawHistograms(histograms, title));
+    await writeCard(dataset, source.catalog, histograms);
+  }
   await writeContactSheets(source);
   await writeAtomic(path, JSON.stringify(stamp));
   return true;

@@ -1,0 +1,72 @@
+/** The part of the card about frames: which are in, which are not and why. */
+import type { Catalog } from '../../catalog/index.ts';
+import type { Dataset } from '../dataset.ts';
+import { RULES, reasonsOf } from '../rules/index.ts';
+
+export function frameLines(dataset: Dataset, catalog: Catalog): string[] {
+  const times = dataset.frames.map((frame) => frame.time).sort();
+  const sources = new Set<string>();
+  for (const { frameId } of dataset.frames) {
+    const frame = catalog.frame(frameId);
+    if (frame) sources.add(`${frame.product} (${frame.source})`);
+  }
+  return [
+    `- Count: ${dataset.count}`,
+    `- Time of observation: ${times[0] ?? 'none'} to ${times.at(-1) ?? 'none'}`,
+    `- Median spacing: ${medianSpacing(times)}`,
+    `- Source and level: ${[...sources].sort().join(', ') || 'none'}`,
+    `- Gaps longer than three spacings: ${gapLines(times).join('; ') || 'none'}`,
+  ];
+}
+
+function spacings(times: readonly string[]): number[] {
+  return times.slice(1).map((time, i) => Date.parse(time) - Date.parse(times[i]!));
+}
+
+function medianMs(times: readonly string[]): number {
+  const sorted = spacings(times).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function medianSpacing(times: readonly string[]): string {
+  const ms = medianMs(times);
+  return ms === 0 ? 'not defined' : `${Number((ms / 3_600_000).toPrecision(4))} h`;
+}
+
+const LARGEST_LISTED_GAPS = 12;
+
+function gapLines(times: readonly string[]): string[] {
+  const limit = 3 * medianMs(times);
+  const gaps = spacings(times).flatMap((ms, i) => (ms > limit ? [`${times[i]} to ${times[i + 1]}`] : []));
+  const listed = gaps.slice(0, LARGEST_LISTED_GAPS);
+  return gaps.length > listed.length ? [...listed, `and ${gaps.length - listed.length} more`] : listed;
+}
+
+export function rejectionLines(dataset: Dataset, catalog: Catalog): string[] {
+  const verdicts = catalog.verdicts(dataset.name);
+  const rejected = verdicts.filter((verdict) => !verdict.accepted);
+  const counts = new Map<string, number>();
+  for (const { scores } of rejected) {
+    for (const { rule, passed } of scores) if (!passed) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  }
+  const rows = [...counts].sort(([, a], [, b]) => b - a);
+  const summaries = new Map(RULES.map((rule) => [rule.name, rule.summary]));
+  const examples = rejected.slice(0, 20).map(({ frameId, scores }) => {
+    return `- ${catalog.frame(frameId)?.slot ?? frameId}: ${reasonsOf(scores).join('; ')}`;
+  });
+  const judged = `${verdicts.length} frames were judged, ${verdicts.length - rejected.length} accepted, ${rejected.length} rejected.`;
+  if (rejected.length === 0) return [judged];
+  return [
+    `${judged} A frame may fail several rules; every score and limit is kept in the catalog.`,
+    '',
+    '| rule | frames | what it measures |',
+    '| --- | --- | --- |',
+    ...rows.map(
+      ([rule, count]) => `| ${rule} | ${count} | ${summaries.get(rule) ?? 'the file cannot be read'} |`,
+    ),
+    '',
+    rejected.length > examples.length ? 'The first of them:' : 'All of them:',
+    '',
+    ...examples,
+  ];
+}
