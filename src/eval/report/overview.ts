@@ -35,13 +35,13 @@ function comparison(runs: readonly RunReport[]): Html {
   const columns = COLUMNS.filter(({ key }) => tables.some((scores) => scores.has(key)));
   return html`<div class="scroll"><table>
     <caption>Each score over its real-against-real floor, or beside the reals' own value. What stands out is said in words.</caption>
-    <thead><tr><th scope="col">Run</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}<th scope="col">Reading</th></tr></thead>
-    <tbody>${runs.map((run, i) => {
+    <thead><tr><th scope="col">Run</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
+    ${runs.map((run, i) => {
       const last = run.evaluations.at(-1);
-      return html`<tr><th scope="row"><strong>${run.name}</strong></th>
-        ${columns.map(({ key }) => html`<td class="number">${scoreCell(tables[i].get(key))}</td>`)}
-        <td>${last ? reading(last) : html`<span class="quiet">not judged</span>`}</td></tr>`;
-    })}</tbody></table></div>`;
+      return html`<tbody class="run"><tr><th scope="row"><strong>${run.name}</strong></th>
+        ${columns.map(({ key }) => html`<td class="number">${scoreCell(tables[i].get(key))}</td>`)}</tr>
+        <tr><td colspan="${columns.length + 1}">${last ? reading(last) : html`<span class="quiet">not judged</span>`}</td></tr></tbody>`;
+    })}</table></div>`;
 }
 
 function scoreCell(score: EvalSummary['results'][number]['scores'][number] | undefined): Html {
