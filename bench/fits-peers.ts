@@ -43,8 +43,8 @@ class BlobReader {
 }
 
 /** fitsjs is made for browsers: it gets a reader of blobs, and its worker's job is done at once. */
-function loadFitsjs(): Read {
-  const code = readFileSync(require.resolve('fitsjs'), 'utf8');
+function loadFitsjs(name: string): Read {
+  const code = readFileSync(require.resolve(name), 'utf8');
   const room = vm.createContext({ FileReader: BlobReader, File, Blob, console });
   // biome-ignore lint/suspicious/noExplicitAny: the package has no types
   const astro = vm.runInContext(`${code}; this.astro`, room) as any;
@@ -68,9 +68,9 @@ function loadFitsjs(): Read {
     });
 }
 
-async function loadFitsjsNg(): Promise<Read> {
+async function loadFitsjsNg(name: string): Promise<Read> {
   // biome-ignore lint/suspicious/noExplicitAny: an optional package
-  const { FITS } = (await import(require.resolve('fitsjs-ng'))) as any;
+  const { FITS } = (await import(require.resolve(name))) as any;
   return async (path) => {
     const fits = FITS.fromNodeBuffer(readFileSync(path));
     // biome-ignore lint/suspicious/noExplicitAny: an optional package
@@ -81,7 +81,7 @@ async function loadFitsjsNg(): Promise<Read> {
   };
 }
 
-const READERS: Record<string, () => Read | Promise<Read>> = {
+const READERS: Record<string, (name: string) => Read | Promise<Read>> = {
   sungan: () => readOurs,
   fitsjs: loadFitsjs,
   'fitsjs-ng': loadFitsjsNg,
@@ -108,7 +108,7 @@ async function judge(read: Read, path: string): Promise<string> {
 
 async function work(): Promise<void> {
   const { name, path } = workerData as { name: string; path: string };
-  const read = await READERS[name]!();
+  const read = await READERS[name]!(name);
   const verdict = await judge(read, path);
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < REPEATS && verdict !== 'refused'; i++) {

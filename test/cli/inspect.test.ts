@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -85,6 +85,14 @@ describe('sungan inspect', () => {
     const rows = data as { file: string; sha256?: string; error?: string }[];
     expect(rows.map(({ error }) => error !== undefined)).toEqual([false, false, true, true, true]);
     expect(rows[0]!.sha256).toBe(rows[1]!.sha256);
+  });
+
+  test('a folder stands for the FITS files in it', async () => {
+    const { text } = await run({ files: [folder], partial: true });
+    const shown = text.split('\n').map((line) => line.split(/\s/)[0]);
+    expect(shown).toEqual(['file', ...['cut', 'good', 'plain'].map((name) => at(`${name}.fits`))]);
+    await mkdir(at('empty'));
+    await expect(run({ files: [at('empty')] })).rejects.toThrow(/no FITS files/);
   });
 
   test('--partial reads what is there', async () => {

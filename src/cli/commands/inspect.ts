@@ -6,11 +6,15 @@ import { SunganError } from '../../core/errors.ts';
 import { writeAtomic } from '../../core/files.ts';
 import type { FitsHeader } from '../../fits/index.ts';
 import { defineCommand } from '../command.ts';
+import { findFiles, stemOf } from '../inspect/find-files.ts';
 import { type Fault, type ImageReport, type InspectedImage, inspectFile } from '../inspect/inspect-file.ts';
 import { quickLook } from '../inspect/quick-look.ts';
 
 const schema = z.strictObject({
-  files: z.array(z.string()).min(1, 'name at least one file').describe('FITS files, gzipped or not'),
+  files: z
+    .array(z.string())
+    .min(1, 'name at least one file')
+    .describe('FITS files, gzipped or not, or folders of them'),
   header: z.boolean().default(false).describe('show every card of the headers'),
   png: z
     .string()
@@ -31,18 +35,23 @@ export default defineCommand({
   examples: [
     'sungan inspect AIA20170103_2300_0193.fits',
     'sungan inspect --json data/raw/synoptic/*/2017/01/03/*.fits',
+    'sungan inspect data/raw',
     'sungan inspect --header frame.fits',
     'sungan inspect --png look.png frame.fits',
   ],
   positionals: ['files'],
   schema,
   async run(options, { effects, dryRun }) {
-    checkPictureName(options);
-    if (dryRun) return { text: options.files.join('\n'), data: options.files };
+    const files = await findFiles(options.files);
+    if (files.length === 0) {
+      throw new SunganError('data', 'no FITS files there', { where: options.files.join(', ') });
+    }
+    checkPictureName(options, files);
+    if (dryRun) return { text: files.join('\n'), data: files };
     const reports: ImageReport[] = [];
     const headers: FitsHeader[] = [];
     const faults: Fault[] = [];
-    for (const path of options.files) {
+    for (const path of files) {
       throwIfStopped(effects.signal);
       const found = await inspectFile(path, options, async (image) => {
         reports.push(image.report);
@@ -60,7 +69,7 @@ export default defineCommand({
   },
 });
 
-function checkPictureName({ png, files }: Options): void {
+function checkPictureName({ png }: Options, files: readonly string[]): void {
   if (png === undefined || extname(png) !== '.png' || files.length === 1) return;
   throw new SunganError('usage', 'one picture cannot show several files', {
     where: '--png',
@@ -73,10 +82,7 @@ function picturePath(png: string, { report, hdu }: InspectedImage): string {
   const isFirst = hdu.index === 0 || (hdu.index === 1 && hdu.compression !== 'none');
   const suffix = isFirst ? '' : `-hdu${hdu.index}`;
   if (extname(png) === '.png') return png.replace(/\.png$/, `${suffix}.png`);
-  return join(
-    png,
-    `${basename(report.file).replace(/\.(?:fits|fit|fts)?(?:\.gz|\.fz)?$/i, '')}${suffix}.png`,
-  );
+  return join(png, `${stemOf(basename(report.file))}${suffix}.png`);
 }
 
 async function writePicture(path: string, { image, hdu }: InspectedImage): Promise<void> {
