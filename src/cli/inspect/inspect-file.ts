@@ -25,6 +25,7 @@ export interface ImageReport {
   compression: string;
   bscale: number;
   bzero: number;
+  /** As the header has it; in a float image it means nothing. */
   blank: number | null;
   /** Pixels without a value; those that could not be read (with `partial`) are among them. */
   nan: number;
@@ -94,7 +95,7 @@ function reportOf(
   hdu: ImageHdu,
   { data, missingPixels }: PhysicalImage<Float64Array>,
 ): ImageReport {
-  const { bitpix, compression, bscale, bzero, blank, shape, index } = hdu;
+  const { bitpix, compression, bscale, bzero, header, shape, index } = hdu;
   let nan = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -119,7 +120,7 @@ function reportOf(
     compression,
     bscale,
     bzero,
-    blank: blank ?? null,
+    blank: header.number('BLANK') ?? null,
     nan,
     missing: missingPixels,
     min: count === 0 ? null : min,
