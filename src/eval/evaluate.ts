@@ -1,21 +1,19 @@
 /** The use case of `eval`: open both sides, compare them, append the scores to the run. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
-import { writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
 import type { Workspace } from '../core/workspace.ts';
-import type { Transform } from '../curate/index.ts';
 import { type ComparisonResult, compareSets } from './compare.ts';
 import { createFeatureBook, type FeatureBook } from './features.ts';
-import type { ImageSet } from './image-set.ts';
 import { createExtractor } from './inception/extractor.ts';
 import { loadGenuineWeights } from './inception/genuine.ts';
-import type { Linear, Metric } from './metric.ts';
+import type { Metric } from './metric.ts';
 import { METRICS } from './metrics.ts';
 import type { EvalOptions } from './options.ts';
+import { appendEvaluation } from './record.ts';
 import type { EvalSummary, SideSummary } from './scores.ts';
+import { linearOf, pictureSets, type Sides } from './sides.ts';
 import { openSource, type Source } from './sources/index.ts';
 import { datasetOfRun, findRun, METRICS_FILE } from './sources/run.ts';
 
@@ -32,12 +30,6 @@ export interface EvalPlan {
   count: number;
   metrics: readonly string[];
   /** Where the scores go; undefined: only to standard output. */
-  out: string | undefined;
-}
-
-interface Sides {
-  real: Source;
-  fake: Source;
   out: string | undefined;
 }
 
@@ -75,7 +67,7 @@ export async function evaluate(options: EvalOptions, context: EvalContext): Prom
     );
     const summary = summarise(sides, comparison, sets.real.width, options.seed, context.effects.clock.now());
     for (const warning of summary.warnings) context.effects.log.warn(warning);
-    if (sides.out) await appendLine(sides.out, JSON.stringify(summary));
+    if (sides.out) await appendEvaluation(sides.out, summary);
     return summary;
   });
 }
@@ -133,73 +125,6 @@ async function withSides<Result>(
   }
 }
 
-function pictureSets(sides: Sides, options: EvalOptions) {
-  const { real, fake } = sides;
-  const resolution = commonResolution(real, fake, options.resolution);
-  const request = { resolution, count: options.count, seed: options.seed };
-  const inTransformSpace = (source: Source, set: ImageSet) =>
-    options.values === 'dn' && source.white !== undefined
-      ? fromDn(set, source.white, transformsOf(sides))
-      : set;
-  const reals = inTransformSpace(real, real.images(request));
-  // A generator makes no more than can be compared.
-  const fakes = fake.images({ ...request, count: Math.min(options.count, reals.count) });
-  return {
-    real: reals,
-    fake: inTransformSpace(fake, fakes),
-    otherReals: real.others?.(request),
-    training: real.training?.(request),
-  };
-}
-
-/** Pictures that hold DN, as the values that the other side was trained on. */
-function fromDn(set: ImageSet, white: number, transforms: readonly Transform[] | undefined): ImageSet {
-  if (!transforms) {
-    throw new SunganError('usage', 'no transform is known for pictures in DN', {
-      where: '--values dn',
-      remedy: 'judge them against a data set or a run, which know theirs',
-    });
-  }
-  const area = set.width * set.height;
-  return {
-    ...set,
-    async read(indices) {
-      const values = await set.read(indices);
-      for (let plane = 0; plane * area < values.length; plane++) {
-        const part = values.subarray(plane * area, (plane + 1) * area);
-        part.set(transforms[plane % set.channels].forward(part.map((value) => value * white)));
-      }
-      return values;
-    },
-  };
-}
-
-function transformsOf({ real, fake }: Sides): readonly Transform[] | undefined {
-  return fake.transforms ?? real.transforms;
-}
-
-/** A generator's pictures are in the space of the data it was trained on; plain pictures take the other side's. */
-function linearOf(sides: Sides): Linear | undefined {
-  const transforms = transformsOf(sides);
-  return (
-    transforms &&
-    ((values, channel) => transforms[channel].inverse(values.map((value) => Math.min(1, Math.max(0, value)))))
-  );
-}
-
-function commonResolution(real: Source, fake: Source, wanted: number | undefined): number {
-  const common = fake.resolutions.filter((size) => real.resolutions.includes(size));
-  const resolution = wanted ?? common[0];
-  if (resolution !== undefined && common.includes(resolution)) return resolution;
-  throw new SunganError('usage', wanted ? `cannot compare at ${wanted} pixels` : 'no common resolution', {
-    where: `${real.label} (${real.resolutions.join(', ')}), ${fake.label} (${fake.resolutions.join(', ')})`,
-    remedy:
-      common.length > 0
-        ? `--resolution can be ${common.join(', ')}`
-        : 'curate the data at the resolution of the pictures',
-  });
-}
-
 function summarise(
   sides: Sides,
   comparison: ComparisonResult,
@@ -229,13 +154,4 @@ function summarise(
     pictures: comparison.pictures,
     warnings: [...sides.real.warnings, ...sides.fake.warnings, ...comparison.warnings],
   };
-}
-
-/** The whole file is written anew, so that a kill leaves the old scores or the new ones, never half a line. */
-async function appendLine(path: string, line: string): Promise<void> {
-  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  await writeAtomic(path, `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${line}\n`);
 }

@@ -2,6 +2,15 @@
  * The last stage: how near are generated pictures to real ones, and a page that shows it. Every number is named with
  * its variant and stands beside its real-against-real floor.
  */
+export {
+  type AblateContext,
+  type AblateOptions,
+  type AblateSummary,
+  ablate,
+  ablateOptions,
+} from './ablate.ts';
+export type { AblationRow } from './ablation-table.ts';
+export { diagnose, type Finding } from './diagnosis.ts';
 export { type EvalContext, type EvalPlan, evaluate, planEvaluation } from './evaluate.ts';
 export { type ImageSet, setFromMemory } from './image-set.ts';
 export { METRIC_NAMES, type MetricName } from './metrics.ts';

@@ -55,7 +55,9 @@ describe('generators with a fault made on purpose', () => {
   });
 
   it('a collapsed one has little variety', async () => {
-    expect(await faultsOf(subset(drawnSuns('other', 1, SIZE), Array(48).fill(0)))).toContain('little variety');
+    expect(await faultsOf(subset(drawnSuns('other', 1, SIZE), Array(48).fill(0)))).toContain(
+      'little variety',
+    );
   });
 
   it('a blurred one is blurred', async () => {
@@ -73,6 +75,8 @@ describe('generators with a fault made on purpose', () => {
   });
 
   it('a dim one has the wrong brightness', async () => {
-    expect(await faultsOf(changed(drawnSuns('other', 48, SIZE), (p) => p.map((v) => 0.9 * v)))).toContain('wrong brightness');
+    expect(await faultsOf(changed(drawnSuns('other', 48, SIZE), (p) => p.map((v) => 0.9 * v)))).toContain(
+      'wrong brightness',
+    );
   });
 });

@@ -1,9 +1,9 @@
 /** Reads everything that a report shows about one run: the edge between the disk and the model. */
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { openRun, type Run } from '../../train/index.ts';
+import { readEvaluations } from '../record.ts';
 import { type EvalSummary, timesFloor } from '../scores.ts';
 import { METRICS_FILE, openDatasetOfRun } from '../sources/run.ts';
 import { curveGroups } from './curves.ts';
@@ -126,27 +126,6 @@ async function sampleGrids({ samples }: Run, name: string): Promise<SampleGrid[]
     if (image) grids.push({ kimg, image });
   }
   return grids;
-}
-
-/** One summary a line, oldest first; none when the run was not judged. */
-async function readEvaluations(path: string): Promise<EvalSummary[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      const summary = JSON.parse(line) as EvalSummary;
-      return summary.schema === 1 && Array.isArray(summary.results) ? [summary] : [];
-    } catch (cause) {
-      throw new SunganError('format', 'not a line of scores', {
-        where: `${path}, line ${index + 1}`,
-        remedy: 'delete that line',
-        cause,
-      });
-    }
-  });
 }
 
 /** Nested options as `recipe.batch: 16`. */

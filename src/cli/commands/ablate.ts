@@ -1,0 +1,23 @@
+/** `sungan ablate`: what each choice of a recipe is worth. */
+import { ablate, ablateOptions } from '../../eval/index.ts';
+import { defineCommand } from '../command.ts';
+
+export default defineCommand({
+  summary:
+    'Train a list of presets on the same data with the same seeds and budget, and judge them in one table.',
+  examples: [
+    'sungan ablate --data aia-193 --presets sungan-512-log,sungan-512-rates,sungan-512 --seeds 1,2,3 --kimg 500',
+    'sungan ablate --data aia-193 --presets plain.yaml@aia-193-linear,plain.yaml --resolution 64 --kimg 20 --name log',
+  ],
+  schema: ablateOptions,
+  async run(options, context) {
+    const summary = await ablate(options, context);
+    if (context.dryRun) {
+      return {
+        text: `would train and judge ${summary.runs.length} runs: ${summary.runs.join(', ')}`,
+        data: summary,
+      };
+    }
+    return { text: `${summary.table}\n${summary.report}`, data: summary };
+  },
+});
