@@ -108,7 +108,7 @@ export const RECIPE_DEFAULTS: Readonly<RecipeOptions> = {
 export const trainOptions = z.strictObject({
   data: z
     .string()
-    .default('')
+    .optional()
     .describe('dataset: a name in the workspace or a folder; a resumed run remembers its own'),
   preset: z
     .string()

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
+import { flagName } from '../core/options.ts';
 import { VERSION } from '../core/version.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
@@ -93,6 +94,7 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
     return { directory: folder.directory, ...result };
   } finally {
     await engine.close();
+    if (!context.images) await job.images.close();
   }
 }
 
@@ -143,18 +145,18 @@ async function firstValues({ from }: TrainOptions, job: Job, effects: Effects): 
 
 async function prepareJob(options: TrainOptions, context: TrainContext): Promise<Job> {
   if (options.resume !== undefined) return resumedJob(options, options.resume, context);
-  if (options.data === '' && !context.images) {
+  const { data = '' } = options;
+  if (data === '' && !context.images) {
     throw new SunganError('usage', 'no dataset given', {
       where: '--data',
       remedy: 'name one, for example --data aia-193; `sungan status` lists them',
     });
   }
   const recipe = await resolveRecipe(options);
-  const images =
-    context.images ?? (await openTrainingImages(context.workspace, options.data, recipe.resolution));
+  const images = context.images ?? (await openTrainingImages(context.workspace, data, recipe.resolution));
   return {
     recipe,
-    data: options.data,
+    data,
     seed: options.seed,
     samples: options.samples,
     images,
@@ -174,10 +176,7 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
     samples,
     dataset,
   } = (await readRunOptions(folder)) as unknown as RunRecord;
-  const recipe = {
-    ...recipeOptions.parse(written),
-    ...(options.kimg === undefined ? {} : { kimg: options.kimg }),
-  };
+  const recipe = resumedRecipe(options, recipeOptions.parse(written), folder);
   const images = context.images ?? (await openTrainingImages(context.workspace, data, recipe.resolution));
   if (images.hash !== dataset.hash && !options.newData) {
     throw new SunganError(
@@ -199,6 +198,20 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
     checkpoint: await readLatestCheckpoint(folder),
     source: undefined,
   };
+}
+
+function resumedRecipe(options: TrainOptions, written: RecipeOptions, folder: RunFolder): RecipeOptions {
+  const keys = Object.keys(written) as (keyof RecipeOptions)[];
+  const changed = keys.find(
+    (key) => key !== 'kimg' && options[key] !== undefined && String(options[key]) !== String(written[key]),
+  );
+  if (changed) {
+    throw new SunganError('usage', `a resumed run keeps its ${changed} (${written[changed]})`, {
+      where: folder.directory,
+      remedy: `leave ${flagName(changed)} out, or begin a new run with these weights by --from`,
+    });
+  }
+  return options.kimg === undefined ? written : { ...written, kimg: options.kimg };
 }
 
 interface RunRecord {

@@ -7,6 +7,7 @@ import { adjustStrength } from './augment/index.ts';
 import { fadeAt, type Stage, stageAt, stagesOf } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
 import { createDataOrder } from './data/order.ts';
+import { createBatchQueue } from './data/queue.ts';
 import type { CompiledProgram, Engine, Value } from './engines/index.ts';
 import { drawFeeds } from './feeds.ts';
 import type { GanNetworks } from './networks/network.ts';
@@ -57,7 +58,7 @@ export async function createTrainer(
 ): Promise<Trainer> {
   const { engine, images, recipe, seed } = options;
   const stages = stagesOf(recipe);
-  const order = createDataOrder(seed, images.count);
+  const batches = createBatchQueue(images, createDataOrder(seed, images.count));
   let workshop = await openWorkshop(options, stages[counters.stage]!);
   const state = uploadState(engine, workshop.networks, workshop.phases, values);
 
@@ -102,7 +103,7 @@ export async function createTrainer(
     async step() {
       const stage = stageAt(stages, counters.images);
       if (stage.index !== counters.stage) await enterStage(stage);
-      const pixels = await images.read(order.batch(counters.images, stage.batch), stage.side);
+      const pixels = await batches.take(counters.images, stage);
       const shape = [stage.batch, images.channels, stage.side, stage.side];
       const real = engine.upload(
         pixels.map((value) => value * 2 - 1),

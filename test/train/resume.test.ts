@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
-import { openGenerator, openRun, train } from '../../src/train/index.ts';
+import { openGenerator, openRun, train, trainOptions } from '../../src/train/index.ts';
 import { diskImages, temporaryWorkspace, tinyOptions } from './support.ts';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -123,16 +123,29 @@ test('a growing network resumes exactly from the middle of its growth', async ()
     effects: quietEffects(),
     images: images(),
   });
-  await train(tinyOptions({ resume: 'latest', kimg: growing.kimg }), {
-    workspace: parts,
-    effects: quietEffects(),
-    images: images(),
-  });
+  await train(
+    trainOptions.parse({ resume: 'latest', kimg: growing.kimg, snapshotTicks: 1, keep: 0, threads: 2 }),
+    {
+      workspace: parts,
+      effects: quietEffects(),
+      images: images(),
+    },
+  );
   const [expected, resumed] = [checkpoints(whole), checkpoints(parts)];
   const last = [...expected.keys()].at(-1)!;
   expect(resumed.get(last) === expected.get(last)).toBe(true);
   const { stats } = await openRun(join(parts.runs, '0001-demo'));
   expect(stats.map((line) => line['side'])).toEqual([4, 4, 8, 8, 8, 8, 8]);
+});
+
+test('what would change a resumed run is refused', async () => {
+  const workspace = await undisturbed();
+  const resumed = train(tinyOptions({ resume: 'latest', batch: 8 }), {
+    workspace,
+    effects: quietEffects(),
+    images: diskImages(24, 8),
+  });
+  await expect(resumed).rejects.toMatchObject({ kind: 'usage', remedy: expect.stringContaining('--batch') });
 });
 
 test('a new run begins with the weights of another, where names and shapes agree', async () => {

@@ -5,6 +5,7 @@ import { exists } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { openDataset } from '../../curate/index.ts';
 import type { TrainingImages } from './images.ts';
+import { createBatchReader } from './reader.ts';
 
 /** `wanted`: a dataset's name in the workspace, or its folder. */
 export async function openTrainingImages(
@@ -28,6 +29,7 @@ export async function openTrainingImages(
       remedy: 'curate a longer time range: whole months go to one split',
     });
   }
+  const reader = createBatchReader(dataset, resolution);
   return {
     name: dataset.name,
     resolution,
@@ -37,9 +39,10 @@ export async function openTrainingImages(
     transforms: dataset.manifest.transforms,
     simulated: dataset.simulated,
     read: (positions, side = resolution) =>
-      dataset.readFloat(
+      reader.read(
         side,
         positions.map((position) => indices[position]!),
       ),
+    close: () => reader.close(),
   };
 }

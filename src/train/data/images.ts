@@ -15,4 +15,5 @@ export interface TrainingImages {
   readonly simulated: boolean;
   /** Images [n, channels, side, side], 0..1, row 0 south; `side` may be less than the resolution. */
   read(positions: readonly number[], side?: number): Promise<Float32Array>;
+  close(): Promise<void>;
 }

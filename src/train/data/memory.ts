@@ -1,7 +1,7 @@
 /** Images that are held in memory: small sets, tests. */
 import type { TrainingImages } from './images.ts';
 
-export type HeldImages = Omit<TrainingImages, 'read' | 'count'> & {
+export type HeldImages = Omit<TrainingImages, 'read' | 'count' | 'close'> & {
   /** All images one after the other, 0..1. */
   values: Float32Array;
 };
@@ -18,6 +18,7 @@ export function imagesInMemory({ values, ...facts }: HeldImages): TrainingImages
       }
       return reduce(result, facts.resolution, side);
     },
+    async close() {},
   };
 }
 
