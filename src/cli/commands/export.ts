@@ -1,0 +1,19 @@
+import { exportDataset, exportOptions } from '../../curate/index.ts';
+import { defineCommand } from '../command.ts';
+
+export default defineCommand({
+  summary: 'a dataset in the format of another program: StyleGAN, PG-GAN, WebDataset, PNG, FITS, Parquet',
+  examples: [
+    'sungan export aia-193 --format stylegan --size 512',
+    'sungan export aia-193 --format png --bits 16 --split train,test --out pictures',
+    'sungan export aia-193 --format catalog',
+  ],
+  positionals: ['name'],
+  schema: exportOptions,
+  async run(options, { workspace, effects, dryRun }) {
+    if (dryRun) return { text: `would export ${options.name} as ${options.format}`, data: options };
+    const summary = await exportDataset(options, { workspace, effects });
+    const shown = summary.paths.length > 5 ? [...summary.paths.slice(0, 5), '...'] : summary.paths;
+    return { text: [`${summary.frames} frames as ${summary.format}:`, ...shown].join('\n'), data: summary };
+  },
+});
