@@ -1,5 +1,4 @@
 /** The use case: plan, carry out, and the papers of the dataset. */
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Catalog, openCatalog, takeLock, type Verdict } from '../catalog/index.ts';
@@ -9,7 +8,7 @@ import { VERSION } from '../core/version.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
 import { readBlockList } from './block-list.ts';
 import { readTables } from './calibrate/tables.ts';
-import { decodeCoordinates } from './coordinates.ts';
+import { openState } from './dataset-state.ts';
 import { updateDerivedFiles } from './derived.ts';
 import { readHistories } from './histories.ts';
 import { verdictsOfHeaders } from './judge.ts';
@@ -143,9 +142,4 @@ function assignSplits(plan: CuratePlan, catalog: Catalog, { log }: Effects): voi
   if (plan.splitUnit === 'day' && plan.newSplits.length > 0) {
     log.warn('fewer than 3 calendar months: splits are runs of days, which are less independent than months');
   }
-}
-
-async function openState(directory: string, manifest: Manifest): Promise<DatasetState> {
-  const coordinates = await decodeCoordinates(manifest.count, (path) => readFile(join(directory, path)));
-  return { manifest, coordinates };
 }

@@ -50,6 +50,8 @@ const manifestSchema = z.strictObject({
     substituteSeconds: z.number().nullable(),
     seed: z.number(),
     guardDays: z.number(),
+    /** Of pictures that `import` took; null for frames. */
+    imported: z.strictObject({ colourTable: z.string(), masks: z.array(z.string()) }).nullable(),
   }),
   /** One for each channel. */
   transforms: z.array(transformRecord),

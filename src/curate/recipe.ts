@@ -5,6 +5,7 @@ import { requireDuration } from '../core/time.ts';
 import type { BlockList } from './block-list.ts';
 import { type EmpiricalFit, fitDegradation } from './calibrate/empirical.ts';
 import { channelOf } from './channels.ts';
+import type { ImportOptions } from './import/options.ts';
 import { type Manifest, type Recipe, recipeDifferences } from './manifest.ts';
 import { type CurateOptions, channelNames, datasetName } from './options.ts';
 import { SMALLEST_SIZE } from './prepare.ts';
@@ -36,24 +37,72 @@ export function manifestOf(input: RecipeInput): Manifest {
   const channels = channelNames(options);
   const size =
     options.size === 'auto' ? (made?.recipe.size ?? largestSize(frames)) : checkedSize(options.size);
-  const levels: number[] = [];
-  for (let level = size; level >= SMALLEST_SIZE; level /= 2) levels.push(level);
   return {
-    format: 'sungan-dataset',
-    formatVersion: 1,
-    name: datasetName(options),
+    ...emptyManifest(datasetName(options), size, channels.length),
     // Simulated and real frames are never mixed; where the catalog has both, the real ones win.
     simulated: made?.simulated ?? probes(frames).every((frame) => isSimulated(frame.header ?? {})),
     recipe: recipeOf(input, channels, size),
     transforms: channels.map((name) => transformOf(options, name)),
+  };
+}
+
+/** Of pictures made by others: nothing was screened or calibrated here. */
+export function manifestOfPictures(options: ImportOptions, size: number): Manifest {
+  const { name, channel, transform, colourTable, mask, seed, guardDays } = options;
+  return {
+    ...emptyManifest(name, checkedSize(size), 1),
+    simulated: false,
+    recipe: {
+      channels: [channel],
+      toleranceSeconds: 0,
+      size,
+      source: 'import',
+      pointing: 'header',
+      degradation: 'none',
+      responseTableSha256: null,
+      empirical: null,
+      fixedRadiusArcsec: null,
+      respike: false,
+      strict: false,
+      nrt: false,
+      exposureTolerance: 0,
+      slotToleranceSeconds: 0,
+      limits: {},
+      blockListSha256: null,
+      cadenceSeconds: null,
+      substituteSeconds: null,
+      seed,
+      guardDays,
+      imported: { colourTable, masks: mask },
+    },
+    transforms: [createTransform(transform, channel).record],
+  };
+}
+
+function emptyManifest(
+  name: string,
+  size: number,
+  channels: number,
+): Omit<Manifest, 'simulated' | 'recipe' | 'transforms'> {
+  const levels = levelsOf(size);
+  const shards = levels.map((level) => [String(level), framesPerShard(level, channels)]);
+  return {
+    format: 'sungan-dataset',
+    formatVersion: 1,
+    name,
     levels,
-    framesPerShard: Object.fromEntries(
-      levels.map((level) => [String(level), framesPerShard(level, channels.length)]),
-    ),
+    framesPerShard: Object.fromEntries(shards),
     count: 0,
     files: {},
     madeBy: '',
   };
+}
+
+/** Descending sizes. */
+export function levelsOf(size: number): number[] {
+  const levels: number[] = [];
+  for (let level = size; level >= SMALLEST_SIZE; level /= 2) levels.push(level);
+  return levels;
 }
 
 function recipeOf(input: RecipeInput, channels: string[], size: number): Recipe {
@@ -88,6 +137,7 @@ function recipeOf(input: RecipeInput, channels: string[], size: number): Recipe 
     substituteSeconds: seconds(options.substitute, '--substitute'),
     seed: options.seed,
     guardDays: options.guardDays,
+    imported: null,
   };
 }
 

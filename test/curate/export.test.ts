@@ -90,7 +90,10 @@ test('png: 8 and 16 bits, north up, one folder a split', async () => {
     out: join(workspace.root, 'p8'),
   });
   expect(paths[0]).toMatch(/train.20170101T000001\.png$/);
-  const { data, info } = await sharp(paths[0]).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(paths[0])
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   expect(info).toMatchObject({ width: 16, height: 16, channels: 1 });
   expect([...data]).toEqual(await expected(0, 16));
 

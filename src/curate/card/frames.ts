@@ -5,18 +5,25 @@ import { RULES, reasonsOf } from '../rules/index.ts';
 
 export function frameLines(dataset: Dataset, catalog: Catalog): string[] {
   const times = dataset.frames.map((frame) => frame.time).sort();
-  const sources = new Set<string>();
-  for (const { frameId } of dataset.frames) {
-    const frame = catalog.frame(frameId);
-    if (frame) sources.add(`${frame.product} (${frame.source})`);
-  }
+  const sources = sourcesOf(dataset, catalog);
   return [
     `- Count: ${dataset.count}`,
     `- Time of observation: ${times[0] ?? 'none'} to ${times.at(-1) ?? 'none'}`,
     `- Median spacing: ${medianSpacing(times)}`,
-    `- Source and level: ${[...sources].sort().join(', ') || 'none'}`,
+    `- Source and level: ${sources.join(', ') || 'none'}`,
     `- Gaps longer than three spacings: ${gapLines(times).join('; ') || 'none'}`,
   ];
+}
+
+function sourcesOf({ frames, manifest }: Dataset, catalog: Catalog): string[] {
+  // Imported pictures have no rows in the catalog: their numbers are those of other frames there.
+  if (manifest.recipe.imported) return ['pictures made by others, imported'];
+  const sources = new Set<string>();
+  for (const { frameId } of frames) {
+    const frame = catalog.frame(frameId);
+    if (frame) sources.add(`${frame.product} (${frame.source})`);
+  }
+  return [...sources].sort();
 }
 
 function spacings(times: readonly string[]): number[] {
@@ -43,6 +50,8 @@ function gapLines(times: readonly string[]): string[] {
 }
 
 export function rejectionLines(dataset: Dataset, catalog: Catalog): string[] {
+  if (dataset.manifest.recipe.imported)
+    return ['Nothing was screened here: the pictures are as their makers chose them.'];
   const verdicts = catalog.verdicts(dataset.name);
   const rejected = verdicts.filter((verdict) => !verdict.accepted);
   const counts = new Map<string, number>();

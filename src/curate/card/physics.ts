@@ -21,7 +21,13 @@ export function geometryLines({ levels, manifest }: Dataset): string[] {
 }
 
 export function calibrationLines({ manifest }: Dataset): string[] {
-  const { pointing, degradation, responseTableSha256, empirical, respike } = manifest.recipe;
+  const { pointing, degradation, responseTableSha256, empirical, respike, imported } = manifest.recipe;
+  if (imported) {
+    const masks = imported.masks.join(', ') || 'none';
+    return [
+      `- As the pictures' makers did it. Colour table undone: ${imported.colourTable}; masked boxes: ${masks}`,
+    ];
+  }
   const corrections = {
     none: 'not corrected: the instrument loses sensitivity, so that the year can be read off the brightness',
     v10: `divided out by the response table (version 10, SHA-256 ${responseTableSha256})`,
@@ -65,6 +71,10 @@ export function intensityLines({ manifest }: Dataset, histograms: readonly Chann
 }
 
 export function creditLines({ manifest }: Dataset): string[] {
+  if (manifest.recipe.imported)
+    return [
+      'As the makers of the pictures say. SDO data themselves are free to use, with the credit: NASA/SDO and the AIA, EVE, and HMI science teams.',
+    ];
   if (manifest.simulated)
     return ['Simulated data: no observation, no credit due. Not for science about the Sun.'];
   return ['NASA/SDO data are free to use. Courtesy of NASA/SDO and the AIA, EVE, and HMI science teams.'];

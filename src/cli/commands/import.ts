@@ -1,0 +1,26 @@
+import { type ImportSummary, importOptions, importPictures } from '../../curate/index.ts';
+import { defineCommand } from '../command.ts';
+
+export default defineCommand({
+  summary: 'pictures of others, a folder or a ZIP file of them, as a dataset',
+  examples: [
+    'sungan import pictures.zip --name slampai-193',
+    'sungan import browse/ --name browse-193 --colour-table 193 --mask 0:984:520:40',
+  ],
+  positionals: ['path'],
+  schema: importOptions,
+  async run(options, { workspace, effects, jobs, dryRun }) {
+    if (dryRun) return { text: `would import ${options.path} as ${options.name}`, data: options };
+    const summary = await importPictures(options, { workspace, effects, jobs });
+    return { text: describe(summary), data: summary, exitCode: summary.skipped.length > 0 ? 3 : 0 };
+  },
+});
+
+function describe({ dataset, imported, count, skipped, splits, directory, levels }: ImportSummary): string {
+  return [
+    `dataset ${dataset}: ${imported} pictures imported, ${skipped.length} left out`,
+    ...skipped.slice(0, 10).map(({ file, reason }) => `  ${file}: ${reason}`),
+    `${count} frames at ${levels.join(', ')} pixels: ${splits.train} train, ${splits.validation} validation, ${splits.test} test, ${splits.guard} guard`,
+    directory,
+  ].join('\n');
+}

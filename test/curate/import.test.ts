@@ -1,0 +1,171 @@
+/** Pictures of others: folders and ZIP files, gray and coloured, 8 and 16 bits. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { quietEffects } from '../../src/core/effects.ts';
+import type { Workspace } from '../../src/core/workspace.ts';
+import { undoColourTable } from '../../src/curate/import/colour-tables.ts';
+import { timeInName } from '../../src/curate/import/times.ts';
+import { openZip } from '../../src/curate/import/zip-reader.ts';
+import {
+  curate,
+  curateOptions,
+  exportDataset,
+  exportOptions,
+  importOptions,
+  importPictures,
+  openDataset,
+} from '../../src/curate/index.ts';
+import { describeWithRealData } from '../support/real-data.ts';
+import { addFrame, temporaryWorkspace } from './support.ts';
+
+let workspace: Workspace;
+let remove: () => void;
+beforeEach(() => {
+  ({ workspace, remove } = temporaryWorkspace());
+});
+afterEach(() => remove());
+
+const run = (options: Record<string, unknown>) =>
+  importPictures(importOptions.parse(options), { workspace, effects: quietEffects() });
+
+async function makeDataset(): Promise<string> {
+  for (let day = 1; day <= 9; day++) addFrame(workspace, { slot: `2017-01-0${day}T00:00:00Z`, size: 32 });
+  const { directory } = await curate(curateOptions.parse({}), { workspace, effects: quietEffects() });
+  return directory;
+}
+
+const exported = (options: Record<string, unknown>) =>
+  exportDataset(exportOptions.parse({ split: ['train', 'validation', 'test'], ...options }), {
+    workspace,
+    effects: quietEffects(),
+  });
+
+test('16-bit pictures that were exported come back as they were, with their times and splits', async () => {
+  const original = await openDataset(await makeDataset());
+  const out = join(workspace.root, 'pictures');
+  await exported({ format: 'png', bits: 16, out });
+  const summary = await run({ path: out, name: 'back' });
+  expect(summary).toMatchObject({ imported: 7, skipped: [], count: 7 });
+  const dataset = await openDataset(summary.directory);
+  const kept = original.frames.filter(({ split }) => split !== 'guard');
+  // In the order of their names: test, train, validation.
+  const byTime = [...dataset.frames].sort((a, b) => (a.time < b.time ? -1 : 1));
+  expect(byTime.map(({ split }) => split)).toEqual(kept.map(({ split }) => split));
+  const index = byTime.map((frame) => frame.index);
+  expect(await dataset.read(32, index)).toEqual(
+    await original.read(
+      32,
+      kept.map((frame) => frame.index),
+    ),
+  );
+  const [coarse, reference] = [
+    await dataset.read(8, index),
+    await original.read(
+      8,
+      kept.map((frame) => frame.index),
+    ),
+  ];
+  coarse.forEach((value, i) => {
+    expect(Math.abs(value - reference[i]!)).toBeLessThanOrEqual(1);
+  });
+});
+
+test('a StyleGAN ZIP comes back within half a step of 8 bits, and a second import takes nothing twice', async () => {
+  const original = await openDataset(await makeDataset());
+  const { paths } = await exported({ format: 'stylegan', size: 32 });
+  const summary = await run({ path: paths[0]!, name: 'zip' });
+  expect(summary).toMatchObject({
+    imported: 7,
+    count: 7,
+    splits: { train: 5, validation: 1, test: 1, guard: 0 },
+  });
+  const dataset = await openDataset(summary.directory);
+  const [a, b] = [await dataset.readFloat(32, [0]), await original.readFloat(32, [0])];
+  a.forEach((value, i) => {
+    expect(Math.abs(value - b[i]!)).toBeLessThanOrEqual(0.51 / 255);
+  });
+  expect(await run({ path: paths[0]!, name: 'zip' })).toMatchObject({ imported: 0, count: 7 });
+  await expect(run({ path: paths[0]!, name: 'zip', channel: '171' })).rejects.toThrow('channels');
+});
+
+test('what is no square picture is left out with the reason', async () => {
+  const folder = join(workspace.root, 'mixed');
+  mkdirSync(folder);
+  const gray = (width: number, height: number) =>
+    sharp(Buffer.alloc(width * height, 90), { raw: { width, height, channels: 1 } });
+  await gray(16, 16).png().toFile(join(folder, 'a.png'));
+  await gray(16, 20).png().toFile(join(folder, 'b.png'));
+  writeFileSync(join(folder, 'c.png'), 'no picture');
+  await gray(64, 64).jpeg().toFile(join(folder, 'd.jpg'));
+  writeFileSync(join(folder, 'notes.txt'), 'no picture either');
+  const summary = await run({ path: folder, mask: ['0:0:4:4'] });
+  expect(summary.skipped.map(({ file }) => file)).toEqual(['b.png', 'c.png']);
+  expect(summary.skipped[0]!.reason).toContain('16 x 20');
+  const dataset = await openDataset(summary.directory);
+  const pixels = await dataset.readFloat(16, [0]);
+  // The box lies in the upper left corner: the last rows of the array.
+  expect(pixels[15 * 16]).toBe(0);
+  expect(pixels[0]).toBeCloseTo(90 / 255, 2);
+  expect(readFileSync(join(summary.directory, 'card.md'), 'utf8')).toContain('masked boxes: 0:0:4:4');
+  await expect(run({ path: join(workspace.root, 'nowhere') })).rejects.toThrow('no such file');
+  await expect(run({})).rejects.toThrow('name a folder');
+});
+
+describe('colour tables', () => {
+  test('colours of the 193 table come back to what was coloured', () => {
+    const indices = Array.from({ length: 256 }, (_, i) => i);
+    const rgb = Uint8Array.from(
+      indices.flatMap((i) => [Math.sqrt(255 * i), i, (i * i) / 255].map(Math.round)),
+    );
+    const values = undoColourTable(rgb, '193');
+    indices.forEach((i) => {
+      expect(Math.abs(values[i]! * 255 - i)).toBeLessThanOrEqual(1);
+    });
+    expect(() => undoColourTable(rgb, '195')).toThrow("no colour table '195'");
+  });
+});
+
+test.each([
+  ['x/20170110_235529_1024_0193.jpg', '2017-01-10T23:55:29.000Z'],
+  ['aia.lev1.193a_2014-07-15t22_00_06.84z.image_lev1.jpg', '2014-07-15T22:00:06.000Z'],
+  ['AIA20170103_2300_0193.png', '2017-01-03T23:00:00.000Z'],
+  ['2012-02-03.png', '2012-02-03T00:00:00.000Z'],
+  ['img00000001.png', undefined],
+  ['img99999999.png', undefined],
+])('the time in %s', (name, time) => {
+  expect(timeInName(name)?.toISOString()).toBe(time);
+});
+
+test('damaged archives are refused', async () => {
+  const path = join(workspace.root, 'x.zip');
+  writeFileSync(path, 'PK and nothing else');
+  await expect(openZip(path)).rejects.toThrow('no end of a central directory');
+  await makeDataset();
+  const { paths } = await exported({ format: 'stylegan', size: 8 });
+  const bytes = readFileSync(paths[0]!);
+  bytes[60]! ^= 0xff;
+  writeFileSync(path, bytes);
+  const { members, close } = await openZip(path);
+  await expect(members[0]!.read()).rejects.toThrow('checksum');
+  await close();
+});
+
+describeWithRealData('quick-look pictures', (data) => {
+  test('the colours of 193 angstrom are undone and the caption is masked', async () => {
+    const folder = join(data, 'aia-browse-193-2017');
+    const picture = readdirSync(folder).find((name) => name.startsWith('20170110'))!;
+    const own = join(workspace.root, 'browse');
+    mkdirSync(own);
+    writeFileSync(join(own, picture), readFileSync(join(folder, picture)));
+    const options = { colourTable: '193', mask: ['0:984:520:40'], size: 256 };
+    const { directory } = await run({ path: own, name: 'browse', ...options });
+    const dataset = await openDataset(directory);
+    expect(dataset.frames[0]!.time).toBe('2017-01-10T23:55:29Z');
+    const pixels = await dataset.readFloat(256, [0]);
+    expect(Math.max(...pixels.subarray(0, 256 * 8).filter((_, i) => i % 256 < 120))).toBe(0);
+    expect(pixels[128 * 256 + 128]).toBeGreaterThan(0.2);
+    expect(pixels[128 * 256 + 128]).toBeLessThan(0.6);
+  });
+});
