@@ -10,6 +10,7 @@ import { createExtractor } from './inception/extractor.ts';
 import { loadGenuineWeights } from './inception/genuine.ts';
 import type { Metric } from './metric.ts';
 import { METRICS } from './metrics.ts';
+import { createMatrixEngine } from './onnx/matrix.ts';
 import type { EvalOptions } from './options.ts';
 import { appendEvaluation } from './record.ts';
 import type { EvalSummary, SideSummary } from './scores.ts';
@@ -81,12 +82,23 @@ async function withFeatures<Result>(
   if (!metrics.some((name) => (METRICS[name] as Metric).needsFeatures)) return use(undefined);
   const { weights, file: name, sha256 } = await loadGenuineWeights(file, workspace);
   const extractor = await createExtractor(weights, { name, hash: sha256 });
+  const matrices = await createMatrixEngine();
   const cache = join(workspace.cache, 'features');
   const classifier = weights.get('fc.weight')!.data;
   try {
-    return await use(createFeatureBook({ extractor, classifier, variant: resizer, cache, effects }));
+    return await use(
+      createFeatureBook({
+        extractor,
+        classifier,
+        product: matrices.product,
+        variant: resizer,
+        cache,
+        effects,
+      }),
+    );
   } finally {
     await extractor.close();
+    await matrices.close();
   }
 }
 

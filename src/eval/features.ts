@@ -7,6 +7,7 @@ import { forEachBatch, type ImageSet, pixelsOf, toBytes } from './image-set.ts';
 import { INPUT_SIZE } from './inception/architecture.ts';
 import type { FeatureExtractor } from './inception/extractor.ts';
 import { prepareInput, type VariantName } from './inception/variants.ts';
+import type { MatrixProduct } from './measures/matrix.ts';
 
 export interface FeatureBook {
   /** Part of every number: `stylegan resizer, pt_inception-2015-12-05-6726825d.pth`. */
@@ -16,11 +17,14 @@ export interface FeatureBook {
   of(set: ImageSet): Promise<Float32Array>;
   /** Weights of the classifier behind the features, [classes, dimension]. */
   readonly classifier: Float32Array;
+  /** For matrices of the features' size. */
+  readonly product: MatrixProduct;
 }
 
 export interface FeatureBookOptions {
   extractor: FeatureExtractor;
   classifier: Float32Array;
+  product: MatrixProduct;
   variant: VariantName;
   /** Where features are kept; undefined keeps none. */
   cache: string | undefined;
@@ -33,6 +37,7 @@ const NETWORK_BATCH = 8;
 export function createFeatureBook({
   extractor,
   classifier,
+  product,
   variant,
   cache,
   effects,
@@ -70,6 +75,7 @@ export function createFeatureBook({
     variant: `${variant} resizer, ${extractor.name}`,
     dimension: extractor.dimension,
     classifier,
+    product,
     of(set) {
       const known = held.get(set);
       if (known) return known;

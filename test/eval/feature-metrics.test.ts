@@ -9,6 +9,7 @@ import { type ImageSet, randomCrops, rangeOf, subset } from '../../src/eval/imag
 import type { FeatureExtractor } from '../../src/eval/inception/extractor.ts';
 import { prepareInput, VARIANT_NAMES } from '../../src/eval/inception/variants.ts';
 import { inceptionScore } from '../../src/eval/measures/inception-score.ts';
+import { productByLoop } from '../../src/eval/measures/matrix.ts';
 import { principalComponents, principalScores } from '../../src/eval/measures/principal.ts';
 import { fitLine } from '../../src/eval/metrics/fid.ts';
 import type { MetricName } from '../../src/eval/metrics.ts';
@@ -51,6 +52,7 @@ beforeEach(() => {
   kept = createFeatureBook({
     extractor,
     classifier,
+    product: productByLoop,
     variant: 'clean',
     cache: folder,
     effects: quietEffects(),
@@ -62,6 +64,7 @@ const book: FeatureBook = {
   variant: 'grid means',
   dimension: 2 * GRID * GRID,
   classifier,
+  product: productByLoop,
   async of(set) {
     const pictures = await set.read(rangeOf(set.count));
     const result = new Float32Array(set.count * this.dimension);
@@ -157,6 +160,7 @@ describe('features', () => {
     const other = createFeatureBook({
       extractor,
       classifier,
+      product: productByLoop,
       variant: 'clean',
       cache: folder,
       effects: quietEffects(),
@@ -166,6 +170,7 @@ describe('features', () => {
     const variant = createFeatureBook({
       extractor,
       classifier,
+      product: productByLoop,
       variant: 'tf1',
       cache: folder,
       effects: quietEffects(),

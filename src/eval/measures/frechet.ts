@@ -4,8 +4,9 @@
  * F S2 F', where S1 = F' F: a symmetric matrix, real and not negative, also where S1 or S2 is singular. No complex root
  * and no small number added to the diagonal.
  */
-import { symmetricEigenvalues } from '../../numeric/linalg.ts';
+import { type MatrixProduct, productByLoop } from './matrix.ts';
 import type { FeatureStatistics } from './statistics.ts';
+import { largeSymmetricEigenvalues } from './tridiagonal.ts';
 
 export interface FrechetDistance {
   readonly distance: number;
@@ -17,7 +18,11 @@ export interface FrechetDistance {
   readonly traceOfRoot: number;
 }
 
-export function frechetDistance(a: FeatureStatistics, b: FeatureStatistics): FrechetDistance {
+export async function frechetDistance(
+  a: FeatureStatistics,
+  b: FeatureStatistics,
+  product: MatrixProduct = productByLoop,
+): Promise<FrechetDistance> {
   const n = a.dimension;
   let meanTerm = 0;
   for (let i = 0; i < n; i++) meanTerm += (a.mean[i] - b.mean[i]) ** 2;
@@ -25,7 +30,7 @@ export function frechetDistance(a: FeatureStatistics, b: FeatureStatistics): Fre
   const traceB = traceOf(b);
   // The set of lower rank gives the smaller matrix.
   const [first, second] = a.count <= b.count ? [a, b] : [b, a];
-  const traceOfRoot = traceOfRootOfProduct(first.covariance, second.covariance, n);
+  const traceOfRoot = await traceOfRootOfProduct(first.covariance, second.covariance, n, product);
   return { distance: meanTerm + traceA + traceB - 2 * traceOfRoot, meanTerm, traceA, traceB, traceOfRoot };
 }
 
@@ -35,14 +40,18 @@ function traceOf({ covariance, dimension }: FeatureStatistics): number {
   return trace;
 }
 
-function traceOfRootOfProduct(a: Float64Array, b: Float64Array, n: number): number {
+async function traceOfRootOfProduct(
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  product: MatrixProduct,
+): Promise<number> {
   const factor = pivotedCholesky(a, n);
   const rank = factor.length / n;
   if (rank === 0) return 0;
   // b is symmetric, so the rows of (factor b) are dot products of rows with rows: memory is walked in order.
-  const product = rowsTimesRows(factor, b, n, false);
-  const inner = rowsTimesRows(product, factor, n, true);
-  const values = symmetricEigenvalues(inner, rank);
+  const inner = await product(await product(factor, b, n, false), factor, n, false);
+  const values = largeSymmetricEigenvalues(inner, rank);
   const largest = values.reduce((max, value) => Math.max(max, value), 0);
   // Below this an eigenvalue is rounding noise, and its root would not be small.
   const noise = largest * rank * Number.EPSILON;
@@ -89,38 +98,4 @@ function subtractRows(factor: Float64Array, rank: number, n: number, pivot: numb
     const f = factor[k * n + pivot];
     for (let i = 0; i < n; i++) row[i] -= f * factor[k * n + i];
   }
-}
-
-/** result[i][j] = row i of a . row j of b; both have rows of n. `symmetric` computes the lower half and mirrors it. */
-export function rowsTimesRows(a: Float64Array, b: Float64Array, n: number, symmetric: boolean): Float64Array {
-  const rows = a.length / n;
-  const columns = b.length / n;
-  const result = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i += 2) {
-    const p = i * n;
-    // Past the last row the first of the pair is taken again: the result is not stored.
-    const q = i + 1 < rows ? p + n : p;
-    const last = symmetric ? Math.min(columns, i + 2) : columns;
-    for (let j = 0; j < last; j += 2) {
-      const r = j * n;
-      const s = j + 1 < columns ? r + n : r;
-      let [pr, ps, qr, qs] = [0, 0, 0, 0];
-      for (let k = 0; k < n; k++) {
-        const [x, y, z, w] = [a[p + k], a[q + k], b[r + k], b[s + k]];
-        pr += x * z;
-        ps += x * w;
-        qr += y * z;
-        qs += y * w;
-      }
-      result[i * columns + j] = pr;
-      if (s !== r) result[i * columns + j + 1] = ps;
-      if (q !== p) result[(i + 1) * columns + j] = qr;
-      if (s !== r && q !== p) result[(i + 1) * columns + j + 1] = qs;
-    }
-  }
-  if (symmetric) {
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < i; j++) result[j * columns + i] = result[i * columns + j];
-  }
-  return result;
 }

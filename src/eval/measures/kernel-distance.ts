@@ -4,6 +4,7 @@
  * the KID. It may be slightly negative for equal distributions.
  */
 import type { Random } from '../../numeric/random.ts';
+import { type MatrixProduct, productByLoop } from './matrix.ts';
 
 export const SUBSETS = 100;
 export const SUBSET_SIZE = 1000;
@@ -17,46 +18,53 @@ export interface KernelDistance {
 }
 
 /** Both sets are [count, dimension]. Subsets are as large as the smaller set where that has fewer than `subsetSize`. */
-export function kernelDistance(
+export async function kernelDistance(
   a: Float32Array,
   b: Float32Array,
   dimension: number,
   random: Random,
-  subsets = SUBSETS,
-  subsetSize = SUBSET_SIZE,
-): KernelDistance {
+  { subsets = SUBSETS, subsetSize = SUBSET_SIZE, product = productByLoop }: KernelOptions = {},
+): Promise<KernelDistance> {
   const size = Math.min(subsetSize, a.length / dimension, b.length / dimension);
-  const draw = (features: Float32Array) => drawDistinct(features.length / dimension, size, random);
-  const perSubset = Array.from({ length: subsets }, () =>
-    squaredDiscrepancy(pick(a, draw(a), dimension), pick(b, draw(b), dimension), dimension),
-  );
+  const draw = (features: Float32Array) =>
+    pick(features, drawDistinct(features.length / dimension, size, random), dimension);
+  const perSubset: number[] = [];
+  for (let i = 0; i < subsets; i++) {
+    const [first, second] = [draw(a), draw(b)];
+    perSubset.push(await squaredDiscrepancy(first, second, dimension, product));
+  }
   return { ...meanAndDeviation(perSubset), perSubset, subsetSize: size };
 }
 
-/** Unbiased MMD^2 of two sets of equal count. */
-export function squaredDiscrepancy(a: Float64Array, b: Float64Array, dimension: number): number {
-  const m = a.length / dimension;
-  const [within, other] = [a, b].map((set) => kernelSum(set, set, dimension, true) / (m * (m - 1)));
-  return within + other - (2 * kernelSum(a, b, dimension, false)) / (m * m);
+export interface KernelOptions {
+  subsets?: number;
+  subsetSize?: number;
+  product?: MatrixProduct;
 }
 
-/** Sum of the kernel over all pairs; `own` leaves the diagonal out and uses the symmetry. */
-function kernelSum(a: Float64Array, b: Float64Array, n: number, own: boolean): number {
-  const rows = a.length / n;
-  const columns = b.length / n;
-  let sum = 0;
-  for (let i = 0; i < rows; i++) {
-    let rowSum = 0;
-    for (let j = own ? i + 1 : 0; j < columns; j++) {
-      let dot = 0;
-      for (let k = 0, p = i * n, q = j * n; k < n; k++) dot += a[p++] * b[q++];
-      const value = dot / n + 1;
-      rowSum += value * value * value;
-    }
-    sum += rowSum;
-  }
-  return own ? 2 * sum : sum;
+/** Unbiased MMD^2 of two sets of equal count. */
+export async function squaredDiscrepancy(
+  a: Float64Array,
+  b: Float64Array,
+  dimension: number,
+  product: MatrixProduct = productByLoop,
+): Promise<number> {
+  const m = a.length / dimension;
+  const sum = async (x: Float64Array, y: Float64Array) =>
+    kernelSum(await product(x, y, dimension, false), dimension, x === y ? m : 0);
+  const [first, second, cross] = [await sum(a, a), await sum(b, b), await sum(a, b)];
+  return (first + second) / (m * (m - 1)) - (2 * cross) / (m * m);
 }
+
+/** Sum of the kernel over a table of products; the diagonal of a table of `own` rows with themselves is left out. */
+function kernelSum(products: Float64Array, dimension: number, own: number): number {
+  let sum = 0;
+  for (let i = 0; i < products.length; i++) sum += cube(products[i] / dimension + 1);
+  for (let i = 0; i < own; i++) sum -= cube(products[i * own + i] / dimension + 1);
+  return sum;
+}
+
+const cube = (value: number) => value * value * value;
 
 export function pick(features: Float32Array, rows: ArrayLike<number>, dimension: number): Float64Array {
   const result = new Float64Array(rows.length * dimension);

@@ -2,6 +2,8 @@
  * Support of two sets of features by their k nearest neighbours: precision and recall (Kynkaanniemi et al. 2019, arXiv
  * 1904.06991), density and coverage (Naeem et al. 2020, arXiv 2002.09797). A point's own distance does not count.
  */
+import { type MatrixProduct, productByLoop } from './matrix.ts';
+
 export interface SupportScores {
   /** What the means are made of, one value a generated picture or a real one: for intervals. */
   readonly parts: Readonly<Record<'precision' | 'recall' | 'density' | 'coverage', Float64Array>>;
@@ -15,51 +17,24 @@ export interface SupportScores {
   readonly coverage: number;
 }
 
-/** Squared Euclidean distances in float64, [rows of a, rows of b]. */
-export function squaredDistances(a: Float32Array, b: Float32Array, dimension: number): Float64Array {
-  const rows = a.length / dimension;
-  const columns = b.length / dimension;
-  const result = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      let sum = 0;
-      for (let k = 0, p = i * dimension, q = j * dimension; k < dimension; k++) {
-        const difference = a[p++] - b[q++];
-        sum += difference * difference;
-      }
-      result[i * columns + j] = sum;
-    }
-  }
-  return result;
-}
+/** Rows of a table of distances that are made at once: bounds its memory. */
+const BLOCK = 512;
 
-/** Squared distance of every point to its k-th nearest other point of the same set. */
-export function squaredRadii(features: Float32Array, dimension: number, k: number): Float64Array {
-  const count = features.length / dimension;
-  const radii = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const row = squaredDistances(features.subarray(i * dimension, (i + 1) * dimension), features, dimension);
-    row[i] = Number.POSITIVE_INFINITY;
-    radii[i] = row.sort()[k - 1];
-  }
-  return radii;
-}
-
-export function supportScores(
+export async function supportScores(
   real: Float32Array,
   fake: Float32Array,
   dimension: number,
   k: number,
-): SupportScores {
+  product: MatrixProduct = productByLoop,
+): Promise<SupportScores> {
   const realCount = real.length / dimension;
   const fakeCount = fake.length / dimension;
-  const realRadii = squaredRadii(real, dimension, k);
-  const fakeRadii = squaredRadii(fake, dimension, k);
+  const realRadii = await squaredRadii(real, dimension, k, product);
+  const fakeRadii = await squaredRadii(fake, dimension, k, product);
   const ballsAround = new Float64Array(fakeCount);
   const recall = new Float64Array(realCount);
   const coverage = new Float64Array(realCount);
-  for (let i = 0; i < realCount; i++) {
-    const row = squaredDistances(real.subarray(i * dimension, (i + 1) * dimension), fake, dimension);
+  await forEachRow(real, fake, dimension, product, (row, i) => {
     for (let j = 0; j < fakeCount; j++) {
       if (row[j] < realRadii[i]) {
         ballsAround[j]++;
@@ -67,7 +42,7 @@ export function supportScores(
       }
       if (row[j] < fakeRadii[j]) recall[i] = 1;
     }
-  }
+  });
   const precision = ballsAround.map((balls) => Math.min(1, balls));
   const density = ballsAround.map((balls) => balls / k);
   return {
@@ -77,6 +52,49 @@ export function supportScores(
     coverage: mean(coverage),
     parts: { precision, recall, density, coverage },
   };
+}
+
+/** Squared distance of every point to its k-th nearest other point of the same set. */
+export async function squaredRadii(
+  features: Float32Array,
+  dimension: number,
+  k: number,
+  product: MatrixProduct = productByLoop,
+): Promise<Float64Array> {
+  const radii = new Float64Array(features.length / dimension);
+  await forEachRow(features, features, dimension, product, (row, i) => {
+    row[i] = Number.POSITIVE_INFINITY;
+    radii[i] = row.sort()[k - 1];
+  });
+  return radii;
+}
+
+/** Squared Euclidean distances of each row of a to all rows of b, as |a|^2 + |b|^2 - 2 a.b in float64. */
+async function forEachRow(
+  a: Float32Array,
+  b: Float32Array,
+  dimension: number,
+  product: MatrixProduct,
+  use: (distances: Float64Array, row: number) => void,
+): Promise<void> {
+  const [first, second] = [Float64Array.from(a), Float64Array.from(b)];
+  const [squaresA, squaresB] = [first, second].map((rows) => rowSquares(rows, dimension));
+  const columns = squaresB.length;
+  for (let begin = 0; begin < squaresA.length; begin += BLOCK) {
+    const end = Math.min(squaresA.length, begin + BLOCK);
+    const products = await product(first.slice(begin * dimension, end * dimension), second, dimension, false);
+    for (let i = begin; i < end; i++) {
+      const row = products.slice((i - begin) * columns, (i - begin + 1) * columns);
+      for (let j = 0; j < columns; j++) row[j] = squaresA[i] + squaresB[j] - 2 * row[j];
+      use(row, i);
+    }
+  }
+}
+
+function rowSquares(rows: Float64Array, dimension: number): Float64Array {
+  const result = new Float64Array(rows.length / dimension);
+  for (let i = 0; i < rows.length; i++) result[Math.floor(i / dimension)] += rows[i] * rows[i];
+  return result;
 }
 
 function mean(values: Float64Array): number {

@@ -1,4 +1,5 @@
 /** Mean and covariance of feature vectors in float64, divided by count - 1 as numpy.cov does. */
+import { type MatrixProduct, productByLoop } from './matrix.ts';
 
 export interface FeatureStatistics {
   readonly count: number;
@@ -8,48 +9,28 @@ export interface FeatureStatistics {
   readonly covariance: Float64Array;
 }
 
+/** Rows whose products are made at once: bounds the memory of the float64 copy. */
+const BLOCK = 4096;
+
 /** `features` is [count, dimension], row-major. */
-export function statisticsOf(features: Float32Array | Float64Array, dimension: number): FeatureStatistics {
+export async function statisticsOf(
+  features: Float32Array | Float64Array,
+  dimension: number,
+  product: MatrixProduct = productByLoop,
+): Promise<FeatureStatistics> {
   const count = features.length / dimension;
   const mean = new Float64Array(dimension);
   for (let row = 0, at = 0; row < count; row++) for (let i = 0; i < dimension; i++) mean[i] += features[at++];
   for (let i = 0; i < dimension; i++) mean[i] /= count;
-  return { count, dimension, mean, covariance: covarianceOf(features, dimension, mean) };
-}
-
-/** Rows that are added in one pass over the matrix: bounds how often its memory is walked through. */
-const ROWS = 8;
-
-function covarianceOf(
-  features: Float32Array | Float64Array,
-  dimension: number,
-  mean: Float64Array,
-): Float64Array {
-  const n = dimension;
-  const count = features.length / n;
-  const covariance = new Float64Array(n * n);
-  const rows = Array.from({ length: ROWS }, () => new Float64Array(n));
-  const [a, b, c, d, e, f, g, h] = rows;
-  for (let first = 0; first < count; first += ROWS) {
-    for (let k = 0; k < ROWS; k++) {
-      const at = (first + k) * n;
-      for (let i = 0; i < n; i++) rows[k][i] = first + k < count ? features[at + i] - mean[i] : 0;
-    }
-    for (let i = 0; i < n; i++) {
-      const [ai, bi, ci, di, ei, fi, gi, hi] = [a[i], b[i], c[i], d[i], e[i], f[i], g[i], h[i]];
-      const row = i * n;
-      for (let j = 0; j <= i; j++) {
-        covariance[row + j] +=
-          ai * a[j] + bi * b[j] + ci * c[j] + di * d[j] + ei * e[j] + fi * f[j] + gi * g[j] + hi * h[j];
-      }
-    }
+  const covariance = new Float64Array(dimension * dimension);
+  for (let first = 0; first < count; first += BLOCK) {
+    const rows = Math.min(BLOCK, count - first);
+    const centred = Float64Array.from(
+      { length: rows * dimension },
+      (_, i) => features[first * dimension + i] - mean[i % dimension],
+    );
+    const part = await product(centred, centred, rows, true);
+    for (let i = 0; i < covariance.length; i++) covariance[i] += part[i] / (count - 1);
   }
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = covariance[i * n + j] / (count - 1);
-      covariance[i * n + j] = value;
-      covariance[j * n + i] = value;
-    }
-  }
-  return covariance;
+  return { count, dimension, mean, covariance };
 }

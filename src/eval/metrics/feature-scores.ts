@@ -22,7 +22,9 @@ export const kid: Metric = {
     const between = async (a: ImageSet, b: ImageSet) => {
       throwIfStopped(effects.signal);
       progress(`${a.label} / ${b.label}`);
-      return kernelDistance(await book.of(a), await book.of(b), book.dimension, createRandom(`kid/${seed}`));
+      return kernelDistance(await book.of(a), await book.of(b), book.dimension, createRandom(`kid/${seed}`), {
+        product: book.product,
+      });
     };
     const own = await between(real, fake);
     const floors: number[] = [];
@@ -69,7 +71,7 @@ export const support: Metric = {
     const book = features!;
     const between = async (a: ImageSet, b: ImageSet) => {
       throwIfStopped(effects.signal);
-      return supportScores(await book.of(a), await book.of(b), book.dimension, NEIGHBOURS);
+      return supportScores(await book.of(a), await book.of(b), book.dimension, NEIGHBOURS, book.product);
     };
     const own = await between(real, fake);
     const floors: SupportScores[] = [];

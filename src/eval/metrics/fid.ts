@@ -77,7 +77,8 @@ async function fidScore(
   const between = async (a: Sides['real'], b: Sides['fake']) => {
     throwIfStopped(input.effects.signal);
     input.progress(`${a.label} / ${b.label}`);
-    return frechetDistance(await statistics(book, a), await statistics(book, b)).distance;
+    return (await frechetDistance(await statistics(book, a), await statistics(book, b), book.product))
+      .distance;
   };
   const value = await between(real, fake);
   const floors: number[] = [];
@@ -89,22 +90,22 @@ async function fidScore(
     value,
     unit: '',
     sense: 'lower',
-    interval: fidInterval(value, await book.of(real), await book.of(fake), book.dimension, random),
+    interval: await fidInterval(value, await book.of(real), await book.of(fake), book.dimension, random),
     floors: floorsOf(pairs, floors),
   };
 }
 
 async function statistics(book: FeatureBook, set: Sides['real']) {
-  return statisticsOf(await book.of(set), book.dimension);
+  return statisticsOf(await book.of(set), book.dimension, book.product);
 }
 
-function fidInterval(
+async function fidInterval(
   value: number,
   real: Float32Array,
   fake: Float32Array,
   dimension: number,
   random: Random,
-): Interval {
+): Promise<Interval> {
   const joint = new Float32Array(real.length + fake.length);
   joint.set(real);
   joint.set(fake, real.length);
@@ -119,7 +120,9 @@ function fidInterval(
     });
     return statisticsOf(result, width);
   };
-  const replicas = Array.from({ length: REPLICAS }, () => frechetDistance(draw(a), draw(b)).distance);
+  const replicas: number[] = [];
+  for (let i = 0; i < REPLICAS; i++)
+    replicas.push((await frechetDistance(await draw(a), await draw(b))).distance);
   return {
     ...intervalAround(value, replicas),
     level: LEVEL,
@@ -142,7 +145,8 @@ async function extrapolate(input: MetricInput): Promise<MetricOutcome> {
     rows.forEach((row, k) => {
       chosen.set(fake.subarray(row * book.dimension, (row + 1) * book.dimension), k * book.dimension);
     });
-    points.push({ x: 1 / size, y: frechetDistance(real, statisticsOf(chosen, book.dimension)).distance });
+    const part = await statisticsOf(chosen, book.dimension, book.product);
+    points.push({ x: 1 / size, y: (await frechetDistance(real, part, book.product)).distance });
     input.progress(`${size} pictures`);
   }
   const { intercept } = fitLine(points);

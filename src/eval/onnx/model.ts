@@ -4,6 +4,7 @@ import { integerField, messageField, packedField, stringField } from './protobuf
 const IR_VERSION = 8;
 const OPSET = 17;
 const FLOAT32 = 1;
+export const DOUBLE = 11;
 /** AttributeProto.type */
 const INT = 2;
 const INTS = 7;
@@ -64,12 +65,13 @@ export function tensor(name: string, shape: readonly number[], data: Float32Arra
   ]);
 }
 
-export function valueInfo(name: string, shape: readonly (number | string)[]): Uint8Array {
+/** An input or output; a text in `shape` is a size left open. */
+export function valueInfo(name: string, shape: readonly (number | string)[], type = FLOAT32): Uint8Array {
   const dimensions = shape.map((size) =>
     messageField(1, typeof size === 'number' ? integerField(1, size) : stringField(2, size)),
   );
-  const type = messageField(1, join([integerField(1, FLOAT32), messageField(2, join(dimensions))]));
-  return join([stringField(1, name), messageField(2, type)]);
+  const tensorType = messageField(1, join([integerField(1, type), messageField(2, join(dimensions))]));
+  return join([stringField(1, name), messageField(2, tensorType)]);
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {

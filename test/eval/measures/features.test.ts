@@ -1,8 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { frechetDistance, pivotedCholesky, rowsTimesRows } from '../../../src/eval/measures/frechet.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { frechetDistance, pivotedCholesky } from '../../../src/eval/measures/frechet.ts';
 import { kernelDistance, pick, squaredDiscrepancy } from '../../../src/eval/measures/kernel-distance.ts';
+import { productByLoop } from '../../../src/eval/measures/matrix.ts';
 import { supportScores } from '../../../src/eval/measures/neighbours.ts';
 import { statisticsOf } from '../../../src/eval/measures/statistics.ts';
+import { largeSymmetricEigenvalues } from '../../../src/eval/measures/tridiagonal.ts';
+import { createMatrixEngine, type MatrixEngine } from '../../../src/eval/onnx/matrix.ts';
+import { symmetricEigenvalues } from '../../../src/numeric/linalg.ts';
 import { createRandom } from '../../../src/numeric/random.ts';
 import { type FeatureFormula, formulaFeatures } from '../../support/formula-images.ts';
 import { describeWithGolden } from '../../support/golden.ts';
@@ -30,7 +34,8 @@ const FORMULAS: Record<string, FeatureFormula> = {
 };
 const sets: Record<string, Float32Array> = {};
 
-beforeAll(() => {
+beforeAll(async () => {
+  engine = await createMatrixEngine();
   for (const [name, formula] of Object.entries(FORMULAS)) sets[name] = formulaFeatures(formula);
   for (const [name, of, value] of [
     ['DA', 'A', 1],
@@ -41,7 +46,9 @@ beforeAll(() => {
 });
 
 const dimensionOf = (name: string) => (name.startsWith('L') ? 2048 : 64);
-const statistics = (name: string) => statisticsOf(sets[name], dimensionOf(name));
+const statistics = (name: string) => statisticsOf(sets[name], dimensionOf(name), engine.product);
+let engine: MatrixEngine;
+afterAll(() => engine.close());
 
 /** Case, pytorch-fid's own value (where the matrices are regular), the most accurate value, Tr S1 + Tr S2. */
 const FRECHET: [string, string, number | undefined, number, number][] = [
@@ -56,23 +63,24 @@ const FRECHET: [string, string, number | undefined, number, number][] = [
 
 describe('the Frechet distance against pytorch-fid', () => {
   for (const [a, b, original, accurate, traces] of FRECHET) {
-    it(`${a} - ${b}`, () => {
-      const { distance } = frechetDistance(statistics(a), statistics(b));
+    it(`${a} - ${b}`, async () => {
+      const { distance } = await frechetDistance(await statistics(a), await statistics(b), engine.product);
       expect(Math.abs(distance - accurate)).toBeLessThan(1e-6 * traces);
       if (original !== undefined) expect(Math.abs(distance / original - 1)).toBeLessThan(1e-9);
     });
   }
 
-  it('is symmetric, and not below zero beyond rounding', () => {
-    const [one, two] = [statistics('SA'), statistics('B')];
-    expect(frechetDistance(one, two).distance).toBeCloseTo(frechetDistance(two, one).distance, 6);
+  it('is symmetric, and the same by the loop as by the engine', async () => {
+    const [one, two] = [await statistics('SA'), await statistics('B')];
+    const forward = await frechetDistance(one, two);
+    expect(forward.distance).toBeCloseTo((await frechetDistance(two, one, engine.product)).distance, 6);
   });
 });
 
 describeWithGolden('mean and covariance against numpy', (golden) => {
-  it('agree to 1e-12', () => {
+  it('agree to 1e-12', async () => {
     for (const name of ['A', 'B', 'SA', 'SB']) {
-      const { mean, covariance } = statistics(name);
+      const { mean, covariance } = await statistics(name);
       golden.float64(`B_mu_${name}.bin`).forEach((value, i) => {
         expect(Math.abs(value - mean[i])).toBeLessThan(1e-12);
       });
@@ -81,29 +89,36 @@ describeWithGolden('mean and covariance against numpy', (golden) => {
     }
   });
 
-  it('the kernel distance agrees on the stored subsets', () => {
+  it('the kernel distance agrees on the stored subsets', async () => {
     const { kid } = golden.json<{
       kid: { per_subset_float64: number[]; torch_fidelity_whole_set_float64: number };
     }>('B.json');
     const indices = golden.uint16('B_kid_indices.bin');
-    const own = kid.per_subset_float64.map((_, subset) => {
+    const own: number[] = [];
+    for (const subset of kid.per_subset_float64.keys()) {
       const rows = (side: number) =>
         indices.subarray((2 * subset + side) * 500, (2 * subset + side + 1) * 500);
-      return squaredDiscrepancy(pick(sets['A'], rows(0), 64), pick(sets['B'], rows(1), 64), 64);
-    });
+      const [a, b] = [pick(sets['A'], rows(0), 64), pick(sets['B'], rows(1), 64)];
+      own.push(await squaredDiscrepancy(a, b, 64, engine.product));
+    }
     own.forEach((value, i) => {
       expect(Math.abs(value / kid.per_subset_float64[i] - 1)).toBeLessThan(1e-9);
     });
     const all = Float64Array.from(sets['A'].subarray(0, 2500 * 64));
-    const whole = squaredDiscrepancy(all, Float64Array.from(sets['B']), 64);
+    const whole = await squaredDiscrepancy(all, Float64Array.from(sets['B']), 64, engine.product);
     expect(Math.abs(whole / kid.torch_fidelity_whole_set_float64 - 1)).toBeLessThan(1e-9);
   });
 });
 
-it('the kernel distance of one distribution is near zero, and grows with the shift', () => {
-  const distance = (b: Float32Array) => kernelDistance(sets['A'], b, 64, createRandom(1), 10, 300);
-  const same = distance(sets['A'].slice(64 * 1500));
-  const shifted = distance(sets['A'].map((value) => value + 0.5));
+it('the kernel distance of one distribution is near zero, and grows with the shift', async () => {
+  const distance = (b: Float32Array) =>
+    kernelDistance(sets['A'], b, 64, createRandom(1), {
+      subsets: 10,
+      subsetSize: 300,
+      product: engine.product,
+    });
+  const same = await distance(sets['A'].slice(64 * 1500));
+  const shifted = await distance(sets['A'].map((value) => value + 0.5));
   expect(Math.abs(same.mean)).toBeLessThan(0.05);
   expect(shifted.mean).toBeGreaterThan(same.mean + 0.1);
   expect(same.subsetSize).toBe(300);
@@ -119,8 +134,8 @@ describe('precision, recall, density and coverage against PRDC', () => {
     ['Q', 'P', 5, 0.932, 0.894, 0.5984, 0.834],
   ];
   for (const [real, fake, k, precision, recall, density, coverage] of expected) {
-    it(`${real} - ${fake}, k ${k}`, () => {
-      const scores = supportScores(sets[real], sets[fake], 64, k);
+    it(`${real} - ${fake}, k ${k}`, async () => {
+      const scores = await supportScores(sets[real], sets[fake], 64, k, engine.product);
       expect(scores.precision).toBeCloseTo(precision, 12);
       expect(scores.recall).toBeCloseTo(recall, 12);
       expect(scores.density).toBeCloseTo(density, 12);
@@ -150,8 +165,41 @@ it('the pivoted factor gives the matrix back and finds its rank', () => {
   }
 });
 
-it('rows times rows is the product with the transpose, for odd sizes too', () => {
-  const a = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
-  expect([...rowsTimesRows(a, Float64Array.of(1, 0, 1), 3, false)]).toEqual([4, 10, 16]);
-  expect([...rowsTimesRows(a, a, 3, true)]).toEqual([14, 32, 50, 32, 77, 122, 50, 122, 194]);
+it('products by the engine are those of the loop, of rows and of columns', async () => {
+  const random = createRandom(3);
+  const [a, b] = [12, 20].map((length) => Float64Array.from({ length }, () => random.normal()));
+  for (const transposed of [false, true]) {
+    const [own, plain] = [
+      await engine.product(a, b, 4, transposed),
+      await productByLoop(a, b, 4, transposed),
+    ];
+    expect(own.length).toBe(15);
+    own.forEach((value, i) => {
+      expect(value).toBeCloseTo(plain[i], 12);
+    });
+  }
+  expect([
+    ...(await productByLoop(Float64Array.of(1, 2, 3, 4), Float64Array.of(5, 6, 7, 8), 2, true)),
+  ]).toEqual([26, 30, 38, 44]);
+});
+
+describe('eigenvalues of large symmetric matrices', () => {
+  const sorted = (values: Float64Array) => [...values].sort((x, y) => x - y);
+
+  it.each([1, 2, 3, 17, 60])('are those of the plain reduction, %i x %i', (n) => {
+    const random = createRandom(n);
+    const matrix = new Float64Array(n * n);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j <= i; j++) matrix[i * n + j] = matrix[j * n + i] = random.normal();
+    const [own, plain] = [largeSymmetricEigenvalues(matrix, n), symmetricEigenvalues(matrix, n)].map(sorted);
+    own.forEach((value, i) => {
+      expect(value).toBeCloseTo(plain[i], 9);
+    });
+  });
+
+  it('of a diagonal and of a zero matrix are found without dividing by zero', () => {
+    const diagonal = Float64Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? i + 1 : 0));
+    expect(sorted(largeSymmetricEigenvalues(diagonal, 4))).toEqual([1, 6, 11, 16]);
+    expect(sorted(largeSymmetricEigenvalues(new Float64Array(9), 3))).toEqual([0, 0, 0]);
+  });
 });
