@@ -21,6 +21,8 @@ const SIZE = 720;
 const START = Date.UTC(2017, 0, 1);
 const STEP_MS = 3_600_000;
 
+let peakBytes = 0;
+
 if (process.argv[2] === '--serve') serve(process.argv[3]!);
 else await main(Number(process.argv[2] ?? 2000), Number(process.argv[3] ?? 3));
 
@@ -44,24 +46,28 @@ async function main(files: number, rounds: number): Promise<void> {
   const server = spawn(process.execPath, [fileURLToPath(import.meta.url), '--serve', join(root, 'served')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const port = await firstLine(server);
+  try {
+    await race(await firstLine(server), names, root, rounds);
+  } finally {
+    server.kill();
+    rmSync(root, { recursive: true });
+  }
+}
+
+async function race(port: string, names: string[], root: string, rounds: number): Promise<void> {
   const urls = names.map((name) => `http://127.0.0.1:${port}/${folderOf(name)}${name}`);
   const out = join(root, 'out');
   const competitors: Competitor[] = [
-    { name: 'sungan ingest', measure: () => fresh(out, () => ours(port, files, out)) },
+    { name: 'sungan ingest', measure: () => fresh(out, () => ours(port, names.length, out)) },
     { name: 'curl --parallel', measure: () => fresh(out, () => curl(urls, out, root)) },
   ];
   if (spawnSync('python3', ['-c', 'import parfive']).status === 0) {
     competitors.push({ name: 'parfive', measure: () => fresh(out, () => parfive(urls, out, root)) });
   }
-  const megabytes = (files * readFileSync(join(root, 'served', names[0]!)).length) / 1e6;
-  printTimings(
-    `${files} files, ${megabytes.toFixed(0)} MB, ${CONNECTIONS} connections`,
-    await compare(competitors, rounds),
-  );
+  const megabytes = (names.length * readFileSync(join(root, 'served', names[0]!)).length) / 1e6;
+  const title = `${names.length} files, ${megabytes.toFixed(0)} MB, ${CONNECTIONS} connections`;
+  printTimings(title, await compare(competitors, rounds));
   console.log(`peak memory of sungan ingest: ${(peakBytes / 2 ** 20).toFixed(0)} MiB`);
-  server.kill();
-  rmSync(root, { recursive: true });
 }
 
 /** Frames of noise, about 1 MB each, one an hour. */
@@ -101,8 +107,6 @@ async function fresh(folder: string, work: () => Promise<void> | void): Promise<
   await work();
   return performance.now() - started;
 }
-
-let peakBytes = 0;
 
 function ours(port: string, files: number, out: string): void {
   const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
@@ -150,7 +154,7 @@ function curl(urls: string[], out: string, root: string): void {
 }
 
 function parfive(urls: string[], out: string, root: string): void {
-  const script = join(root, 'parfive.py');
+  const script = join(root, 'fetch_with_parfive.py');
   const list = join(root, 'urls.txt');
   writeFileSync(list, urls.join('\n'));
   writeFileSync(

@@ -1,42 +1,46 @@
 /**
- * A file on its way in: written under a `.part` name, hashed as it comes, and renamed only when somebody has looked at
- * its content. Memory stays bounded: what is not yet written is at most 1 MiB, what is kept for the look at most 8 MiB.
+ * A file on its way in: written under a `.part` name and renamed only when somebody has looked at its content. Memory
+ * stays bounded whatever its size: up to 8 MiB are held, of a longer file nothing but the last MiB.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, type Hash, webcrypto } from 'node:crypto';
+import { createReadStream, rmSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PART_SUFFIX, syncFolder } from '../core/files.ts';
+import { PART_SUFFIX } from '../core/files.ts';
 import type { Sink } from './http/fetch-file.ts';
 
 export interface PartFile extends Sink {
-  /** Writes what is held back and closes the file; it stays for a later resumption. */
+  /** Writes what is held and closes the file; it stays for a later resumption. */
   suspend(): Promise<void>;
   /** The whole content. */
   content(): Promise<Uint8Array>;
-  sha256(): string;
-  /** Makes the file durable under its final name. */
+  sha256(): Promise<string>;
+  /** Makes the content durable under its final name. */
   commit(): Promise<void>;
   discard(): Promise<void>;
 }
 
+export interface PartFileOptions {
+  /** Take over what an earlier run left. */
+  resume: boolean;
+  /** Before the first byte goes to the disk: the time to note of which version it is the beginning. */
+  onFirstWrite?(): void;
+}
+
+/** A whole frame of the synoptic directory fits; so the disk sees it once, and its hash is made beside the main thread. */
+const HELD_BYTES = 8 << 20;
 const FLUSH_BYTES = 1 << 20;
-const KEEP_BYTES = 8 << 20;
 
 /** The name a file has until it is whole. */
 export function partPath(path: string): string {
   return join(dirname(path), `.${basename(path)}${PART_SUFFIX}`);
 }
 
-/** Opens the part of `path`; with `resume`, what an earlier run left of it is taken over. */
-export async function openPartFile(path: string, resume: boolean): Promise<PartFile> {
-  const temporary = partPath(path);
-  await mkdir(dirname(path), { recursive: true });
-  // Appending always: after a restart the file is shorter than the handle's own position would be.
-  const handle = await open(temporary, 'a+');
-  const part = new Part(path, temporary, handle);
-  if (resume) await part.takeOver();
-  else await handle.truncate(0);
+export async function openPartFile(path: string, options: PartFileOptions): Promise<PartFile> {
+  const part = new Part(path, options.onFirstWrite);
+  if (options.resume) await part.takeOver();
+  // What a run that died left of another version.
+  else rmSync(partPath(path), { force: true });
   return part;
 }
 
@@ -44,91 +48,125 @@ class Part implements PartFile {
   length = 0;
   readonly #path: string;
   readonly #temporary: string;
+  readonly #onFirstWrite: (() => void) | undefined;
   #handle: FileHandle | undefined;
-  #hash = createHash('sha256');
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
-  /** The whole content while it is small. */
-  #kept: Uint8Array[] | undefined = [];
+  /** All of it while it is small; of a longer file what is not yet written. */
+  #chunks: Uint8Array[] = [];
+  #heldBytes = 0;
+  /** How many of the held bytes the file has already (of one that was taken over). */
+  #writtenBytes = 0;
+  /** Fed as the bytes are written, once the file is too long to be held. */
+  #hash: Hash | undefined;
 
-  constructor(path: string, temporary: string, handle: FileHandle) {
+  constructor(path: string, onFirstWrite: (() => void) | undefined) {
     this.#path = path;
-    this.#temporary = temporary;
-    this.#handle = handle;
+    this.#temporary = partPath(path);
+    this.#onFirstWrite = onFirstWrite;
   }
 
   async takeOver(): Promise<void> {
-    for await (const chunk of createReadStream(this.#temporary)) this.#note(chunk as Uint8Array);
+    const found = await stat(this.#temporary).catch(() => undefined);
+    if (!found || found.size === 0) return;
+    this.length = found.size;
+    if (found.size <= HELD_BYTES) {
+      this.#chunks = [await readFile(this.#temporary)];
+      this.#heldBytes = found.size;
+      this.#writtenBytes = found.size;
+      return;
+    }
+    this.#hash = createHash('sha256');
+    for await (const chunk of createReadStream(this.#temporary)) this.#hash.update(chunk as Uint8Array);
   }
 
-  async append(chunk: Uint8Array): Promise<void> {
-    this.#note(chunk);
-    this.#pending.push(chunk);
-    this.#pendingBytes += chunk.length;
-    if (this.#pendingBytes >= FLUSH_BYTES) await this.#flush();
+  append(chunk: Uint8Array): Promise<void> | undefined {
+    this.#chunks.push(chunk);
+    this.#heldBytes += chunk.length;
+    this.length += chunk.length;
+    return this.#heldBytes > (this.#hash ? FLUSH_BYTES : HELD_BYTES) ? this.#letGo() : undefined;
   }
 
   async restart(): Promise<void> {
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    this.#kept = [];
-    this.#hash = createHash('sha256');
+    await this.discard();
     this.length = 0;
-    await this.#open().truncate(0);
   }
 
   async suspend(): Promise<void> {
-    if (!this.#handle) return;
-    await this.#flush();
+    await this.#write();
     await this.#close();
   }
 
   async content(): Promise<Uint8Array> {
-    if (this.#kept) return this.#kept.length === 1 ? this.#kept[0]! : Buffer.concat(this.#kept);
-    await this.#flush();
+    if (!this.#hash) return this.#whole();
+    await this.#letGo();
     return readFile(this.#temporary);
   }
 
-  sha256(): string {
+  async sha256(): Promise<string> {
+    if (!this.#hash)
+      return Buffer.from(await webcrypto.subtle.digest('SHA-256', this.#whole())).toString('hex');
+    await this.#letGo();
     return this.#hash.copy().digest('hex');
   }
 
+  // The folder is not synchronised: were the rename lost with the power, the next run would miss the file and fetch it.
   async commit(): Promise<void> {
-    await this.#flush();
-    await this.#open().sync();
+    await this.#write();
+    const handle = await this.#open();
+    await handle.sync();
     await this.#close();
     await rename(this.#temporary, this.#path);
-    await syncFolder(dirname(this.#path));
   }
 
   async discard(): Promise<void> {
-    this.#pending = [];
+    const wasWritten = this.#handle !== undefined || this.#writtenBytes > 0 || this.#hash !== undefined;
+    this.#chunks = [];
+    this.#heldBytes = 0;
+    this.#writtenBytes = 0;
+    this.#hash = undefined;
     await this.#close();
-    await rm(this.#temporary, { force: true });
+    if (wasWritten) await rm(this.#temporary, { force: true });
   }
 
-  #note(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-    this.length += chunk.length;
-    if (this.length > KEEP_BYTES) this.#kept = undefined;
-    this.#kept?.push(chunk);
+  /** One piece of memory, so that it is copied together once only. */
+  #whole(): Uint8Array<ArrayBuffer> {
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]! as Uint8Array<ArrayBuffer>;
   }
 
-  async #flush(): Promise<void> {
-    const pieces = this.#pending;
-    if (pieces.length === 0) return;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    await this.#open().appendFile(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+  /** Writes what is held, hashes it and forgets it. */
+  async #letGo(): Promise<void> {
+    // Until now all was held, so that the hash begins with the first byte.
+    this.#hash ??= createHash('sha256');
+    for (const chunk of this.#chunks) this.#hash.update(chunk);
+    await this.#write();
+    this.#chunks = [];
+    this.#heldBytes = 0;
+    this.#writtenBytes = 0;
   }
 
-  #open(): FileHandle {
-    if (!this.#handle) throw new Error('the part file is closed');
+  async #write(): Promise<void> {
+    if (this.#heldBytes === this.#writtenBytes) return;
+    const rest = this.#whole().subarray(this.#writtenBytes);
+    this.#writtenBytes = this.#heldBytes;
+    const handle = await this.#open();
+    await handle.appendFile(rest);
+  }
+
+  async #open(): Promise<FileHandle> {
+    if (this.#handle) return this.#handle;
+    this.#onFirstWrite?.();
+    const opening = () => open(this.#temporary, 'a');
+    this.#handle = await opening().catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      await mkdir(dirname(this.#path), { recursive: true });
+      return opening();
+    });
     return this.#handle;
   }
 
   async #close(): Promise<void> {
-    await this.#handle?.close();
+    const handle = this.#handle;
     this.#handle = undefined;
+    await handle?.close();
   }
 }

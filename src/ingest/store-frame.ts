@@ -1,4 +1,5 @@
 /** From a part file that is whole to a stored frame, or to a reason why not. Shared by all sources. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Catalog, Frame, SlotKey } from '../catalog/index.ts';
@@ -57,6 +58,8 @@ export async function adoptExisting(
   candidate: Pick<Candidate, 'urls' | 'time' | 'header'>,
   toleranceMs: number,
 ): Promise<{ bytes: number } | Problem | undefined> {
+  // Asked first, because the answer is nearly always no, and this way it costs no turn of the event loop.
+  if (!existsSync(join(workspace.root, path))) return undefined;
   const bytes = await readFile(join(workspace.root, path)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Catalog, Frame } from '../catalog/index.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { checkStart, type InspectedFrame, inspectFrame, mismatchWith } from './check.ts';
-import { type FetchContext, fetchFile } from './http/fetch-file.ts';
+import { type FetchContext, fetchFile, type TryRecord } from './http/fetch-file.ts';
 import { type Problem, problem } from './http/problem.ts';
 import { clearLeftover } from './interrupted.ts';
 import { openPartFile, type PartFile } from './part-file.ts';
@@ -113,32 +113,45 @@ async function fetchCandidate(
   const taken = takenByOther(catalog, row, path);
   if (taken) return taken;
   catalog.beginDownload(row.id, url, path);
-  const part = await openPartFile(join(workspace.root, path), validator !== null);
+  let version = validator;
+  const part = await openPartFile(join(workspace.root, path), {
+    resume: validator !== null,
+    onFirstWrite: () => catalog.noteEtag(row.id, version),
+  });
+  const record = (attempt: TryRecord) => catalog.recordAttempt({ ...attempt, frameId: row.id });
+  let last: TryRecord | undefined;
   try {
     const request = {
       url,
       validator,
       checkStart,
-      onTry: (attempt: Parameters<Parameters<typeof fetchFile>[0]['onTry']>[0]) =>
-        catalog.recordAttempt({ ...attempt, frameId: row.id }),
-      onValidator: (value: string | null) => catalog.noteEtag(row.id, value),
+      onTry(attempt: TryRecord) {
+        // That of a success is written with the row that it led to.
+        if (attempt.error === null) last = attempt;
+        else record(attempt);
+      },
+      onValidator(value: string | null) {
+        version = value;
+      },
     };
     const result = await fetchFile(request, part, context);
     if (!result.ok) return await discard(part, result.problem);
     const content = await part.content();
     const checked = inspectCandidate(content, candidate, row, toleranceMs);
-    if ('state' in checked) return await discard(part, checked);
-    const arrival = { candidate, frame: checked, path, url, etag: result.validator, content };
-    if (!takeFlagged && !isGoodFrame(checked)) return await discard(part, arrival);
-    const bytes = part.length;
-    await part.commit();
-    recordFrame(
-      catalog,
-      row.id,
-      { path, url, etag: result.validator, bytes, sha256: part.sha256() },
-      checked,
-    );
-    return { bytes };
+    const isAccepted = !('state' in checked) && (takeFlagged || isGoodFrame(checked));
+    if (!isAccepted) {
+      record(last!);
+      return await discard(
+        part,
+        'state' in checked ? checked : { candidate, frame: checked, path, url, etag: version, content },
+      );
+    }
+    const [sha256] = await Promise.all([part.sha256(), part.commit()]);
+    catalog.transaction(() => {
+      record(last!);
+      recordFrame(catalog, row.id, { path, url, etag: version, bytes: content.length, sha256 }, checked);
+    });
+    return { bytes: content.length };
   } catch (error) {
     // Stopped, or the disk is full: what came stays, and the row says `downloading`, so that the next run goes on.
     await part.suspend().catch(() => {});
@@ -173,9 +186,10 @@ async function storeFlagged(
 ): Promise<TransferOutcome> {
   const { path, url, etag, content, frame } = arrival;
   catalog.beginDownload(row.id, url, path);
-  const part = await openPartFile(join(workspace.root, path), false);
+  const part = await openPartFile(join(workspace.root, path), { resume: false });
   await part.append(content);
+  const sha256 = await part.sha256();
   await part.commit();
-  recordFrame(catalog, row.id, { path, url, etag, bytes: content.length, sha256: part.sha256() }, frame);
+  recordFrame(catalog, row.id, { path, url, etag, bytes: content.length, sha256 }, frame);
   return { ok: true, bytes: content.length };
 }

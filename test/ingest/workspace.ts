@@ -1,5 +1,5 @@
 /** A workspace in a temporary folder, a clock that does not wait, and what an audit of both finds. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { type Catalog, openCatalog } from '../../src/catalog/index.ts';
@@ -53,7 +53,9 @@ export function options(values: Partial<Record<keyof IngestOptions, unknown>>): 
   return ingestOptions.parse(values);
 }
 
+/** None when there is no such folder. */
 export function filesUnder(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -89,7 +89,7 @@ class MemorySink {
   length = 0;
   chunks: Uint8Array[] = [];
 
-  async append(chunk: Uint8Array): Promise<void> {
+  append(chunk: Uint8Array): undefined {
     this.chunks.push(chunk);
     this.length += chunk.length;
   }

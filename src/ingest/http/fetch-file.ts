@@ -1,4 +1,5 @@
 /** One file over HTTP into its part file: tries, pauses, resumption, and the record of each try. */
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../core/clock.ts';
 import { isSunganError } from '../../core/errors.ts';
 import type { Random } from '../../numeric/random.ts';
@@ -11,7 +12,8 @@ import { pauseMs } from './retry.ts';
 export interface Sink {
   /** Bytes so far. */
   readonly length: number;
-  append(chunk: Uint8Array): Promise<void>;
+  /** Returns a promise when no more may come before it is settled. */
+  append(chunk: Uint8Array): Promise<void> | undefined;
   /** Throws away what came so far. */
   restart(): Promise<void>;
 }
@@ -212,19 +214,23 @@ async function readBody(
   }
   let isChecked = part.length >= START_BYTES;
   let start = Buffer.alloc(0);
+  const take = (chunk: Buffer): Promise<void> | undefined => {
+    const written = part.append(chunk);
+    if (part.length > context.maxBytes) throw new Unwanted(tooLarge(part.length, context.maxBytes));
+    if (!isChecked) {
+      start = Buffer.concat([start, chunk.subarray(0, 512)]);
+      isChecked = start.length >= START_BYTES;
+      const found = isChecked ? request.checkStart(start, headers['content-type']) : undefined;
+      if (found) throw new Unwanted(found);
+    }
+    return context.throttle ? Promise.all([written, context.throttle(chunk.length)]).then(() => {}) : written;
+  };
   const watch = watchProgress(() => part.length, context.idleTimeoutMs, stop);
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      await context.throttle?.(chunk.length);
-      await part.append(chunk);
-      if (part.length > context.maxBytes) return finish(body, tooLarge(part.length, context.maxBytes));
-      if (isChecked) continue;
-      start = Buffer.concat([start, chunk.subarray(0, 512)]);
-      if (start.length < START_BYTES) continue;
-      isChecked = true;
-      const found = request.checkStart(start, headers['content-type']);
-      if (found) return finish(body, found);
-    }
+    await pump(body, take);
+  } catch (error) {
+    if (error instanceof Unwanted) return { outcome: 'final', problem: error.problem };
+    throw error;
   } finally {
     clearInterval(watch);
   }
@@ -235,9 +241,36 @@ async function readBody(
   return { outcome: 'whole', validator, url: answer.url };
 }
 
-function finish(body: HttpAnswer['body'], found: Problem): TryResult {
-  body.destroy();
-  return { outcome: 'final', problem: found };
+/** Ends the reading of a body whose rest nobody wants. */
+class Unwanted extends Error {
+  readonly problem: Problem;
+
+  constructor(found: Problem) {
+    super(found.reason);
+    this.problem = found;
+  }
+}
+
+/** Hands each piece to `take` as it comes; pauses the body while a promise of it is pending. */
+function pump(body: Readable, take: (chunk: Buffer) => Promise<void> | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      reject(error);
+      body.destroy();
+    };
+    body.on('end', resolve).on('error', fail);
+    body.on('close', () => reject(new Error('the connection was closed')));
+    body.on('data', (chunk: Buffer) => {
+      try {
+        const pending = take(chunk);
+        if (!pending) return;
+        body.pause();
+        pending.then(() => body.resume(), fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  });
 }
 
 /** Stops the request when too little came within one window of the idle timeout. */
