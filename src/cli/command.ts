@@ -24,8 +24,6 @@ export interface CommandResult {
 }
 
 export interface CommandDefinition<Schema extends z.ZodObject> {
-  /** First line of the help. */
-  summary: string;
   /** Full command lines, shown under the help. */
   examples: string[];
   /** Names of option keys that are written without a flag, in order; the last may take many values (an array in the schema). */

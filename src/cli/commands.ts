@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 
 export interface CommandEntry {
+  /** One line for the list of commands and the head of the command's own help. */
   summary: string;
   load(): Promise<{ default: Command }>;
 }
@@ -50,6 +51,22 @@ export const COMMANDS: Record<string, CommandEntry> = {
   doctor: {
     summary: 'what computes here, what is missing and how to get it',
     load: () => import('./commands/doctor.ts'),
+  },
+  import: {
+    summary: 'take a folder or zip of pictures as a dataset',
+    load: () => import('./commands/import.ts'),
+  },
+  export: {
+    summary: 'write a dataset in the formats of other tools',
+    load: () => import('./commands/export.ts'),
+  },
+  ablate: {
+    summary: 'train several presets alike and compare them',
+    load: () => import('./commands/ablate.ts'),
+  },
+  weights: {
+    summary: 'fetch or check the weights of the Inception network',
+    load: () => import('./commands/weights.ts'),
   },
   demo: {
     summary: 'walk the whole road on a synthetic archive',

@@ -69,7 +69,7 @@ async function main(argv: string[]): Promise<number> {
   requireKnown(name);
   const command = (await COMMANDS[name]!.load()).default;
   let exitCode: number = EXIT.done;
-  const sub = addCommonFlags(program.command(name).description(command.summary)).exitOverride();
+  const sub = addCommonFlags(program.command(name).description(COMMANDS[name]!.summary)).exitOverride();
   addFlags(sub, command);
   sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
   sub.allowExcessArguments(false);

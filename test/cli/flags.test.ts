@@ -5,7 +5,6 @@ import { defineCommand } from '../../src/cli/command.ts';
 import { addFlags, coerceFlags } from '../../src/cli/flags.ts';
 
 const command = defineCommand({
-  summary: 'a test',
   examples: [],
   positionals: ['paths'],
   schema: z.strictObject({

@@ -3,8 +3,6 @@ import { ablate, ablateOptions } from '../../eval/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary:
-    'Train a list of presets on the same data with the same seeds and budget, and judge them in one table.',
   examples: [
     'sungan ablate --data aia-193 --presets sungan-512-log,sungan-512-rates,sungan-512 --seeds 1,2,3 --kimg 500',
     'sungan ablate --data aia-193 --presets plain.yaml@aia-193-linear,plain.yaml --resolution 64 --kimg 20 --name log',

@@ -2,7 +2,6 @@ import { contactSheetOptions, contactSheets } from '../../curate/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'pictures of a dataset: what is in it, and what was left out and why',
   examples: ['sungan contact-sheet aia-193'],
   positionals: ['name'],
   schema: contactSheetOptions,

@@ -2,7 +2,6 @@ import { type CurateSummary, curate, curateOptions } from '../../curate/index.ts
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'catalog -> dataset: screen, normalise, register, average to all sizes, 16-bit Zarr',
   examples: [
     'sungan curate --wavelength 193',
     'sungan curate --wavelength 193 --size 1024 --name aia-193-1k',

@@ -5,7 +5,6 @@ import { type DemoSummary, demo } from '../demo/demo.ts';
 import { demoOptions } from '../demo/options.ts';
 
 export default defineCommand({
-  summary: 'walk the whole road on a synthetic archive, in a few minutes on two processor cores',
   examples: [
     'sungan demo',
     'sungan demo --fresh',

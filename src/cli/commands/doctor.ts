@@ -12,7 +12,6 @@ const schema = z.strictObject({
 });
 
 export default defineCommand({
-  summary: 'show which training engines work here, how fast they are, and how to get the others',
   examples: ['sungan doctor', 'sungan doctor --threads 1 --json'],
   schema,
   async run({ threads }, { dryRun }) {

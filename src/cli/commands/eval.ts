@@ -3,8 +3,6 @@ import { type EvalSummary, evalOptions, evaluate, planEvaluation, timesFloor } f
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary:
-    'Score generated pictures against real ones, with the real-against-real floor beside every number.',
   examples: [
     'sungan eval --run runs/0001-demo',
     'sungan eval --run 1 --metrics swd,ms-ssim --count 1024',

@@ -2,7 +2,6 @@ import { exportDataset, exportOptions } from '../../curate/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'a dataset in the format of another program: StyleGAN, PG-GAN, WebDataset, PNG, FITS, Parquet',
   examples: [
     'sungan export aia-193 --format stylegan --size 512',
     'sungan export aia-193 --format png --bits 16 --split train,test --out pictures',

@@ -15,7 +15,6 @@ const STATES = [
 ] as const;
 
 export default defineCommand({
-  summary: 'what is missing, since when, why, and how often it was asked for',
   examples: ['sungan gaps --wavelength 193', 'sungan gaps --states corrupt,blocked --from 2017-01-01'],
   schema: z.strictObject({
     source: z.string().optional().describe('only this source'),

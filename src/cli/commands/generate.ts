@@ -2,7 +2,6 @@ import { generate, generateOptions } from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'run -> pictures: images of new Suns as PNG files that say they are generated',
   examples: [
     'sungan generate --run latest --count 64',
     'sungan generate --run 3 --seeds 7,8,9 --truncation 0.7 --out ./pictures',

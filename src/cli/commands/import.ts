@@ -2,7 +2,6 @@ import { type ImportSummary, importOptions, importPictures } from '../../curate/
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'pictures of others, a folder or a ZIP file of them, as a dataset',
   examples: [
     'sungan import pictures.zip --name slampai-193',
     'sungan import browse/ --name browse-193 --colour-table 193 --mask 0:984:520:40',

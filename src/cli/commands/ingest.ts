@@ -10,7 +10,6 @@ import {
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'fetch frames from an archive, or adopt a folder of them',
   examples: [
     'sungan ingest --wavelength 193 --from 2012-01-01 --to 2013-01-01 --cadence 6h',
     'sungan ingest --wavelength 171,193 --from 30d --cadence 1h',

@@ -31,7 +31,6 @@ const schema = z.strictObject({
 type Options = z.output<typeof schema>;
 
 export default defineCommand({
-  summary: 'what FITS files hold, whether they can be read, and how they look',
   examples: [
     'sungan inspect AIA20170103_2300_0193.fits',
     'sungan inspect --json data/raw/synoptic/*/2017/01/03/*.fits',

@@ -3,7 +3,6 @@ import { report, reportOptions } from '../../eval/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'Write one self-contained HTML page about a run, or comparing several.',
   examples: ['sungan report runs/0001-demo', 'sungan report 1 2 3 --out comparison.html'],
   positionals: ['paths'],
   schema: reportOptions,

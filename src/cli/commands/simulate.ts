@@ -13,7 +13,6 @@ import {
 import { type CommandContext, type CommandResult, defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'make frames of a synthetic Sun, to try a pipeline before downloading',
   examples: [
     'sungan simulate --wavelength 193 --from 2014-01-01 --to 2014-02-01 --cadence 6h --faults 0.05 --out sim',
     'sungan simulate --product hmi --from 2014-01-01 --to 2014-01-02 --size 4096',

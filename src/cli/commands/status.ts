@@ -6,7 +6,6 @@ import { defineCommand } from '../command.ts';
 type PastRun = Status['runs'][number];
 
 export default defineCommand({
-  summary: 'what the workspace holds, and how the last runs went',
   examples: ['sungan status', 'sungan status --json | jq .channels'],
   schema: z.strictObject({
     runs: z.number().int().min(0).default(5).describe('how many of the last runs to show'),

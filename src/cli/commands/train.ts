@@ -2,7 +2,6 @@ import { planTraining, type TrainPlan, type TrainSummary, train, trainOptions } 
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'dataset -> run: learn a generator, with checkpoints, curves and sample pictures',
   examples: [
     'sungan train --data aia-193 --preset demo',
     'sungan train --data aia-193 --preset demo --resolution 64 --kimg 200 --name trial',
@@ -19,11 +18,15 @@ export default defineCommand({
   },
 });
 
-function describePlan({ recipe, dataset, parameters, resumes }: TrainPlan): string {
+function describePlan({ recipe, dataset, parameters, costs, resumes }: TrainPlan): string {
   return [
     resumes ? `would go on with ${resumes}` : 'would begin a new run',
     `${dataset.count} images of ${dataset.name}${dataset.simulated ? ' (simulated)' : ''}, ${dataset.channels} channel(s), ${recipe.resolution} pixels`,
     `generator ${parameters.generator} weights, discriminator ${parameters.discriminator} weights`,
+    ...costs.map(
+      ({ side, batch, stateBytes, totalBytes, flopsPerImage }) =>
+        `${side} pixels, ${batch} images a step: ${gigabytes(totalBytes)} (${gigabytes(stateBytes)} of it weights and moments), ${(flopsPerImage / 1e9).toFixed(1)} GFLOP an image`,
+    ),
     ...Object.entries(recipe).map(([key, value]) => `  ${key}: ${value}`),
   ].join('\n');
 }
@@ -32,4 +35,8 @@ function describe({ directory, finished, images, lastTick }: TrainSummary): stri
   const why = finished === 'hours' ? 'the hours are over' : 'done';
   const speed = lastTick ? `, ${lastTick['imagesPerSecond']} images/s` : '';
   return `${why}: ${(images / 1000).toFixed(1)} thousand images seen${speed}\n${directory}`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GB`;
 }

@@ -3,7 +3,6 @@ import { manageWeights, weightsOptions } from '../../eval/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  summary: 'Say which Inception weights are here, or fetch the genuine ones for FID.',
   examples: ['sungan weights', 'sungan weights fetch', 'sungan weights fetch --which graph'],
   positionals: ['action'],
   schema: weightsOptions,
