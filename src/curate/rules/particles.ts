@@ -1,11 +1,11 @@
 import type { Rule } from './types.ts';
 
-/** Real frames have up to 4e-5, storms a hundred times that. */
-const LARGEST_SHARE = 0.004;
+/** Good frames have up to 4e-5, storms a hundred times that. */
+const LARGEST_SHARE = 0.001;
 
 export const particles: Rule = {
   name: 'particles',
-  summary: 'share of pixels that stand alone far above their neighbours: particle storms',
+  summary: 'share of pixels beyond the corona that stand alone above their neighbours: particle storms',
   stage: 'pixels',
   instrument: 'AIA',
   sense: 'at most',

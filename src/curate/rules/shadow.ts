@@ -6,6 +6,6 @@ export const shadow: Rule = {
   stage: 'pixels',
   instrument: 'AIA',
   sense: 'at most',
-  limit: () => 0.02,
+  limit: () => 0.01,
   measure: ({ pixels }) => ({ score: pixels?.shadowShare ?? null }),
 };
