@@ -135,6 +135,9 @@ export const trainOptions = z.strictObject({
     .min(0)
     .default(0)
     .describe('threads of the engine; 0: as many as processors, at most 16'),
+  memory: nonNegative
+    .default(0)
+    .describe('gigabytes a step may take; a larger batch is halved until it fits; 0: what the machine has'),
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]*$/, 'use small letters, digits, dots and dashes')

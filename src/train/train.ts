@@ -1,5 +1,5 @@
 /** The use case: options in, a run folder with a trained generator out. */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
@@ -7,12 +7,14 @@ import { flagName } from '../core/options.ts';
 import { VERSION } from '../core/version.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
+import { stagesOf } from './curriculum.ts';
 import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
 import { type Engine, openEngine } from './engines/index.ts';
 import { type LoopResult, type Tick, trainingLoop } from './loop.ts';
 import { parameterCount } from './networks/parameters.ts';
 import { type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
+import { estimateStages, fitBatches, mayHoldMemory, type StageCost } from './planner.ts';
 import { resolveRecipe } from './presets.ts';
 import { type Checkpoint, findCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
 import {
@@ -28,6 +30,11 @@ import { trainingPhases } from './steps/index.ts';
 import { createTrainer } from './trainer.ts';
 import { takeWeights } from './warm-start.ts';
 
+/** Of the machine's memory; the rest is for the data, the program and others. */
+const USABLE_SHARE = 0.8;
+/** Up to this share, speed is worth memory. */
+const HELD_SHARE = 0.25;
+
 export interface TrainContext {
   workspace: Workspace;
   effects: Effects;
@@ -39,6 +46,8 @@ export interface TrainPlan {
   recipe: RecipeOptions;
   dataset: { name: string; count: number; hash: string; simulated: boolean; channels: number };
   parameters: { generator: number; discriminator: number };
+  /** What a step costs, for every side that is learnt. */
+  costs: StageCost[];
   /** The run that is resumed. */
   resumes: string | undefined;
 }
@@ -77,6 +86,7 @@ export async function planTraining(options: TrainOptions, context: TrainContext)
       generator: parameterCount(networks.generator),
       discriminator: parameterCount(networks.discriminator),
     },
+    costs: estimateStages(recipe, images.channels),
     resumes: folder?.directory,
   };
 }
@@ -86,6 +96,7 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
   const job = await prepareJob(options, context);
   const engine = await openEngine(options.engine, {
     threads: options.threads || Math.min(16, availableParallelism()),
+    holdMemory: mayHoldMemory(estimateStages(job.recipe, job.images.channels), HELD_SHARE * totalmem()),
   });
   try {
     const folder = job.folder ?? (await beginRun(options, job, engine, context));
@@ -152,8 +163,9 @@ async function prepareJob(options: TrainOptions, context: TrainContext): Promise
       remedy: 'name one, for example --data aia-193; `sungan status` lists them',
     });
   }
-  const recipe = await resolveRecipe(options);
-  const images = context.images ?? (await openTrainingImages(context.workspace, data, recipe.resolution));
+  const wanted = await resolveRecipe(options);
+  const images = context.images ?? (await openTrainingImages(context.workspace, data, wanted.resolution));
+  const recipe = fitToMemory(wanted, images.channels, options, context.effects);
   return {
     recipe,
     data,
@@ -164,6 +176,29 @@ async function prepareJob(options: TrainOptions, context: TrainContext): Promise
     checkpoint: undefined,
     source: options.from === undefined ? undefined : await findCheckpoint(context.workspace, options.from),
   };
+}
+
+/** Memory of cards is not known here, so the limit of the machine holds for the processor only. */
+function fitToMemory(
+  recipe: RecipeOptions,
+  channels: number,
+  { memory, engine }: TrainOptions,
+  effects: Effects,
+): RecipeOptions {
+  const onProcessor = engine === 'auto' || engine === 'ort:cpu';
+  const limit =
+    memory > 0 ? memory * 2 ** 30 : onProcessor ? USABLE_SHARE * totalmem() : Number.POSITIVE_INFINITY;
+  const fitted = fitBatches(recipe, channels, limit);
+  const batches = (of: RecipeOptions) =>
+    stagesOf(of)
+      .map(({ batch }) => batch)
+      .join(', ');
+  if (batches(fitted) !== batches(recipe)) {
+    effects.log.warn(
+      `a batch of ${batches(recipe)} does not fit ${(limit / 2 ** 30).toFixed(1)} GB of memory: ${batches(fitted)} instead`,
+    );
+  }
+  return fitted;
 }
 
 /** A resumed run keeps its recipe and seed; only its length may be changed. */

@@ -17,6 +17,7 @@ export async function createOrtEngine(provider: OrtProvider, options: EngineOpti
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    enableCpuMemArena: options.holdMemory ?? true,
     // Threads that wait in a loop gain nothing on a quiet machine and lose half its time on a busy one (measured).
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };

@@ -1,0 +1,143 @@
+/** What a training step will cost, told from its programs before anything runs: memory, arithmetic, and a batch that fits. */
+import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
+import { stagesOf } from './curriculum.ts';
+import { elementCount, isOp, liveNodes, type Node, type Program } from './graph/index.ts';
+import type { RecipeOptions } from './options.ts';
+import { stateShapes } from './state.ts';
+import { type Phase, trainingPhases } from './steps/index.ts';
+
+export interface PhaseCost {
+  name: string;
+  /** Operations of the program. */
+  operations: number;
+  /** Most bytes of intermediate results that are needed at one time. */
+  activationBytes: number;
+  /** Floating-point operations of products and convolutions. */
+  flops: number;
+}
+
+export interface StageCost {
+  side: number;
+  batch: number;
+  phases: PhaseCost[];
+  /** Weights, moments and averages, before and after a step. */
+  stateBytes: number;
+  /** The largest phase with the state. */
+  totalBytes: number;
+  /** Of an average step, divided by the batch. */
+  flopsPerImage: number;
+}
+
+const FLOAT_BYTES = 4;
+
+/** The costs of every stage of a recipe (one, unless the network grows) for images of so many channels. */
+export function estimateStages(recipe: RecipeOptions, channels: number): StageCost[] {
+  return stagesOf(recipe).map(({ side, batch }) => estimateStage(recipe, channels, side, batch));
+}
+
+function estimateStage(recipe: RecipeOptions, channels: number, side: number, batch: number): StageCost {
+  const networks = createNetworks(networkOptions(recipe, channels), side);
+  const phases = trainingPhases(networks, stepRecipe(recipe, batch));
+  const costs = phases.map(estimatePhase);
+  const state = [...stateShapes(phases).values()].reduce((total, shape) => total + elementCount(shape), 0);
+  // New state is written beside the old one, which is its input.
+  const stateBytes = 2 * FLOAT_BYTES * state;
+  const largest = Math.max(...costs.map(({ activationBytes }) => activationBytes));
+  const flops = phases.reduce((total, { interval }, i) => total + costs[i]!.flops / interval, 0);
+  return {
+    side,
+    batch,
+    phases: costs,
+    stateBytes,
+    totalBytes: stateBytes + largest,
+    flopsPerImage: flops / batch,
+  };
+}
+
+function estimatePhase({ name, program }: Phase): PhaseCost {
+  const nodes = liveNodes(program);
+  return {
+    name,
+    operations: nodes.length,
+    activationBytes: peakBytes(program, nodes),
+    flops: nodes.reduce((total, node) => total + flopsOf(node), 0),
+  };
+}
+
+/** Runs through the program in order and counts what is still to be read. */
+function peakBytes(program: Program, order: readonly Node[]): number {
+  const uses = new Map<Node, number>();
+  const use = (node: Node) => uses.set(behindViews(node), (uses.get(behindViews(node)) ?? 0) + 1);
+  for (const node of order) if (!isView(node)) node.inputs.forEach(use);
+  Object.values(program.outputs).forEach(use);
+  let [held, peak] = [0, 0];
+  for (const node of order) {
+    if (isView(node)) continue;
+    held += bytesOf(node);
+    peak = Math.max(peak, held + scratchOf(node));
+    for (const input of new Set(node.inputs.map(behindViews))) {
+      const left = uses.get(input)! - node.inputs.filter((each) => behindViews(each) === input).length;
+      uses.set(input, left);
+      if (left <= 0) held -= bytesOf(input);
+    }
+  }
+  return peak;
+}
+
+/** Other shapes of the same memory. */
+function isView(node: Node): boolean {
+  return isOp(node, 'reshape') || isOp(node, 'identity');
+}
+
+function behindViews(node: Node): Node {
+  return isView(node) ? behindViews(node.inputs[0]!) : node;
+}
+
+function bytesOf(node: Node): number {
+  return isOp(node, 'input') || isOp(node, 'constant') ? 0 : FLOAT_BYTES * elementCount(node.shape);
+}
+
+/** Copies that an engine makes while it computes a node: the gradient of kernels lays both its inputs out several times. */
+function scratchOf(node: Node): number {
+  if (!isOp(node, 'convolutionWeights')) return 0;
+  const size = node.attributes.shape[2]!;
+  const inputs = node.inputs.reduce((total, input) => total + elementCount(input.shape), 0);
+  return FLOAT_BYTES * inputs * (size > 1 ? 5 : 2);
+}
+
+function flopsOf(node: Node): number {
+  const [a, b] = node.inputs;
+  if (isOp(node, 'matmul')) {
+    const inner = a!.shape.at(node.attributes.transposeLeft ? -2 : -1)!;
+    return 2 * elementCount(node.shape) * inner;
+  }
+  if (isOp(node, 'convolution')) return 2 * elementCount(node.shape) * elementCount(b!.shape.slice(1));
+  if (isOp(node, 'convolutionInput')) return 2 * elementCount(a!.shape) * elementCount(b!.shape.slice(1));
+  if (isOp(node, 'convolutionWeights')) {
+    return 2 * elementCount(b!.shape) * elementCount(node.attributes.shape.slice(1));
+  }
+  return 0;
+}
+
+/** ONNX Runtime's arena grows to about so many times what a program needs at once (measured at 64 and 128 pixels). */
+const ARENA_FACTOR = 2;
+
+/** Whether the programs of every stage may all keep their memory within `limitBytes`. */
+export function mayHoldMemory(stages: readonly StageCost[], limitBytes: number): boolean {
+  return stages.every(({ phases, stateBytes }) => {
+    const activations = phases.reduce((total, { activationBytes }) => total + activationBytes, 0);
+    return stateBytes + ARENA_FACTOR * activations <= limitBytes;
+  });
+}
+
+/** The recipe with batches halved until every stage fits `limitBytes`; the same recipe when all fit. */
+export function fitBatches(recipe: RecipeOptions, channels: number, limitBytes: number): RecipeOptions {
+  const fitting = stagesOf(recipe).map(({ side, batch }) => {
+    let size = batch;
+    while (size > 1 && estimateStage(recipe, channels, side, size).totalBytes > limitBytes) size >>= 1;
+    return size;
+  });
+  return recipe.architecture === 'pggan'
+    ? { ...recipe, growBatches: fitting }
+    : { ...recipe, batch: fitting[0]! };
+}
