@@ -23,8 +23,9 @@ describe('planner', async () => {
 
   it('halves the batch until a step fits', () => {
     expect(fitBatches(recipe, 1, Number.POSITIVE_INFINITY)).toEqual(recipe);
-    const quarter = estimateStages({ ...recipe, batch: 2 }, 1)[0]!;
-    expect(fitBatches(recipe, 1, quarter.totalBytes).batch).toBe(2);
+    const fitted = fitBatches(recipe, 1, cost!.totalBytes - 1);
+    expect(fitted.batch).toBe(4);
+    expect(estimateStages(fitted, 1)[0]!.totalBytes).toBeLessThan(cost!.totalBytes);
     expect(fitBatches(recipe, 1, 1).batch).toBe(1);
   });
 
