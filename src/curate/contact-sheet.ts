@@ -4,7 +4,7 @@ import type { Catalog, Verdict } from '../catalog/index.ts';
 import { writeAtomic } from '../core/files.ts';
 import { boxReduceTo, createImage } from '../numeric/index.ts';
 import { belongsTo, type Channel, channelOf } from './channels.ts';
-import { type Dataset, openDataset } from './dataset.ts';
+import { type Dataset, type DatasetFrame, openDataset } from './dataset.ts';
 import { decodeImage } from './decode.ts';
 import type { Manifest } from './manifest.ts';
 import { numberOf, reasonsOf } from './rules/index.ts';
@@ -17,6 +17,8 @@ export const REJECTED_SHEET = 'contact-sheet-rejected.png';
 /** More tiles than that are no overview; they are taken evenly over the time covered. */
 const LARGEST_TILES = 96;
 const TILE_SIZE = 128;
+/** Of the sheets by reason and by month. */
+const SHEET_FOLDER = 'contact-sheets';
 
 export interface SheetSource {
   manifest: Manifest;
@@ -28,39 +30,99 @@ export interface SheetSource {
 
 /** Writes both sheets; their paths. */
 export async function writeContactSheets(source: SheetSource): Promise<string[]> {
-  const { name } = source.manifest;
+  const { manifest, directory } = source;
   const paths: string[] = [];
-  const write = async (file: string, title: string, tileSize: number, tiles: Tile[]) => {
-    const path = join(source.directory, file);
-    await writeAtomic(path, await renderSheet({ title, tileSize, tiles }));
-    paths.push(path);
-  };
-
-  const dataset = await openDataset(source.directory).catch(() => undefined);
+  const dataset = await openDataset(directory).catch(() => undefined);
   if (dataset && dataset.count > 0) {
-    const tileSize = largestLevel(dataset);
-    const simulated = dataset.simulated ? ' (SIMULATED)' : '';
-    const channel = channelOf(dataset.channels[0]!);
-    const shown =
-      dataset.channels.length > 1 ? `, channel ${channel.name} of ${dataset.channels.join(', ')}` : '';
-    const title = `${name}: ${dataset.count} frames${simulated}${shown}, solar north up`;
-    await write(ACCEPTED_SHEET, title, tileSize, await acceptedTiles(dataset, tileSize, channel));
+    paths.push(
+      await writeAccepted(
+        join(directory, ACCEPTED_SHEET),
+        dataset,
+        dataset.frames,
+        `${dataset.count} frames`,
+      ),
+    );
   }
-  const rejected = source.catalog.verdicts(name).filter((verdict) => !verdict.accepted);
+  const rejected = rejectedOf(source);
   if (rejected.length > 0) {
-    const title = `${name}: ${rejected.length} frames left out, with the reasons`;
-    await write(REJECTED_SHEET, title, TILE_SIZE, await rejectedTiles(rejected, source));
+    const title = `${manifest.name}: ${rejected.length} frames left out, with the reasons`;
+    paths.push(await writeRejected(join(directory, REJECTED_SHEET), source, rejected, title));
   }
   return paths;
+}
+
+/** One sheet for each rule that rejected frames. */
+export async function writeReasonSheets(source: SheetSource): Promise<string[]> {
+  const byRule = new Map<string, Verdict[]>();
+  for (const verdict of rejectedOf(source)) {
+    for (const { rule, passed } of verdict.scores) {
+      if (!passed) byRule.set(rule, [...(byRule.get(rule) ?? []), verdict]);
+    }
+  }
+  const paths: string[] = [];
+  for (const [rule, verdicts] of byRule) {
+    const path = join(source.directory, SHEET_FOLDER, `reason-${rule}.png`);
+    const title = `${source.manifest.name}: ${verdicts.length} frames left out by ${rule}`;
+    paths.push(await writeRejected(path, source, verdicts, title));
+  }
+  return paths;
+}
+
+/** One sheet of accepted frames for each calendar month. */
+export async function writeMonthSheets({ directory }: SheetSource): Promise<string[]> {
+  const dataset = await openDataset(directory);
+  const paths: string[] = [];
+  for (const month of [...new Set(dataset.frames.map((frame) => frame.time.slice(0, 7)))].sort()) {
+    const frames = dataset.frames.filter((frame) => frame.time.startsWith(month));
+    const path = join(directory, SHEET_FOLDER, `${month}.png`);
+    paths.push(await writeAccepted(path, dataset, frames, `${frames.length} frames of ${month}`));
+  }
+  return paths;
+}
+
+const rejectedOf = ({ catalog, manifest }: SheetSource) =>
+  catalog.verdicts(manifest.name).filter((verdict) => !verdict.accepted);
+
+async function writeAccepted(
+  path: string,
+  dataset: Dataset,
+  frames: readonly DatasetFrame[],
+  what: string,
+): Promise<string> {
+  const channel = channelOf(dataset.channels[0]!);
+  const simulated = dataset.simulated ? ' (SIMULATED)' : '';
+  const shown =
+    dataset.channels.length > 1 ? `, channel ${channel.name} of ${dataset.channels.join(', ')}` : '';
+  const tileSize = largestLevel(dataset);
+  const title = `${dataset.name}: ${what}${simulated}${shown}, solar north up`;
+  const tiles = await acceptedTiles(dataset, frames, tileSize, channel);
+  await writeAtomic(path, await renderSheet({ title, tileSize, tiles }));
+  return path;
+}
+
+async function writeRejected(
+  path: string,
+  source: SheetSource,
+  verdicts: readonly Verdict[],
+  title: string,
+): Promise<string> {
+  const tiles = await rejectedTiles(verdicts, source);
+  await writeAtomic(path, await renderSheet({ title, tileSize: TILE_SIZE, tiles }));
+  return path;
 }
 
 function largestLevel(dataset: Dataset): number {
   return dataset.levels.find((level) => level <= TILE_SIZE) ?? dataset.levels.at(-1)!;
 }
 
-async function acceptedTiles(dataset: Dataset, size: number, channel: Channel): Promise<Tile[]> {
+async function acceptedTiles(
+  dataset: Dataset,
+  frames: readonly DatasetFrame[],
+  size: number,
+  channel: Channel,
+): Promise<Tile[]> {
   const tiles: Tile[] = [];
-  for (const frame of spread(dataset.frames)) {
+  for (const frame of spread(frames)) {
     const linear = dataset.transform.inverse(await dataset.readFloat(size, [frame.index]));
     const rgb = toRgb(createImage(size, size, linear.subarray(0, size * size)), channel);
     tiles.push({ rgb, captions: [frame.time.slice(0, 16).replace('T', ' '), frame.split] });

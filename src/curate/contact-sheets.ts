@@ -4,17 +4,26 @@ import { z } from 'zod';
 import { openCatalog } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
-import { writeContactSheets } from './contact-sheet.ts';
+import { writeContactSheets, writeMonthSheets, writeReasonSheets } from './contact-sheet.ts';
 import { readManifest } from './manifest.ts';
 
 export const contactSheetOptions = z.strictObject({
   name: z.string().default('aia-193').describe('name of the dataset'),
+  by: z
+    .enum(['all', 'reason', 'month'])
+    .default('all')
+    .describe('one sheet of all, or one for each reason of rejection, or for each month'),
 });
+
+const SHEETS = { all: writeContactSheets, reason: writeReasonSheets, month: writeMonthSheets };
 
 export type ContactSheetOptions = z.output<typeof contactSheetOptions>;
 
 /** Paths of the PNG files. */
-export async function contactSheets({ name }: ContactSheetOptions, workspace: Workspace): Promise<string[]> {
+export async function contactSheets(
+  { name, by }: ContactSheetOptions,
+  workspace: Workspace,
+): Promise<string[]> {
   const directory = join(workspace.datasets, name);
   const manifest = await readManifest(directory);
   if (!manifest) {
@@ -25,12 +34,8 @@ export async function contactSheets({ name }: ContactSheetOptions, workspace: Wo
   }
   const catalog = openCatalog(workspace.catalog);
   try {
-    return await writeContactSheets({
-      manifest,
-      directory,
-      catalog,
-      resolvePath: (path) => insideWorkspace(workspace, path),
-    });
+    const resolvePath = (path: string) => insideWorkspace(workspace, path);
+    return await SHEETS[by]({ manifest, directory, catalog, resolvePath });
   } finally {
     catalog.close();
   }

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalog, type Verdict } from '../../src/catalog/index.ts';
 import { quietEffects } from '../../src/core/effects.ts';
 import { sha256OfBytes } from '../../src/core/files.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
-import { curate, curateOptions, openDataset } from '../../src/curate/index.ts';
+import { contactSheets, curate, curateOptions, openDataset } from '../../src/curate/index.ts';
 import { addFrame, addPixels, drawSun, temporaryWorkspace } from './support.ts';
 
 let workspace: Workspace;
@@ -277,7 +277,18 @@ test('card and contact sheets are written, with the reasons of rejection', async
   expect(card).toContain('5 frames were judged, 4 accepted, 1 rejected');
   expect(card).toContain('| spacecraft | 1 |');
   expect(card).toContain('Courtesy of NASA/SDO');
-  for (const name of ['contact-sheet.png', 'contact-sheet-rejected.png']) {
+  const names = ['contact-sheet.png', 'contact-sheet-rejected.png'];
+  for (const by of ['reason', 'month'] as const) {
+    const paths = await contactSheets({ name: 'aia-193', by }, workspace);
+    names.push(...paths.map((path) => relative(directory, path)));
+  }
+  expect(
+    names
+      .slice(2)
+      .map((name) => basename(name))
+      .sort(),
+  ).toEqual(['2017-01.png', 'reason-quality.png', 'reason-spacecraft.png']);
+  for (const name of names) {
     expect(readFileSync(join(directory, name)).subarray(1, 4).toString()).toBe('PNG');
   }
 });

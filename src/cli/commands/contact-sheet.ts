@@ -2,7 +2,7 @@ import { contactSheetOptions, contactSheets } from '../../curate/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
-  examples: ['sungan contact-sheet aia-193'],
+  examples: ['sungan contact-sheet aia-193', 'sungan contact-sheet aia-193 --by reason'],
   positionals: ['name'],
   schema: contactSheetOptions,
   async run(options, { workspace }) {

@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, type Rule } from './types.ts';
 
 /** Bright loops on one side move the fit by up to 0.08 (211 angstrom, solar maximum); off-points begin at 0.15. */
 const LARGEST_OFFSET_RADII = 0.12;
@@ -10,5 +10,5 @@ export const centre: Rule = {
   instrument: 'AIA',
   sense: 'at most',
   limit: () => LARGEST_OFFSET_RADII,
-  measure: ({ pixels }) => ({ score: pixels?.centreOffset ?? null }),
+  measure: ({ pixels }) => measured(pixels?.centreOffset, (value) => `disk ${value.toFixed(3)} radii off`),
 };

@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, percent, type Rule } from './types.ts';
 
 export const constant: Rule = {
   name: 'constant-rows',
@@ -6,5 +6,6 @@ export const constant: Rule = {
   stage: 'pixels',
   sense: 'at most',
   limit: () => 0.005,
-  measure: ({ pixels }) => ({ score: pixels?.constantShare ?? null }),
+  measure: ({ pixels }) =>
+    measured(pixels?.constantShare, (value) => `${percent(value)} of the disk in rows of one value`),
 };

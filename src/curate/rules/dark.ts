@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, type Rule } from './types.ts';
 
 /** Of the white of pictures: a dark delivered as light had a maximum of 28 DN where 193 reaches thousands. */
 const SHARE_OF_WHITE = 0.02;
@@ -10,5 +10,6 @@ export const dark: Rule = {
   instrument: 'AIA',
   sense: 'at least',
   limit: ({ channel }) => SHARE_OF_WHITE * channel.picture.range[1],
-  measure: ({ pixels }) => ({ score: pixels?.brightest ?? null }),
+  measure: ({ pixels }) =>
+    measured(pixels?.brightest, (value) => `brightest 0.1 % at ${Number(value.toPrecision(3))}`),
 };

@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, percent, type Rule } from './types.ts';
 
 export const limb: Rule = {
   name: 'limb',
@@ -7,5 +7,6 @@ export const limb: Rule = {
   instrument: 'AIA',
   sense: 'at least',
   limit: () => 0.6,
-  measure: ({ pixels }) => ({ score: pixels?.limbShare ?? null }),
+  measure: ({ pixels }) =>
+    measured(pixels?.limbShare, (value) => `limb found in ${percent(value)} of the directions`),
 };

@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, percent, type Rule } from './types.ts';
 
 /** Same limit as PERCENTD's. */
 const LARGEST_SHARE = 0.001;
@@ -9,5 +9,6 @@ export const missing: Rule = {
   stage: 'pixels',
   sense: 'at most',
   limit: () => LARGEST_SHARE,
-  measure: ({ pixels }) => ({ score: pixels?.missingShare ?? null }),
+  measure: ({ pixels }) =>
+    measured(pixels?.missingShare, (value) => `${percent(value)} of the pixels have no value`),
 };

@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, percent, type Rule } from './types.ts';
 
 /** Good frames have up to 4e-5, storms a hundred times that. */
 const LARGEST_SHARE = 0.001;
@@ -10,5 +10,6 @@ export const particles: Rule = {
   instrument: 'AIA',
   sense: 'at most',
   limit: () => LARGEST_SHARE,
-  measure: ({ pixels }) => ({ score: pixels?.spikeShare ?? null }),
+  measure: ({ pixels }) =>
+    measured(pixels?.spikeShare, (value) => `${percent(value)} of the pixels beyond the corona are hits`),
 };

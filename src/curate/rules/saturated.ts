@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, percent, type Rule } from './types.ts';
 
 /** Flares saturate every day and stay in; half a disk of it is no flare. */
 const LARGEST_SHARE = 0.25;
@@ -10,5 +10,6 @@ export const saturated: Rule = {
   instrument: 'AIA',
   sense: 'at most',
   limit: () => LARGEST_SHARE,
-  measure: ({ pixels }) => ({ score: pixels?.saturatedShare ?? null }),
+  measure: ({ pixels }) =>
+    measured(pixels?.saturatedShare, (value) => `${percent(value)} of the pixels saturated`),
 };

@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, percent, type Rule } from './types.ts';
 
 export const shadow: Rule = {
   name: 'shadow',
@@ -7,5 +7,5 @@ export const shadow: Rule = {
   instrument: 'AIA',
   sense: 'at most',
   limit: () => 0.01,
-  measure: ({ pixels }) => ({ score: pixels?.shadowShare ?? null }),
+  measure: ({ pixels }) => measured(pixels?.shadowShare, (value) => `${percent(value)} of the disk is black`),
 };

@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts';
+import { measured, type Rule } from './types.ts';
 
 /** Decades of power; good frames have -2.0 or more. */
 const SMALLEST = -2.5;
@@ -10,5 +10,6 @@ export const sharpness: Rule = {
   instrument: 'AIA',
   sense: 'at least',
   limit: () => SMALLEST,
-  measure: ({ pixels }) => ({ score: pixels?.sharpness ?? null }),
+  measure: ({ pixels }) =>
+    measured(pixels?.sharpness, (value) => `fine structure 10^${value.toFixed(2)} of the coarse`),
 };

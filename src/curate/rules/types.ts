@@ -65,3 +65,10 @@ export function textOf(header: HeaderRecord, keyword: string): string | null {
   const value = header[keyword];
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
+
+/** A number that was measured, with its words; null where it was not. */
+export function measured(value: number | null | undefined, describe: (value: number) => string): Measured {
+  return value == null ? { score: null } : { score: value, note: describe(value) };
+}
+
+export const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
