@@ -43,22 +43,26 @@ export function registeredScale(size: number): number {
 }
 
 /**
- * From a pixel of the registered frame (`size` a side, `targetScale` arc seconds a pixel) to the pixel of the frame as it
- * was taken.
+ * From a pixel of the registered frame (`size` a side, `targetScale` arc seconds a pixel, disk centre at `centre`: the
+ * array's unless a part of the Sun is wanted) to the pixel of the frame as it was taken.
  */
-export function registration(pointing: Pointing, size: number, targetScale = registeredScale(size)): Affine {
+export function registration(
+  pointing: Pointing,
+  size: number,
+  targetScale = registeredScale(size),
+  centre = { x: (size - 1) / 2, y: (size - 1) / 2 },
+): Affine {
   const scale = targetScale / pointing.arcsecPerPixel;
   const angle = (pointing.rotationDegrees * Math.PI) / 180;
   const cosine = scale * Math.cos(angle);
   const sine = scale * Math.sin(angle);
-  const middle = (size - 1) / 2;
   return {
     xx: cosine,
     xy: sine,
-    x0: pointing.centreX - cosine * middle - sine * middle,
+    x0: pointing.centreX - cosine * centre.x - sine * centre.y,
     yx: -sine,
     yy: cosine,
-    y0: pointing.centreY + sine * middle - cosine * middle,
+    y0: pointing.centreY + sine * centre.x - cosine * centre.y,
   };
 }
 

@@ -1,7 +1,25 @@
 /** Registration against drawn suns whose centre, roll, scale and radius are known. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isRegistered, type Pointing, registeredScale, registration } from '../../src/curate/register.ts';
-import { createImage, type Image, loadKernels, sampleLinear } from '../../src/numeric/index.ts';
+import {
+  isRegistered,
+  type Pointing,
+  pointingOf,
+  registeredScale,
+  registration,
+} from '../../src/curate/register.ts';
+import { firstImage, readFits, readImageFloat32 } from '../../src/fits/index.ts';
+import {
+  createImage,
+  fft,
+  type Image,
+  loadKernels,
+  plainKernels,
+  sampleLinear,
+  transpose,
+} from '../../src/numeric/index.ts';
+import { describeWithRealData } from '../support/real-data.ts';
 
 const RADIUS_ARCSEC = 960;
 /** Position angle (degrees from solar north towards the east, which is left) and distance of a bright point. */
@@ -130,6 +148,74 @@ test('a fixed radius scales in the same resample', () => {
   const scale = (registeredScale(512) * RADIUS_ARCSEC) / 976;
   const disk = measureDisk(registered(drawDisk(512, pointing), pointing, scale));
   expect(disk.radius).toBeCloseTo(976 / registeredScale(512), 1);
+});
+
+/** How far b lies from a in pixels, by the peak of their cross-correlation. */
+function offsetBetween(a: Image, b: Image): { x: number; y: number } {
+  const n = a.width;
+  const [fa, fb] = [a, b].map((image) => {
+    const mean = image.data.reduce((sum, value) => sum + Math.log(Math.max(1, value)), 0) / image.data.length;
+    const hann = (i: number) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (n - 1));
+    const values = Float64Array.from(
+      image.data,
+      (value, i) => (Math.log(Math.max(1, value)) - mean) * hann(i % n) * hann(Math.floor(i / n)),
+    );
+    return transform2d(values, new Float64Array(n * n), n);
+  }) as [Spectrum, Spectrum];
+  const real = fa.real.map((value, i) => value * fb.real[i]! + fa.imaginary[i]! * fb.imaginary[i]!);
+  // The transform of a conjugate is a mirrored inverse: signs are turned at the end.
+  const imaginary = fa.real.map((value, i) => -(fa.imaginary[i]! * fb.real[i]! - value * fb.imaginary[i]!));
+  const { real: correlation } = transform2d(real, imaginary, n);
+  const peak = correlation.indexOf(Math.max(...correlation));
+  const at = (x: number, y: number) => correlation[((y + n) % n) * n + ((x + n) % n)]!;
+  const [px, py] = [peak % n, Math.floor(peak / n)];
+  const vertex = (low: number, middle: number, high: number) =>
+    (low - high) / (2 * (low - 2 * middle + high));
+  const signed = (value: number) => (value > n / 2 ? value - n : value);
+  return {
+    x: signed(px) + vertex(at(px - 1, py), at(px, py), at(px + 1, py)),
+    y: signed(py) + vertex(at(px, py - 1), at(px, py), at(px, py + 1)),
+  };
+}
+
+interface Spectrum {
+  real: Float64Array;
+  imaginary: Float64Array;
+}
+
+function transform2d(real: Float64Array, imaginary: Float64Array, n: number): Spectrum {
+  const turn = ({ real: r, imaginary: i }: Spectrum): Spectrum => {
+    for (let y = 0; y < n; y++) fft(r.subarray(y * n, (y + 1) * n), i.subarray(y * n, (y + 1) * n));
+    return { real: transpose(r, n), imaginary: transpose(i, n) };
+  };
+  return turn(turn({ real, imaginary }));
+}
+
+describeWithRealData('level 1 cutouts of a flare', (data) => {
+  const folder = join(data, 'aia-lev1-cutouts');
+
+  test.each(['171', '193', '304'])(
+    'at %s angstrom register onto their neighbours within 0.5 pixel',
+    (wavelength) => {
+      const size = 256;
+      // West limb, where the flare was: 915" west and 260" south of disk centre in the middle of the picture.
+      const centre = { x: size / 2 - 915 / 0.6, y: size / 2 + 260 / 0.6 };
+      const images = readdirSync(folder)
+        .filter((name) => name.includes(`.${wavelength}.image`))
+        .sort()
+        .map((name) => {
+          const hdu = firstImage(readFits(readFileSync(join(folder, name))));
+          const { width, height, data: pixels } = readImageFloat32(hdu);
+          const map = registration(pointingOf(hdu.header.toRecord())!, size, 0.6, centre);
+          return plainKernels().warpCubic(createImage(width, height, pixels), map, size, size, 0);
+        });
+      expect(images.length).toBe(8);
+      for (let i = 1; i < images.length; i++) {
+        const { x, y } = offsetBetween(images[i - 1]!, images[i]!);
+        expect(Math.hypot(x, y)).toBeLessThan(0.5);
+      }
+    },
+  );
 });
 
 test('synoptic frames are registered already, level 1 frames are not', () => {
