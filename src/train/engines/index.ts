@@ -32,6 +32,31 @@ const ENGINES = {
     remedy: "install the vendor's Vulkan driver (Debian: `apt-get install libvulkan1` and the driver)",
     open: async (options) => (await import('./ort/index.ts')).createOrtEngine('webgpu', options),
   },
+  'tfjs:gpu': {
+    summary: 'TensorFlow.js on an NVIDIA card (TensorFlow 2.9, CUDA 11.2)',
+    remedy: 'npm install @tensorflow/tfjs-node-gpu (it downloads TensorFlow; Node up to 22)',
+    open: async () => {
+      const { createTfjsEngine } = await import('./tfjs/index.ts');
+      return createTfjsEngine('tfjs:gpu', { names: ['@tensorflow/tfjs-node-gpu'], backend: 'tensorflow' });
+    },
+  },
+  'tfjs:node': {
+    summary: 'TensorFlow.js on the processor',
+    remedy: 'npm install @tensorflow/tfjs-node (it downloads TensorFlow; Node up to 22)',
+    open: async () => {
+      const { createTfjsEngine } = await import('./tfjs/index.ts');
+      return createTfjsEngine('tfjs:node', { names: ['@tensorflow/tfjs-node'], backend: 'tensorflow' });
+    },
+  },
+  'tfjs:wasm': {
+    summary: 'TensorFlow.js in WebAssembly: slow, for checks',
+    remedy: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
+    open: async () => {
+      const { createTfjsEngine } = await import('./tfjs/index.ts');
+      const names = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs'];
+      return createTfjsEngine('tfjs:wasm', { names, backend: 'wasm' });
+    },
+  },
 } satisfies Record<string, EngineRow>;
 
 export type EngineName = keyof typeof ENGINES;
