@@ -104,17 +104,22 @@ async function fetchWanted(
     signal: stop,
   });
   try {
-    await settleAll(locations, wanted.length, jobs, run, engine, tally);
+    await settleAll(locations, wanted.length, workersFor(jobs), run, engine, tally);
   } finally {
     await engine.close();
   }
+}
+
+/** Some more than connections: while one waits for the disk, another has the line. With one connection all is in order. */
+function workersFor(connections: number): number {
+  return connections === 1 ? 1 : connections + 3;
 }
 
 /** Workers take from one queue, so that a slow file holds up nobody. */
 async function settleAll(
   locations: AsyncIterable<Location>,
   total: number,
-  jobs: number,
+  workers: number,
   run: ArchiveRun,
   engine: Engine,
   tally: Tally,
@@ -124,7 +129,7 @@ async function settleAll(
   const hasRoom = createSpaceGuard(workspace.root, run.options.minFreeGb * 1e9);
   await hasRoom();
   const queue = locations[Symbol.asyncIterator]();
-  const limit = pLimit(jobs);
+  const limit = pLimit(workers);
   let settled = 0;
   let failure: { error: unknown } | undefined;
   const work = async () => {
@@ -144,7 +149,7 @@ async function settleAll(
     work().catch((error) => {
       if (!run.stop.aborted) failure ??= { error };
     });
-  await Promise.all(Array.from({ length: jobs }, () => limit(guarded)));
+  await Promise.all(Array.from({ length: workers }, () => limit(guarded)));
   progress.done();
   if (failure) throw failure.error;
   for (let left = settled; left < total; left++) tally.add('failed', { kind: 'time is up' });
