@@ -49,7 +49,7 @@ function companionScores({ recipe }: Manifest, faults: readonly string[]): RuleS
 }
 
 function pixelScores(
-  { frame, header, channel, timeMs }: ScreenedFrame,
+  { frame, header, channel, timeMs, headerLevel }: ScreenedFrame,
   result: MemberResult,
   manifest: Manifest,
   histories: Histories,
@@ -68,5 +68,5 @@ function pixelScores(
   if ('failure' in result) return [decoded];
   const pixels = result.measurements;
   const diskLevel = histories.of(channel.name).distance({ timeMs, value: pixels.diskMedian });
-  return [decoded, ...judge('pixels', { ...context, pixels, diskLevel })];
+  return [decoded, ...judge('pixels', { ...context, pixels, diskLevel, headerLevel })];
 }

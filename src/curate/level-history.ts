@@ -12,6 +12,8 @@ export interface LevelDistance {
 const DAY_MS = 86_400_000;
 /** Days on either side that tell what is usual. */
 export const WINDOW_DAYS = 15;
+/** Where so many days hold enough values they are the better reference: the Sun turns, and its level with it. */
+const NEAR_DAYS = 2;
 /** Fewer values than that say nothing about what is usual. */
 const FEWEST = 6;
 /** MAD to the standard deviation of a normal distribution. */
@@ -19,7 +21,12 @@ const MAD_TO_SIGMA = 1.4826;
 /** Scatter is taken as at least this share of the median: the Sun of a quiet fortnight changes in the next. */
 const SMALLEST_SCATTER = 0.07;
 
-function distanceFrom(value: number, reference: readonly number[]): LevelDistance | undefined {
+function distanceFrom(
+  value: number,
+  near: readonly number[],
+  wide: () => readonly number[],
+): LevelDistance | undefined {
+  const reference = near.length >= FEWEST ? near : wide();
   if (reference.length < FEWEST) return undefined;
   const typical = median(reference);
   const scatter = Math.max(
@@ -48,17 +55,20 @@ export function levelsAround(
     list.push(value);
     days.set(day, list);
   }
-  const references = new Map<number, number[]>();
-  const referenceOf = (day: number) => {
-    const known = references.get(day);
+  const references = new Map<string, number[]>();
+  const referenceOf = (day: number, reach: number) => {
+    const key = `${day}/${reach}`;
+    const known = references.get(key);
     if (known) return known;
     const values: number[] = [];
-    for (let near = day - WINDOW_DAYS; near <= day + WINDOW_DAYS; near++)
-      values.push(...thinned(days.get(near) ?? []));
-    references.set(day, values);
+    for (let near = day - reach; near <= day + reach; near++) values.push(...thinned(days.get(near) ?? []));
+    references.set(key, values);
     return values;
   };
-  return ({ timeMs, value }) => distanceFrom(value, referenceOf(Math.floor(timeMs / DAY_MS)));
+  return ({ timeMs, value }) => {
+    const day = Math.floor(timeMs / DAY_MS);
+    return distanceFrom(value, referenceOf(day, NEAR_DAYS), () => referenceOf(day, WINDOW_DAYS));
+  };
 }
 
 const PER_DAY = 8;
@@ -81,13 +91,17 @@ export class LevelHistory {
   }
 
   distance({ timeMs, value }: TimedLevel): LevelDistance | undefined {
-    const from = timeMs - WINDOW_DAYS * DAY_MS;
-    const reference: number[] = [];
-    for (let i = this.endBefore(timeMs) - 1; i >= 0 && reference.length < LARGEST_REFERENCE; i--) {
+    return distanceFrom(value, this.before(timeMs, NEAR_DAYS), () => this.before(timeMs, WINDOW_DAYS));
+  }
+
+  private before(timeMs: number, days: number): number[] {
+    const from = timeMs - days * DAY_MS;
+    const values: number[] = [];
+    for (let i = this.endBefore(timeMs) - 1; i >= 0 && values.length < LARGEST_REFERENCE; i--) {
       if (this.levels[i]!.timeMs < from) break;
-      reference.push(this.levels[i]!.value);
+      values.push(this.levels[i]!.value);
     }
-    return distanceFrom(value, reference);
+    return values;
   }
 
   add(level: TimedLevel): void {

@@ -15,6 +15,8 @@ export interface ScreenedFrame {
   timeMs: number;
   scores: RuleScore[];
   accepted: boolean;
+  /** The header's median against the days around; undefined where there is too little to compare with. */
+  headerLevel: LevelDistance | undefined;
 }
 
 export interface FrameRange {
@@ -72,8 +74,9 @@ export function screenFrames(
   return screened.map(({ ruleInput, timeMs }) => {
     const { frame, header } = ruleInput;
     const duplicateOf = duplicates.get(frame.id);
-    const scores = judge('header', { ...ruleInput, duplicateOf, headerLevel: distanceOf(header, timeMs) });
-    return { channel, frame, header, timeMs, scores, accepted: isAccepted(scores) };
+    const scores = judge('header', { ...ruleInput, duplicateOf });
+    const headerLevel = distanceOf(header, timeMs);
+    return { channel, frame, header, timeMs, scores, accepted: isAccepted(scores), headerLevel };
   });
 }
 
@@ -86,6 +89,18 @@ export function headerMean(header: HeaderRecord, channel: Channel): number | und
   if (mean === null || exposure === null || exposure <= 0 || channel.nominalExposureSeconds === null)
     return undefined;
   return (mean * channel.nominalExposureSeconds) / exposure;
+}
+
+/** The header's median is a whole number: below this many DN its steps are larger than what the Sun does. */
+const FAINTEST_MEDIAN_DN = 20;
+
+/** Median DN at nominal exposure as the header tells it: flares, which are no fault, do not move it. */
+function headerMedian(header: HeaderRecord, channel: Channel): number | undefined {
+  const level = numberOf(header, 'DATAMEDN');
+  const exposure = numberOf(header, 'EXPTIME');
+  const nominal = channel.nominalExposureSeconds;
+  if (level === null || exposure === null || exposure <= 0 || nominal === null) return undefined;
+  return (level * nominal) / exposure;
 }
 
 /** Distances from the good frames around: the new ones and those near them that the dataset holds. */
@@ -104,16 +119,18 @@ function headerLevels(
   };
   const known = frames
     .filter((frame) => held.has(frame.id) && isNear(frame))
-    .map((frame) => ({ timeMs: timeOf(frame), value: headerMean(frame.header ?? {}, channel) }));
+    .map((frame) => ({ timeMs: timeOf(frame), value: headerMedian(frame.header ?? {}, channel) }));
   const fresh = good.map(({ timeMs, ruleInput }) => ({
     timeMs,
-    value: headerMean(ruleInput.header, channel),
+    value: headerMedian(ruleInput.header, channel),
   }));
   const levels = [...known, ...fresh].filter((level): level is TimedLevel => level.value !== undefined);
   const distance = levelsAround(levels);
+  const bright = (level: LevelDistance | undefined) =>
+    level && level.typical >= FAINTEST_MEDIAN_DN ? level : undefined;
   return (header, timeMs) => {
-    const value = headerMean(header, channel);
-    return value === undefined ? undefined : distance({ timeMs, value });
+    const value = headerMedian(header, channel);
+    return value === undefined ? undefined : bright(distance({ timeMs, value }));
   };
 }
 

@@ -5,7 +5,7 @@ const LARGEST_DISTANCE = 5;
 export const diskLevel: Rule = {
   name: 'disk-level',
   summary:
-    'distance of the median of the disk from that of accepted frames of 15 days before, in their scatters',
+    'distance of the median of the disk from that of accepted frames of the days before, in their scatters',
   stage: 'pixels',
   instrument: 'AIA',
   sense: 'at most',

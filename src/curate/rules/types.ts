@@ -27,7 +27,7 @@ export interface RuleInput {
   blocked?: readonly string[];
   /** Events of the catalog at this time. */
   events?: readonly KnownEvent[];
-  /** DATAMEAN against the days around; undefined where there is too little to compare with. */
+  /** DATAMEDN against the days around; undefined where there is too little to compare with. */
   headerLevel?: LevelDistance | undefined;
   /** Median of the disk against accepted frames before. */
   diskLevel?: LevelDistance | undefined;
