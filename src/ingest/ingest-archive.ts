@@ -190,7 +190,7 @@ async function settleOne(location: Location, run: ArchiveRun, engine: Engine): P
   return { outcome: 'stored', bytes: result.bytes };
 }
 
-/** The definitive frame is there: the preliminary one of its slot goes. */
+/** The definitive frame is there: the preliminary one of its slot goes, or is no longer missed. */
 async function retirePreliminary(
   source: string,
   { product, wavelength, slot }: Frame,
@@ -198,10 +198,10 @@ async function retirePreliminary(
   root: string,
 ): Promise<void> {
   const row = catalog.frameOfSlot({ source, product: `${product}_nrt`, wavelength, slot });
-  if (row?.state !== 'stored') return;
+  if (!row || row.state === 'superseded') return;
   // The row keeps the path until the file is gone, so that a killed run is tidied up after.
   catalog.setState(row.id, 'superseded', REPLACED);
-  await rm(join(root, row.path!), { force: true });
+  if (row.path) await rm(join(root, row.path), { force: true });
   catalog.forgetFile(row.id, 'superseded', REPLACED);
 }
 
