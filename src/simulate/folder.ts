@@ -58,7 +58,7 @@ export async function simulateFolder(
         fault,
         stepMs: contents.cadenceMs,
       });
-      await writeAtomic(path, await runCooperatively(steps, effects.signal));
+      await writeAtomic(path, (await runCooperatively(steps, effects.signal)).bytes);
     }
     progress.advance(1, pathOf(id).split('/').at(-1));
   }

@@ -3,11 +3,12 @@ import { writeImage } from '../fits/index.ts';
 import { createRandom } from '../numeric/random.ts';
 import type { PlannedFault } from './faults/index.ts';
 import { aiaHeader } from './headers/aia.ts';
+import { type Card, simulatedCards } from './headers/cards.ts';
 import { hmiGeometry, hmiHeader, utcOfTai } from './headers/hmi.ts';
 import { expose } from './instrument/detector.ts';
-import { statisticsOf } from './instrument/statistics.ts';
+import { type FrameStatistics, statisticsOf } from './instrument/statistics.ts';
 import { DETECTOR_PIXELS, nominalObservation, type Observation } from './observation.ts';
-import { type FrameId, pathOf } from './products.ts';
+import { type FrameId, isCompressed, isLevel1, pathOf } from './products.ts';
 import { ephemerisAt, renderMagnetogramSteps, renderSunSteps } from './sun/index.ts';
 
 export interface FrameRequest {
@@ -20,7 +21,11 @@ export interface FrameRequest {
   stepMs: number;
   /** How often the archive has made this file anew since: shows in DATE. */
   revision?: number;
+  /** Pixels with hardly a keyword, as files lie in JSOC's storage. */
+  isBare?: boolean;
 }
+
+const NO_PIXELS = new Float32Array(0);
 
 const SYNOPTIC_STEP_DN = 0.0625;
 const BLANK_32 = -2_147_483_648;
@@ -29,8 +34,14 @@ const GAUSS_STEP = 0.1;
 /** Noise of a 720-second magnetogram per full-resolution pixel, gauss (Liu et al. 2012). */
 const MAGNETOGRAM_NOISE = 6.3;
 
-/** The file's bytes, in steps of some milliseconds each. */
-export function* frameSteps(request: FrameRequest): Generator<void, Uint8Array> {
+/** A finished file, and the keywords that a database of the archive would have of it. */
+export interface MadeFrame {
+  bytes: Uint8Array;
+  cards: readonly Card[];
+}
+
+/** The file in steps of some milliseconds each. */
+export function* frameSteps(request: FrameRequest): Generator<void, MadeFrame> {
   const fault = request.fault?.fault;
   const id = fault?.substitute?.(request.id, request.stepMs) ?? request.id;
   if (id.product === 'hmi') return yield* magnetogramSteps(request, id);
@@ -44,8 +55,31 @@ export function* frameSteps(request: FrameRequest): Generator<void, Uint8Array> 
   fault?.counts?.(counts, observation);
   if (request.fault?.noticed) fault?.report?.(observation);
   yield;
-  const bytes = encode(counts, observation);
-  return fault?.file?.(bytes, observation) ?? bytes;
+  const cards = aiaHeader(observation, statisticsOf(counts));
+  const bytes = encode(counts, observation, request.isBare ? simulatedCards(request.seed) : cards);
+  return { bytes: fault?.file?.(bytes, observation) ?? bytes, cards };
+}
+
+/** The keywords of an AIA frame as they are known without drawing it: all but the statistics of its pixels. */
+export function keywordsBeforeDrawing(request: FrameRequest): readonly Card[] {
+  const fault = request.fault?.fault;
+  const id = fault?.substitute?.(request.id, request.stepMs) ?? request.id;
+  if (id.product === 'hmi') return magnetogramCards(request, id, statisticsOf(NO_PIXELS));
+  const observation = nominalObservation(id, request.size, request.seed);
+  observation.revision = request.revision ?? 0;
+  fault?.prepare?.(observation);
+  // Faults of the counts decide which pixels are missing, whatever was in them.
+  const counts = fault?.counts ? new Float32Array(request.size ** 2) : NO_PIXELS;
+  fault?.counts?.(counts, observation);
+  if (request.fault?.noticed) fault?.report?.(observation);
+  return aiaHeader(observation, statisticsOf(counts));
+}
+
+/** Length of an uncompressed AIA file, without drawing its frame. */
+export function fileBytesOf({ id, size, seed }: FrameRequest): number {
+  const observation = nominalObservation(id, size, seed);
+  const cards = aiaHeader(observation, statisticsOf(NO_PIXELS));
+  return encode(new Float32Array(size * size), observation, cards).length;
 }
 
 /** Runs the steps to the end at once. */
@@ -53,7 +87,7 @@ export function makeFrame(request: FrameRequest): Uint8Array {
   const steps = frameSteps(request);
   for (;;) {
     const step = steps.next();
-    if (step.done) return step.value;
+    if (step.done) return step.value.bytes;
   }
 }
 
@@ -70,47 +104,51 @@ function measure(image: Float32Array, observation: Observation): Float32Array {
     exposureSeconds: telemetry.exposureSeconds,
     width: geometry.width,
     height: geometry.height,
-    averaged: id.product === 'aia-synoptic' ? Math.max(1, (DETECTOR_PIXELS / geometry.width) ** 2) : 1,
+    averaged: isLevel1(id.product) ? 1 : Math.max(1, (DETECTOR_PIXELS / geometry.width) ** 2),
     seed: `${observation.seed}/noise/${pathOf(id)}`,
   });
 }
 
 /** Level 1 is 16-bit DN, the synoptic product 32-bit sixteenths of a DN. */
-function encode(counts: Float32Array, observation: Observation): Uint8Array {
-  const { width, height } = observation.geometry;
-  const isLevel1 = observation.id.product === 'aia-level1';
-  const data = isLevel1
+function encode(counts: Float32Array, { geometry, id }: Observation, cards: readonly Card[]): Uint8Array {
+  const data = isLevel1(id.product)
     ? stored(counts, new Int16Array(counts.length), 1, BLANK_16)
     : stored(counts, new Int32Array(counts.length), SYNOPTIC_STEP_DN, BLANK_32);
-  const cards = aiaHeader(observation, statisticsOf(counts));
-  const scaling = isLevel1 ? { blank: BLANK_16 } : { blank: BLANK_32, bzero: 0, bscale: SYNOPTIC_STEP_DN };
-  return writeImage({ width, height, data, cards, compression: 'RICE_1', ...scaling });
+  const scaling = isLevel1(id.product)
+    ? { blank: BLANK_16 }
+    : { blank: BLANK_32, bzero: 0, bscale: SYNOPTIC_STEP_DN };
+  const compression = isCompressed(id.product) ? 'RICE_1' : 'none';
+  const { width, height } = geometry;
+  return writeImage({ width, height, data, cards, compression, ...scaling });
 }
 
-function* magnetogramSteps({ seed, size }: FrameRequest, id: FrameId): Generator<void, Uint8Array> {
+function* magnetogramSteps(request: FrameRequest, id: FrameId): Generator<void, MadeFrame> {
+  const { seed, size } = request;
   const geometry = hmiGeometry(size);
-  const time = utcOfTai(id.slot);
-  const field = yield* renderMagnetogramSteps({ seed, time, geometry });
+  const field = yield* renderMagnetogramSteps({ seed, time: utcOfTai(id.slot), geometry });
   const random = createRandom(`${seed}/noise/${pathOf(id)}`);
   const noise = (MAGNETOGRAM_NOISE * size) / DETECTOR_PIXELS;
   for (let i = 0; i < field.length; i++) {
     if (!Number.isNaN(field[i]!)) field[i]! += noise * random.normal();
   }
-  const cards = hmiHeader(
-    { seed, record: id.slot, geometry, ephemeris: ephemerisAt(time) },
-    statisticsOf(field),
-  );
+  const cards = magnetogramCards(request, id, statisticsOf(field));
   const data = stored(field, new Int32Array(field.length), GAUSS_STEP, BLANK_32);
-  return writeImage({
+  const bytes = writeImage({
     width: size,
     height: size,
     data,
-    cards,
+    cards: request.isBare ? simulatedCards(seed) : cards,
     compression: 'RICE_1',
     bscale: GAUSS_STEP,
     bzero: 0,
     blank: BLANK_32,
   });
+  return { bytes, cards };
+}
+
+function magnetogramCards({ seed, size }: FrameRequest, id: FrameId, statistics: FrameStatistics): Card[] {
+  const ephemeris = ephemerisAt(utcOfTai(id.slot));
+  return hmiHeader({ seed, record: id.slot, geometry: hmiGeometry(size), ephemeris }, statistics);
 }
 
 function stored<Store extends Int16Array | Int32Array>(

@@ -9,6 +9,9 @@ export {
   type DisturbanceName,
   type DisturbanceRates,
   type JournalEntry,
+  type JsocOptions,
+  SERVICE_NAMES,
+  type ServiceName,
   startArchive,
 } from './archive/index.ts';
 export { FAULT_NAMES, type FaultName, type FaultRates } from './faults/index.ts';

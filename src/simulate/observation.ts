@@ -3,7 +3,8 @@
  * reports about itself. Faults change it; the header is written from it.
  */
 import { createRandom, type Random } from '../numeric/random.ts';
-import type { FrameId } from './products.ts';
+import { QUALITY } from './headers/quality.ts';
+import { type FrameId, isLevel1 } from './products.ts';
 import {
   type Channel,
   centredGeometry,
@@ -105,10 +106,9 @@ export function nominalObservation(id: FrameId, size: number, seed: number | str
   const random = createRandom(`${seed}/observation/${id.product}/${id.wavelength}/${id.slot.getTime()}`);
   const time = new Date(id.slot.getTime() + Math.round(EXPOSED_AFTER[channel.wavelength] * 1000));
   const pointing = POINTINGS[channel.telescope];
-  const geometry =
-    id.product === 'aia-synoptic'
-      ? centredGeometry(size, (SYNOPTIC_SCALE * DETECTOR_PIXELS) / size)
-      : detectorGeometry(pointing, size);
+  const geometry = isLevel1(id.product)
+    ? detectorGeometry(pointing, size)
+    : centredGeometry(size, (SYNOPTIC_SCALE * DETECTOR_PIXELS) / size);
   const commandedMs = Math.round(channel.exposureSeconds * 1000) + (channel.exposureSeconds === 2.9 ? 1 : 0);
   return {
     id,
@@ -125,7 +125,7 @@ export function nominalObservation(id: FrameId, size: number, seed: number | str
       wavelength: channel.wavelength,
       exposureSeconds: (commandedMs / 1000) * (1 + 1.2e-4 * random.normal()),
       commandedMs,
-      quality: 0,
+      quality: id.product === 'aia-nrt' ? QUALITY.nearRealTime : 0,
       imageType: 'LIGHT',
       acsMode: 'SCIENCE',
       acsEclipse: 'NO',

@@ -1,5 +1,6 @@
 /** Options of `sungan simulate`. */
 import { z } from 'zod';
+import { SERVICE_NAMES } from './archive/index.ts';
 
 export const simulateOptions = z.strictObject({
   product: z
@@ -27,10 +28,36 @@ export const simulateOptions = z.strictObject({
     .max(65_535)
     .optional()
     .describe('serve the frames over HTTP at this port (0: any) instead of writing them'),
+  services: z
+    .array(z.enum(SERVICE_NAMES))
+    .default([...SERVICE_NAMES])
+    .describe(
+      'with --serve: doors beside the directory of the product: hmi directory, nrt directory, jsoc database and exports, heliocloud bucket',
+    ),
+  jsocOffline: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('with --serve: share of JSOC records that are not on disk and need an export'),
+  jsocLost: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('with --serve: share of JSOC records whose export says NoDataFile'),
+  jsocQueue: z.string().default('20s').describe('with --serve: longest time until an export is ready'),
+  jsocKeep: z.string().default('7d').describe('with --serve: how long finished exports can be fetched'),
+  jsocMost: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('with --serve: records in one export; default 15000 of AIA, 32000 of HMI'),
   disturbances: z
     .number()
     .min(0)
-    .max(0.08)
+    .max(0.075)
     .default(0)
     .describe(
       'with --serve: share of requests that meet each kind of trouble (404, 429, 503, hang, cut, ...)',

@@ -1,8 +1,11 @@
 /** What can be simulated, and where files of each product lie in an archive or folder. */
 import type { Wavelength } from './sun/index.ts';
 
-/** `aia-synoptic`: AIA level 1.5, sun-centred; `aia-level1`: level 1 as downlinked; `hmi`: line-of-sight magnetogram. */
-export type Product = 'aia-synoptic' | 'aia-level1' | 'hmi';
+/**
+ * `aia-synoptic`: AIA level 1.5, sun-centred; `aia-nrt`: its near-real-time twin; `aia-level1`: level 1 as downlinked;
+ * `aia-heliocloud`: the same in HelioCloud's bucket; `hmi`: line-of-sight magnetogram.
+ */
+export type Product = 'aia-synoptic' | 'aia-nrt' | 'aia-level1' | 'aia-heliocloud' | 'hmi';
 
 export interface FrameId {
   product: Product;
@@ -12,6 +15,22 @@ export interface FrameId {
   wavelength: Wavelength | 0;
 }
 
+/** Whether the picture is as the detector saw it, not yet turned and centred. */
+export function isLevel1(product: Product): boolean {
+  return product === 'aia-level1' || product === 'aia-heliocloud';
+}
+
+/** Near-real-time frames and those of the bucket are not compressed; the size of such a file is known without drawing it. */
+export function isCompressed(product: Product): boolean {
+  return product !== 'aia-nrt' && product !== 'aia-heliocloud';
+}
+
+/** DRMS series of AIA level 1 that holds a channel. */
+export function level1Series(wavelength: number): string {
+  if (wavelength === 4500) return 'aia.lev1_vis_1h';
+  return wavelength > 400 ? 'aia.lev1_uv_24s' : 'aia.lev1_euv_12s';
+}
+
 /** Path below the archive's root, with forward slashes, in the layout of JSOC. */
 export function pathOf(id: FrameId): string {
   const { year, month, day, hour, minute, second } = partsOf(id.slot);
@@ -19,16 +38,17 @@ export function pathOf(id: FrameId): string {
   if (id.product === 'hmi') {
     return `data/hmi/fits/${year}/${month}/${day}/hmi.M_720s.${year}${month}${day}_${hour}${minute}00_TAI.fits`;
   }
+  const date = `${year}${month}${day}`;
+  const channel = wave.padStart(4, '0');
   if (id.product === 'aia-level1') {
-    const series =
-      id.wavelength === 4500
-        ? 'aia.lev1_vis_1h'
-        : id.wavelength > 400
-          ? 'aia.lev1_uv_24s'
-          : 'aia.lev1_euv_12s';
-    return `data/aia/lev1/${year}/${month}/${day}/${series}.${year}-${month}-${day}T${hour}${minute}${second}Z.${wave}.image_lev1.fits`;
+    return `data/aia/lev1/${year}/${month}/${day}/${level1Series(id.wavelength)}.${year}-${month}-${day}T${hour}${minute}${second}Z.${wave}.image_lev1.fits`;
   }
-  return `data/aia/synoptic/${year}/${month}/${day}/H${hour}00/AIA${year}${month}${day}_${hour}${minute}_${wave.padStart(4, '0')}.fits`;
+  if (id.product === 'aia-heliocloud')
+    return `sdo/aia/${date}/${channel}/sdo_aia_h2_${date}T${hour}${minute}${second}_${channel}_v1.fits`;
+  const folder = `${year}/${month}/${day}/H${hour}00`;
+  if (id.product === 'aia-nrt')
+    return `data/aia/synoptic/nrt/${folder}/AIA${date}_${hour}${minute}${second}_${channel}.fits`;
+  return `data/aia/synoptic/${folder}/AIA${date}_${hour}${minute}_${channel}.fits`;
 }
 
 export function partsOf(time: Date) {

@@ -207,7 +207,7 @@ test('files appear when they are published', async () => {
 });
 
 test('magnetograms lie in the directory of HMI', async () => {
-  const { archive: one } = await start({ hmi: true });
+  const { archive: one } = await start({ services: ['hmi'] });
   const listing = await (await fetch(`${one.url}/data/hmi/fits/2014/01/01/`)).text();
   expect(listing).toContain('hmi.M_720s.20140101_120000_TAI.fits');
   const bytes = await whole(`${one.url}/data/hmi/fits/2014/01/01/hmi.M_720s.20140101_120000_TAI.fits`);

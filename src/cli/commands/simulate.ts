@@ -2,9 +2,12 @@
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import {
+  type Archive,
   contentsOf,
   type Label,
+  type Product,
   plannedFrames,
+  type ServiceName,
   type SimulateOptions,
   simulateFolder,
   simulateOptions,
@@ -17,6 +20,7 @@ export default defineCommand({
     'sungan simulate --wavelength 193 --from 2014-01-01 --to 2014-02-01 --cadence 6h --faults 0.05 --out sim',
     'sungan simulate --product hmi --from 2014-01-01 --to 2014-01-02 --size 4096',
     'sungan simulate --wavelength 171,193 --from 2014-01-01 --to 2014-02-01 --serve 8080',
+    'sungan simulate --serve 8080 --disturbances 0.02 --jsoc-offline 0.5 --jsoc-queue 1m --jsoc-keep 10m',
   ],
   schema: simulateOptions,
   async run(options, context) {
@@ -54,18 +58,42 @@ async function serve(
     unnoticed,
     absent,
     disturbances,
+    services: options.services,
+    jsoc: {
+      offline: options.jsocOffline,
+      lost: options.jsocLost,
+      queue: options.jsocQueue,
+      keep: options.jsocKeep,
+      ...(options.jsocMost !== undefined && { mostRecords: options.jsocMost }),
+    },
     from,
     to,
     cadence,
     port,
   });
-  effects.log.info(`serving SIMULATED frames at ${archive.synopticUrl} until interrupted`);
+  for (const line of describeDoors(archive, product, options.services)) effects.log.info(line);
   if (!effects.signal.aborted) await once(effects.signal, 'abort');
   await archive.close();
   return {
     text: `stopped serving ${archive.url}`,
     data: { url: archive.url, faults: countFaults(archive.labels()) },
   };
+}
+
+/** One line for each source of `ingest` that can be tried here. */
+function describeDoors(archive: Archive, product: Product, services: readonly ServiceName[]): string[] {
+  const doors: Record<ServiceName, string> = {
+    hmi: `ingest --source hmi --base-url ${archive.hmiUrl}`,
+    nrt: `ingest --source synoptic-nrt --base-url ${archive.nrtUrl}`,
+    jsoc: `ingest --source jsoc --base-url ${archive.url}/`,
+    heliocloud: `ingest --source heliocloud --base-url ${archive.url}/`,
+  };
+  const main =
+    product === 'aia-synoptic' ? [`ingest --source synoptic --base-url ${archive.synopticUrl}`] : [];
+  return [
+    `serving SIMULATED frames at ${archive.synopticUrl} until interrupted`,
+    ...[...main, ...services.map((service) => doors[service])].map((line) => `  try: sungan ${line}`),
+  ];
 }
 
 function countFaults(labels: readonly Label[]): Record<string, number> {

@@ -2,6 +2,11 @@
 import type { FaultRates } from '../faults/index.ts';
 import type { Product } from '../products.ts';
 import type { DisturbanceRates } from './disturbances/index.ts';
+import type { JsocOptions } from './jsoc/index.ts';
+
+/** Doors of real archives: HMI directory, near-real-time directory, JSOC's database and exports, HelioCloud's bucket. */
+export const SERVICE_NAMES = ['hmi', 'nrt', 'jsoc', 'heliocloud'] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 export interface ArchiveOptions {
   seed: number | string;
@@ -16,8 +21,10 @@ export interface ArchiveOptions {
   size?: number;
   /** Default `aia-synoptic`. */
   product?: Product;
-  /** Also serve the HMI magnetograms of the range. Default false. */
-  hmi?: boolean;
+  /** What is served beside `product`, of the same range and cadence where the service has it. Default none. */
+  services?: readonly ServiceName[];
+  /** How the database and the exports behave. */
+  jsoc?: JsocOptions;
   /** One total share, or a share for each named fault. Default 0. */
   faults?: FaultRates;
   /** Share of faults that the header does not tell. Default 0.15. */

@@ -11,6 +11,14 @@ export interface Reply {
   body: Uint8Array;
 }
 
+/** An answer, and the file of the store that it carries, if any. */
+export interface Routed {
+  reply: Reply;
+  filePath?: string;
+  /** The answer is JSON of JSOC's database or exports. */
+  jsoc?: 'query' | 'export';
+}
+
 const NOTHING = new Uint8Array(0);
 
 export function textReply(status: number, type: string, text: string, headers: Reply['headers'] = {}): Reply {

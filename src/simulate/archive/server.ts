@@ -2,14 +2,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SunganError } from '../../core/errors.ts';
-import { requireDuration, requireTime } from '../../core/time.ts';
+import { requireTime } from '../../core/time.ts';
 import { createRandom } from '../../numeric/random.ts';
 import type { Label } from '../labels.ts';
-import { requireContents } from '../plan.ts';
+import { createBucket } from './bucket/index.ts';
 import { DISTURBANCES, type DisturbanceName, planDisturbance } from './disturbances/index.ts';
+import { holdingsOf } from './holdings.ts';
+import { createJsoc } from './jsoc/index.ts';
 import type { ArchiveOptions } from './options.ts';
 import { send } from './reply.ts';
-import { replyTo } from './routes.ts';
+import { type Doors, replyTo } from './routes.ts';
 import { createStore, type FileStore } from './store.ts';
 
 /** One request as the archive saw it. */
@@ -23,8 +25,12 @@ export interface JournalEntry {
 }
 
 export interface Archive {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`; what `ingest --base-url` wants for jsoc and heliocloud. */
   url: string;
+  /** The HMI directory, likewise. */
+  hmiUrl: string;
+  /** The near-real-time directory, likewise. */
+  nrtUrl: string;
   /** The synoptic directory, what `ingest --base-url` wants; ends in a slash. */
   synopticUrl: string;
   /** What is wrong with every slot, absent ones included. */
@@ -36,6 +42,7 @@ export interface Archive {
 
 interface Tools {
   store: FileStore;
+  doors: Doors;
   options: ArchiveOptions;
   outages: { from: number; to: number }[];
   now: () => Date;
@@ -71,6 +78,8 @@ export async function startArchive(options: ArchiveOptions): Promise<Archive> {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
     url,
+    hmiUrl: `${url}/data/hmi/fits/`,
+    nrtUrl: `${url}/data/aia/synoptic/nrt/`,
     synopticUrl: `${url}/data/aia/synoptic/`,
     labels: () => tools.store.labels(),
     journal: () => tools.journal,
@@ -85,23 +94,20 @@ export async function startArchive(options: ArchiveOptions): Promise<Archive> {
 
 function prepare(options: ArchiveOptions): Omit<Tools, 'signal'> {
   const now = options.now ?? (() => new Date());
-  const defaults = { size: 1024, product: 'aia-synoptic' as const, faults: 0, unnoticed: 0.15, absent: 0 };
-  const contents = [requireContents({ ...defaults, ...options })];
-  // Magnetograms lie in the directory hourly; a coarser cadence holds for them too.
-  if (options.hmi) {
-    const cadence = requireDuration(options.cadence, 'cadence') < 3_600_000 ? '1h' : options.cadence;
-    contents.push(requireContents({ ...defaults, ...options, product: 'hmi', cadence }));
-  }
-  const publishedAfterMs =
-    options.publishedAfter === undefined
-      ? undefined
-      : requireDuration(options.publishedAfter, 'publishedAfter');
   const outages = (options.outages ?? []).map(({ from, to }) => ({
     from: requireTime(from, 'outages').getTime(),
     to: requireTime(to, 'outages').getTime(),
   }));
+  const services = options.services ?? [];
+  const store = createStore({ holdings: holdingsOf(options), now });
   return {
-    store: createStore({ contents, publishedAfterMs, now }),
+    store,
+    doors: {
+      ...(services.includes('jsoc') && {
+        jsoc: createJsoc(store, { seed: options.seed, ...options.jsoc }, now),
+      }),
+      ...(services.includes('heliocloud') && { bucket: createBucket(store) }),
+    },
     options,
     outages,
     now,
@@ -111,7 +117,7 @@ function prepare(options: ArchiveOptions): Omit<Tools, 'signal'> {
 }
 
 async function answer(tools: Tools, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { store, options, attempts, journal } = tools;
+  const { store, doors, options, attempts, journal } = tools;
   const path = request.url ?? '/';
   const attempt = attempts.get(path) ?? 0;
   attempts.set(path, attempt + 1);
@@ -124,14 +130,14 @@ async function answer(tools: Tools, request: IncomingMessage, response: ServerRe
     return;
   }
   response.setHeader('Server', 'sungan-simulator');
-  const { reply, filePath } = await replyTo(store, request);
+  const { reply, filePath, jsoc } = await replyTo(store, doors, request);
   const plan = {
     seed: options.seed,
     rates: options.disturbances ?? 0,
     calmAfter: options.calmAfter ?? CALM_AFTER,
   };
   const isFile = filePath !== undefined && reply.status < 300 && request.method === 'GET';
-  const name = planDisturbance(plan, path, attempt, isFile);
+  const name = planDisturbance(plan, path, attempt, isFile ? 'file' : jsoc ? 'jsoc' : 'other');
   note(name ?? null);
   if (name === undefined) return send(request, response, reply);
   const file = filePath ?? '';
@@ -139,6 +145,7 @@ async function answer(tools: Tools, request: IncomingMessage, response: ServerRe
     request,
     response,
     reply,
+    jsoc,
     random: createRandom(`${options.seed}/spoil/${path}/${attempt}`),
     signal: tools.signal,
     replaceFile: () => store.replace(file),

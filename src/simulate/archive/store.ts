@@ -1,10 +1,11 @@
 /** The files of a simulated archive, drawn when first asked for. */
 import { sha256OfBytes } from '../../core/files.ts';
+import type { HeaderCard } from '../../fits/index.ts';
 import { runCooperatively } from '../cooperate.ts';
 import { frameSteps } from '../frame.ts';
 import { type Label, labelOf } from '../labels.ts';
 import { type ArchiveContents, type PlannedFrame, plannedFrames } from '../plan.ts';
-import { pathOf } from '../products.ts';
+import { type FrameId, type Product, pathOf } from '../products.ts';
 import { createCache } from './cache.ts';
 import { type IndexEntry, indexOf } from './folders.ts';
 
@@ -14,11 +15,33 @@ export interface StoredFile {
   etag: string;
   modified: Date;
   type: string;
+  /** What a database of the archive would know of it, whatever became of the file. */
+  cards: readonly HeaderCard[];
+}
+
+/** One slot of the archive. */
+export interface StoredEntry extends PlannedFrame {
+  contents: ArchiveContents;
+  /** Counts the slots of the archive from 0. */
+  index: number;
+}
+
+/** What the archive holds of one product. */
+export interface Holding {
+  contents: ArchiveContents;
+  /** Its files lie in the directories; others are reached by a service of their own. */
+  isListed: boolean;
+  /** Files appear when `now` is this much past their slot; undefined: all are there from the start. */
+  publishedAfterMs: number | undefined;
 }
 
 export interface FileStore {
-  /** The file at a path below the root (no leading slash), or undefined when there is none. */
-  read(path: string): Promise<StoredFile | undefined>;
+  /** The file at a path below the root (no leading slash) as `pathOf` gives it, or undefined when there is none. */
+  read(path: string, form?: 'bare'): Promise<StoredFile | undefined>;
+  /** Whether the path lies in the directories. */
+  isListed(path: string): boolean;
+  /** Slots of a product that have come, absent ones included, in order of time. */
+  entries(product: Product): StoredEntry[];
   /** Entries of a folder (`` or ending in a slash), or undefined when there is none. */
   list(folder: string): IndexEntry[] | undefined;
   labels(): Label[];
@@ -31,47 +54,52 @@ export interface FileStore {
 }
 
 export interface StoreOptions {
-  contents: ArchiveContents[];
-  /** Files appear when `now` is this much past their slot; undefined: all are there from the start. */
-  publishedAfterMs?: number | undefined;
+  holdings: readonly Holding[];
   now: () => Date;
 }
 
-interface Entry extends PlannedFrame {
-  contents: ArchiveContents;
+interface Entry extends StoredEntry {
+  holding: Holding;
 }
 
-/** The synoptic directory is filled about a week after the fact. */
+/** The synoptic directory is filled about a week after the fact, its near-real-time twin within minutes. */
 const DATED_AFTER_MS = 7 * 86_400_000;
+const NRT_DATED_AFTER_MS = 18 * 60_000;
 const DAY_MS = 86_400_000;
 const CACHE_BYTES = 192 * 2 ** 20;
 
-export function createStore({ contents, publishedAfterMs, now }: StoreOptions): FileStore {
-  const planned: Entry[] = contents.flatMap((one) =>
-    plannedFrames(one).map((frame) => ({ ...frame, contents: one })),
-  );
+export function createStore({ holdings, now }: StoreOptions): FileStore {
+  const planned: Entry[] = holdings
+    .flatMap((holding) => plannedFrames(holding.contents).map((frame) => ({ ...frame, holding })))
+    .map((frame, index) => ({ ...frame, contents: frame.holding.contents, index }));
   const present = new Map(
     planned.filter((entry) => entry.planned !== 'absent').map((entry) => [pathOf(entry.id), entry]),
   );
   const paths = [...present.keys()];
   const revisions = new Map<string, number>();
   const cache = createCache<StoredFile>(CACHE_BYTES, ({ bytes }) => bytes.length);
-  const isPublished = ({ id }: Entry) =>
+  const isPublished = ({ id, holding: { publishedAfterMs } }: Entry) =>
     publishedAfterMs === undefined || now().getTime() - id.slot.getTime() >= publishedAfterMs;
-  const published = () => [...present].filter(([, entry]) => isPublished(entry));
-  const everything = publishedAfterMs === undefined ? indexOf(filesOf([...present])) : undefined;
+  const listed = [...present].filter(([, entry]) => entry.holding.isListed);
+  const isWhole = holdings.every(({ publishedAfterMs }) => publishedAfterMs === undefined);
+  const everything = isWhole ? indexOf(filesOf(listed)) : undefined;
 
   return {
-    async read(path) {
+    async read(path, form) {
       const entry = present.get(path);
       if (!entry || !isPublished(entry)) return undefined;
       const revision = revisions.get(path) ?? 0;
-      return cache.get(`${path}#${revision}`, () => draw(entry, revision));
+      return cache.get(`${path}#${revision}${form ?? ''}`, () => draw(entry, revision, form === 'bare'));
     },
-    list: (folder) => (everything ?? indexOf(filesOf(published()))).get(folder),
+    isListed: (path) => present.get(path)?.holding.isListed ?? false,
+    entries: (product) => planned.filter((entry) => entry.id.product === product && isPublished(entry)),
+    list: (folder) =>
+      (everything ?? indexOf(filesOf(listed.filter(([, entry]) => isPublished(entry))))).get(folder),
     labels: () => planned.map(({ id, planned: fault }) => labelOf(id, fault)),
     extent() {
-      const slots = published().flatMap(([, { id }]) => (id.product === 'aia-synoptic' ? [id.slot] : []));
+      const slots = listed.flatMap(([, entry]) =>
+        entry.id.product === 'aia-synoptic' && isPublished(entry) ? [entry.id.slot] : [],
+      );
       return slots.length === 0 ? undefined : { first: slots[0]!, last: slots.at(-1)! };
     },
     replace: (path) => void revisions.set(path, (revisions.get(path) ?? 0) + 1),
@@ -79,22 +107,32 @@ export function createStore({ contents, publishedAfterMs, now }: StoreOptions): 
   };
 }
 
-async function draw({ id, planned, contents }: Entry, revision: number): Promise<StoredFile> {
+async function draw(
+  { id, planned, contents }: Entry,
+  revision: number,
+  isBare: boolean,
+): Promise<StoredFile> {
   const { seed, size, cadenceMs } = contents;
   const fault = planned === 'absent' ? undefined : planned;
-  const bytes = await runCooperatively(frameSteps({ id, seed, size, fault, stepMs: cadenceMs, revision }));
+  const request = { id, seed, size, fault, stepMs: cadenceMs, revision, isBare };
+  const { bytes, cards } = await runCooperatively(frameSteps(request));
   return {
     bytes,
+    cards,
     etag: `"${sha256OfBytes(bytes).slice(0, 24)}"`,
-    modified: new Date(id.slot.getTime() + DATED_AFTER_MS + revision * DAY_MS),
+    modified: new Date(datedAt(id).getTime() + revision * DAY_MS),
     type: fault?.fault.name === 'html' ? 'text/html; charset=iso-8859-1' : 'application/fits',
   };
 }
 
-function filesOf(entries: [string, Entry][]) {
+function datedAt({ product, slot }: FrameId): Date {
+  return new Date(slot.getTime() + (product === 'aia-nrt' ? NRT_DATED_AFTER_MS : DATED_AFTER_MS));
+}
+
+function filesOf(entries: readonly (readonly [string, Entry])[]) {
   return entries.map(([path, { id, contents }]) => ({
     path,
-    modified: new Date(id.slot.getTime() + DATED_AFTER_MS),
+    modified: datedAt(id),
     bytes: typicalBytes(contents.size),
   }));
 }

@@ -1,6 +1,6 @@
 /** Faults that real archives contain, planted by rate and seed. A new one is a function beside these and a row here. */
 import { createRandom } from '../../numeric/random.ts';
-import type { FrameId } from '../products.ts';
+import { type FrameId, isLevel1 } from '../products.ts';
 import { duplicate, html, truncated } from './file.ts';
 import { blur, dark, offPoint, shortExposure, wrongWavelength } from './instrument.ts';
 import { eclipse, lunarTransit } from './shadows.ts';
@@ -58,6 +58,6 @@ export function planFault(
 /** Where a planted fault shows in the finished file. */
 export function evidenceOf({ fault, noticed }: PlannedFault, id: FrameId): Evidence {
   // Synoptic headers carry no count of spikes: a storm shows in the picture only.
-  if (fault.name === 'particle-storm' && id.product !== 'aia-level1') return 'pixels';
+  if (fault.name === 'particle-storm' && !isLevel1(id.product)) return 'pixels';
   return noticed ? fault.evidence.noticed : fault.evidence.unnoticed;
 }

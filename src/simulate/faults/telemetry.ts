@@ -1,4 +1,5 @@
 /** What happens to counts on their way down: lost blocks, particles on the detector. */
+import { isLevel1 } from '../products.ts';
 import type { Fault } from './types.ts';
 
 /** Telemetry packets lost: rows of blocks without values. Level 1 counts them in MISSVALS, PERCENTD and bits 8 to 11. */
@@ -55,7 +56,7 @@ export const particleStorm: Fault = {
     }
   },
   report(observation) {
-    if (observation.id.product === 'aia-level1')
+    if (isLevel1(observation.id.product))
       observation.telemetry.spikes = 400_000 + observation.random.fork('spikes').int(400_000);
   },
 };

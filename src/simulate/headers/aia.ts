@@ -3,6 +3,7 @@ import { card } from '../../fits/index.ts';
 import type { FrameStatistics } from '../instrument/statistics.ts';
 import { PERCENTAGES } from '../instrument/statistics.ts';
 import { DETECTOR_PIXELS, type Observation } from '../observation.ts';
+import { isLevel1 as isLevel1Product } from '../products.ts';
 import {
   bareNan,
   type Card,
@@ -23,7 +24,7 @@ const DEGREE = 180 / Math.PI;
 const PROCESSED_AFTER_MS = 7 * 86_400_000;
 
 export function aiaHeader(observation: Observation, statistics: FrameStatistics): Card[] {
-  const isLevel1 = observation.id.product === 'aia-level1';
+  const isLevel1 = isLevel1Product(observation.id.product);
   return [
     ...identity(observation),
     ...completeness(observation, statistics, isLevel1),
@@ -41,7 +42,7 @@ export function aiaHeader(observation: Observation, statistics: FrameStatistics)
 
 function identity({ id, time, telemetry, channel, serial, random, revision }: Observation): Card[] {
   const start = new Date(time.getTime() - telemetry.exposureSeconds * 500);
-  const isLevel1 = id.product === 'aia-level1';
+  const isLevel1 = isLevel1Product(id.product);
   const slot = isLevel1 ? new Date(id.slot.getTime() + 1000) : new Date(id.slot.getTime() + 6000);
   return [
     card('ORIGIN', SIMULATED_ORIGIN),
@@ -132,7 +133,7 @@ function coordinates({ claimed, ephemeris, id }: Observation): Card[] {
     rounded(`CRPIX${number}`, centre + 1, 6),
   ];
   // The synoptic maker leaves R_SUN in pixels of the 0.6 arcsec frame: a trap that readers must know.
-  const pixel = id.product === 'aia-synoptic' ? 0.6 : claimed.arcsecPerPixel;
+  const pixel = !isLevel1Product(id.product) ? 0.6 : claimed.arcsecPerPixel;
   return [
     ...axis(1, claimed.centreX),
     ...axis(2, claimed.centreY),

@@ -11,6 +11,7 @@ export const QUALITY = {
   issLoopOpen: 0x20000,
   hardShadow: 0x1000000,
   atmosphere: 0x2000000,
+  nearRealTime: 0x40000000,
 } as const;
 
 /** The bits that the share of missing values sets, 0 to 1. */

@@ -1,8 +1,8 @@
 /** Trouble between server and client, by rate and seed. A new kind is a function beside these and a row here. */
 import { createRandom } from '../../../numeric/random.ts';
-import { errorBody, notFound, serverError, tooManyRequests, unavailable } from './refusals.ts';
+import { errorBody, jsocError, notFound, serverError, tooManyRequests, unavailable } from './refusals.ts';
 import { cut, hang, replaced, slowDrip, stall, wrongContent, wrongLength } from './transfers.ts';
-import { DISTURBANCE_NAMES, type Disturbance, type DisturbanceName } from './types.ts';
+import { type AnswerKind, DISTURBANCE_NAMES, type Disturbance, type DisturbanceName } from './types.ts';
 
 export { DISTURBANCE_NAMES, type DisturbanceName } from './types.ts';
 
@@ -19,6 +19,7 @@ export const DISTURBANCES: Record<DisturbanceName, Disturbance> = {
   'wrong-content': wrongContent,
   'error-body': errorBody,
   replaced,
+  'jsoc-error': jsocError,
 };
 
 /** One share for every kind, or a share for each named kind. */
@@ -39,7 +40,7 @@ export function planDisturbance(
   plan: DisturbancePlan,
   path: string,
   attempt: number,
-  isFile: boolean,
+  kind: AnswerKind,
 ): DisturbanceName | undefined {
   if (attempt >= plan.calmAfter) return undefined;
   const random = createRandom(`${plan.seed}/disturbance/${path}/${attempt}`);
@@ -47,7 +48,12 @@ export function planDisturbance(
   for (const name of DISTURBANCE_NAMES) {
     const rate = typeof plan.rates === 'number' ? plan.rates : (plan.rates[name] ?? 0);
     draw -= rate;
-    if (draw < 0) return isFile || !DISTURBANCES[name].filesOnly ? name : undefined;
+    if (draw < 0) return canSpoil(name, kind) ? name : undefined;
   }
   return undefined;
+}
+
+function canSpoil(name: DisturbanceName, kind: AnswerKind): boolean {
+  const { spoils } = DISTURBANCES[name];
+  return spoils === 'all' || spoils === kind;
 }

@@ -17,12 +17,12 @@ function refuse({ request, response }: Exchange, status: number, title: string, 
 
 /** A file that is there, and for once is said not to be. */
 export const notFound: Disturbance = {
-  filesOnly: true,
+  spoils: 'file',
   spoil: (exchange) => refuse(exchange, 404, 'Not Found'),
 };
 
 export const tooManyRequests: Disturbance = {
-  filesOnly: false,
+  spoils: 'all',
   spoil: (exchange) =>
     refuse(exchange, 429, 'Too Many Requests', {
       'Retry-After': PAUSES[exchange.random.int(PAUSES.length)]!,
@@ -31,7 +31,7 @@ export const tooManyRequests: Disturbance = {
 
 /** Retry-After comes in seconds or as a date. */
 export const unavailable: Disturbance = {
-  filesOnly: false,
+  spoils: 'all',
   spoil(exchange) {
     const seconds = PAUSES[exchange.random.int(PAUSES.length)]!;
     const asDate = new Date(Date.now() + seconds * 1000).toUTCString();
@@ -41,15 +41,27 @@ export const unavailable: Disturbance = {
 };
 
 export const serverError: Disturbance = {
-  filesOnly: false,
+  spoils: 'all',
   spoil: (exchange) => refuse(exchange, 500, 'Internal Server Error'),
 };
 
 /** HTTP 200 with an error for a body, as JSOC answers. */
 export const errorBody: Disturbance = {
-  filesOnly: true,
+  spoils: 'file',
   spoil({ request, response }) {
     const page = errorPage('JSOC error', 'Database is down', 'SIMULATED trouble under status 200.');
     send(request, response, textReply(200, 'text/html;charset=UTF-8', page));
+  },
+};
+
+/** An error in the JSON, under HTTP 200: the database is away for a moment. Exports that were asked for may be under way. */
+export const jsocError: Disturbance = {
+  spoils: 'jsoc',
+  spoil({ request, response, jsoc }) {
+    const answer =
+      jsoc === 'export'
+        ? { status: 4, error: 'Cant save new export-request hash (SIMULATED trouble)' }
+        : { status: 1, error: 'DRMS: cannot connect to the database (SIMULATED trouble)' };
+    send(request, response, textReply(200, 'application/json', `${JSON.stringify(answer)}\n`));
   },
 };

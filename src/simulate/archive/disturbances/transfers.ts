@@ -8,7 +8,7 @@ const DRIP_PAUSE_MS = 40;
 
 /** No answer at all until the client or the archive gives up. */
 export const hang: Disturbance = {
-  filesOnly: false,
+  spoils: 'all',
   async spoil(exchange) {
     await untilOver(exchange);
     exchange.response.destroy();
@@ -17,7 +17,7 @@ export const hang: Disturbance = {
 
 /** Headers and a part of the body, then silence. */
 export const stall: Disturbance = {
-  filesOnly: true,
+  spoils: 'file',
   async spoil(exchange) {
     begin(exchange);
     exchange.response.write(part(exchange));
@@ -28,7 +28,7 @@ export const stall: Disturbance = {
 
 /** The whole body, but a little at a time. */
 export const slowDrip: Disturbance = {
-  filesOnly: true,
+  spoils: 'file',
   async spoil(exchange) {
     const { response, reply, signal } = exchange;
     begin(exchange);
@@ -43,13 +43,13 @@ export const slowDrip: Disturbance = {
 
 /** The connection breaks in the middle of the body. */
 export const cut: Disturbance = {
-  filesOnly: true,
+  spoils: 'file',
   spoil: breakOff,
 };
 
 /** A body that is complete by its Content-Length and still shorter than the file. */
 export const wrongLength: Disturbance = {
-  filesOnly: true,
+  spoils: 'file',
   spoil(exchange) {
     const body = part(exchange);
     const { 'Content-Range': _range, ...headers } = exchange.reply.headers;
@@ -63,7 +63,7 @@ export const wrongLength: Disturbance = {
 
 /** Another frame under this frame's address. */
 export const wrongContent: Disturbance = {
-  filesOnly: true,
+  spoils: 'file',
   async spoil(exchange) {
     const body = (await exchange.otherFile()) ?? new Uint8Array(2880);
     const { 'Content-Range': _range, ETag: _etag, ...headers } = exchange.reply.headers;
@@ -77,7 +77,7 @@ export const wrongContent: Disturbance = {
 
 /** The connection breaks, and when the client comes back for the rest the file is another one. */
 export const replaced: Disturbance = {
-  filesOnly: true,
+  spoils: 'file',
   async spoil(exchange) {
     exchange.replaceFile();
     await breakOff(exchange);

@@ -16,8 +16,12 @@ export const DISTURBANCE_NAMES = [
   'wrong-content',
   'error-body',
   'replaced',
+  'jsoc-error',
 ] as const;
 export type DisturbanceName = (typeof DISTURBANCE_NAMES)[number];
+
+/** What an answer carries: a file of the archive, JSON of JSOC's database or exports, or something else. */
+export type AnswerKind = 'file' | 'jsoc' | 'other';
 
 /** One exchange about to be spoilt. */
 export interface Exchange {
@@ -25,6 +29,8 @@ export interface Exchange {
   response: ServerResponse;
   /** What an undisturbed server would send. */
   reply: Reply;
+  /** Set for answers of JSOC's programs. */
+  jsoc?: 'query' | 'export' | undefined;
   random: Random;
   /** Stops when the archive closes. */
   signal: AbortSignal;
@@ -35,7 +41,7 @@ export interface Exchange {
 }
 
 export interface Disturbance {
-  /** Only answers that carry a file can be spoilt this way. */
-  filesOnly: boolean;
+  /** Which answers can be spoilt this way: all, those that carry a file, those of JSOC's programs. */
+  spoils: 'all' | AnswerKind;
   spoil(exchange: Exchange): void | Promise<void>;
 }
