@@ -79,6 +79,23 @@ export class Emitter {
     return this.node('Transpose', [input], { perm: { ints: order } });
   }
 
+  /** Cuts `input` along `axis` into parts of the given lengths, at most `limit` by one operator. */
+  split(input: string, axis: number, lengths: readonly number[], limit: number): string[] {
+    if (lengths.length === 1) return [input];
+    if (lengths.length <= limit) {
+      return this.nodeWithOutputs('Split', [input, this.integers(lengths)], lengths.length, {
+        axis: { int: axis },
+      });
+    }
+    const size = Math.ceil(lengths.length / limit);
+    const groups = Array.from({ length: Math.ceil(lengths.length / size) }, (_, i) =>
+      lengths.slice(i * size, (i + 1) * size),
+    );
+    const sums = groups.map((group) => group.reduce((total, length) => total + length, 0));
+    const coarse = this.split(input, axis, sums, limit);
+    return groups.flatMap((group, i) => this.split(coarse[i]!, axis, group, limit));
+  }
+
   concat(parts: readonly string[], axis: number): string {
     return this.node('Concat', parts, { axis: { int: axis } });
   }

@@ -8,6 +8,12 @@ import { type CompiledModel, OUTPUT_PREFIX, programToOnnx } from './model.ts';
 
 export type OrtProvider = 'cpu' | 'cuda' | 'webgpu';
 
+/**
+ * A WebGPU shader may bind eight storage buffers where a device promises no more than the standard asks: one is the
+ * input of a Split, the others its outputs.
+ */
+const SPLIT_LIMITS: Partial<Record<OrtProvider, number>> = { webgpu: 7 };
+
 export async function createOrtEngine(provider: OrtProvider, options: EngineOptions): Promise<Engine> {
   const pool = new BufferPool();
   const sessionOptions: ort.InferenceSession.SessionOptions = {
@@ -26,7 +32,7 @@ export async function createOrtEngine(provider: OrtProvider, options: EngineOpti
     description: `ONNX Runtime ${ort.env.versions.node ?? ort.env.versions.common}, ${provider}, ${options.threads} threads`,
     upload: (data, shape) => makeValue(pool, Float32Array.from(data), shape),
     async compile(program) {
-      const model = programToOnnx(program);
+      const model = programToOnnx(program, { splitLimit: SPLIT_LIMITS[provider] });
       const session = await openSession(program, model, sessionOptions);
       return compiledProgram(program, model, session, pool);
     },

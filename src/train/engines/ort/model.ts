@@ -22,10 +22,18 @@ export interface OnnxOptions {
   fixed?: ReadonlyMap<string, Float32Array>;
   openBatch?: OpenBatch;
   metadata?: Readonly<Record<string, string>>;
+  /** Most outputs of one Split. */
+  splitLimit?: number;
 }
 
 export function programToOnnx(program: Program, options: OnnxOptions = {}): CompiledModel {
-  const { outputName = (name: string) => `${OUTPUT_PREFIX}${name}`, fixed, openBatch, metadata } = options;
+  const {
+    outputName = (name: string) => `${OUTPUT_PREFIX}${name}`,
+    fixed,
+    openBatch,
+    metadata,
+    splitLimit = Number.POSITIVE_INFINITY,
+  } = options;
   const emitter = new Emitter(openBatch);
   const dimensionsOf = ({ shape }: Node) => shape.map((size) => (size === openBatch?.size ? 'batch' : size));
   const order = liveNodes(program);
@@ -40,7 +48,7 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
       names.set(node, name);
       if (data) emitter.constant(name, () => ({ dimensions: node.shape, data }));
       else inputs.push({ name, dimensions: dimensionsOf(node) });
-    } else if (!names.has(node) && !inSums.has(node) && !emitSplit(emitter, node, order, names)) {
+    } else if (!names.has(node) && !inSums.has(node) && !emitSplit(emitter, node, order, names, splitLimit)) {
       names.set(node, emitNode(emitter, node, names, biased.get(node)));
     }
   }
@@ -77,7 +85,13 @@ function emitNode(
 }
 
 /** Slices that together cut one tensor into all its parts (the weights of a network) become one Split. */
-function emitSplit(emitter: Emitter, node: Node, order: readonly Node[], names: Map<Node, string>): boolean {
+function emitSplit(
+  emitter: Emitter,
+  node: Node,
+  order: readonly Node[],
+  names: Map<Node, string>,
+  limit: number,
+): boolean {
   if (!isOp(node, 'slice')) return false;
   const { axis } = node.attributes;
   const source = node.inputs[0]!;
@@ -93,10 +107,8 @@ function emitSplit(emitter: Emitter, node: Node, order: readonly Node[], names: 
     end = part.attributes.end;
   }
   if (end !== source.shape[axis]) return false;
-  const lengths = emitter.integers(parts.map((part) => part.shape[axis]!));
-  const outputs = emitter.nodeWithOutputs('Split', [names.get(source)!, lengths], parts.length, {
-    axis: { int: axis },
-  });
+  const lengths = parts.map((part) => part.shape[axis]!);
+  const outputs = emitter.split(names.get(source)!, axis, lengths, limit);
   for (const [i, part] of parts.entries()) names.set(part, outputs[i]!);
   return true;
 }
