@@ -55,9 +55,10 @@ export function inspectFrame(bytes: Uint8Array, fileName: string, keywords?: Hea
     return { ok: true, frame: { ...facts, width: image.width, height: image.height } };
   } catch (error) {
     if (!isSunganError(error)) throw error;
+    const kind = /the end of the file/.test(error.message) ? 'truncated' : 'unreadable FITS';
     return {
       ok: false,
-      problem: problem('corrupt', 'unreadable FITS', error.message),
+      problem: problem('corrupt', kind, error.message),
       ...(facts ? { frame: facts } : {}),
     };
   }

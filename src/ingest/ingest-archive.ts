@@ -40,16 +40,18 @@ export interface ArchiveRun {
   catalog: Catalog;
   context: IngestContext;
   stop: AbortSignal;
+  /** Slots to leave out of what the options ask for: another source has them. */
+  isLeftOut?(key: SlotKey): boolean;
 }
 
 export async function ingestArchive(
   run: ArchiveRun,
   createTally: (planned: number) => Tally,
 ): Promise<Tally> {
-  const { source, options, catalog, context } = run;
+  const { source, options, catalog, context, isLeftOut = () => false } = run;
   const { workspace, effects } = context;
   const now = effects.clock.now();
-  const keys = keysOf(source, options, now);
+  const keys = keysOf(source, options, now).filter((key) => !isLeftOut(key));
   const tally = createTally(keys.length);
   catalog.expectSlots(keys);
   const rows = await withoutLostFiles(catalog, workspace.root, rowsOf(catalog, keys) as Frame[]);

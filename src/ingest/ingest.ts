@@ -1,8 +1,8 @@
 /** The use case: one run over one source, from plan to summary, recorded in the catalog. */
 import { join } from 'node:path';
-import { type Catalog, openCatalog, takeLock } from '../catalog/index.ts';
+import { type Catalog, openCatalog, type SlotKey, takeLock } from '../catalog/index.ts';
 import { throwIfStopped } from '../core/effects.ts';
-import { describeError } from '../core/errors.ts';
+import { describeError, SunganError } from '../core/errors.ts';
 import { exists } from '../core/files.ts';
 import { requireDuration } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
@@ -23,6 +23,7 @@ import { createTally, exitCodeOf, type IngestSummary } from './summary.ts';
 export async function ingest(options: IngestOptions, context: IngestContext): Promise<IngestSummary> {
   const { effects, workspace } = context;
   const now = () => effects.clock.now();
+  requireFallback(options, now());
   const lock = takeLock(join(workspace.root, 'ingest.lock'), `sungan ingest --source ${options.source}`, now);
   try {
     const catalog = openCatalog(workspace.catalog, { now });
@@ -49,7 +50,8 @@ async function recordedRun(
     const tables = options.tables.length > 0 ? await fetchTables(options, catalog, context, stop) : [];
     const isTablesOnly = tables.length > 0 && options.from === undefined && options.path === undefined;
     const tally = isTablesOnly ? createTally(0) : await runSource(options, catalog, context, stop);
-    const summary = tally.summary((clock.now().getTime() - startedAt) / 1000, tables);
+    const rescued = isTablesOnly ? 0 : await rescueElsewhere(options, catalog, context, stop);
+    const summary = { ...tally.summary((clock.now().getTime() - startedAt) / 1000), rescued, tables };
     catalog.finishRun(run, signal.aborted ? 130 : exitCodeOf(summary), summary);
     throwIfStopped(signal);
     return summary;
@@ -64,10 +66,45 @@ function withoutContact({ contact, ...options }: IngestOptions) {
   return contact === undefined ? options : { ...options, contact: '(given)' };
 }
 
+/** Wrong usage is said before the first source is asked, not after hours of it. */
+function requireFallback(options: IngestOptions, now: Date): void {
+  const { source, fallback } = options;
+  if (fallback === undefined) return;
+  const second = ARCHIVES[fallback]!;
+  const products = ARCHIVES[source]?.products ?? [];
+  if (fallback === source || !second.products.some((product) => products.includes(product))) {
+    throw new SunganError('usage', `${fallback} cannot stand in for ${source}`, {
+      where: '--fallback',
+      remedy: 'jsoc and heliocloud have the same frames; other sources have mirrors (--base-url)',
+    });
+  }
+  keysOf(second, options, now);
+}
+
 function runSource(options: IngestOptions, catalog: Catalog, context: IngestContext, stop: AbortSignal) {
   const source = ARCHIVES[options.source];
   if (!source) return ingestFolder(options, catalog, context, createTally);
   return ingestArchive({ source, options, catalog, context, stop }, createTally);
+}
+
+/** What the source could not give is asked of the fallback, into slots of its own. How many of them it has now. */
+async function rescueElsewhere(
+  options: IngestOptions,
+  catalog: Catalog,
+  context: IngestContext,
+  stop: AbortSignal,
+): Promise<number> {
+  const first = ARCHIVES[options.source];
+  const second = ARCHIVES[options.fallback ?? ''];
+  if (!first || !second || stop.aborted) return 0;
+  const keys = keysOf(first, options, context.effects.clock.now());
+  const has = (key: SlotKey | undefined) => key !== undefined && catalog.frameOfSlot(key)?.state === 'stored';
+  const missing = keys.filter((key) => !has(key));
+  if (missing.length === 0) return 0;
+  const own = { ...options, source: second.name as IngestOptions['source'], baseUrl: options.fallbackUrl };
+  const isLeftOut = (key: SlotKey) => has({ ...key, source: first.name });
+  await ingestArchive({ source: second, options: own, catalog, context, stop, isLeftOut }, createTally);
+  return missing.filter((key) => has({ ...key, source: second.name })).length;
 }
 
 function deadlineOf({ deadline }: IngestOptions, signal: AbortSignal): AbortSignal {

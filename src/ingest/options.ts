@@ -40,6 +40,11 @@ export const ingestOptions = z.strictObject({
     .string()
     .optional()
     .describe('address of a mirror, instead of the source’s own; several, best first, with commas between'),
+  fallback: z
+    .enum(['jsoc', 'heliocloud'])
+    .optional()
+    .describe('source that is asked for what this one could not give'),
+  fallbackUrl: z.string().optional().describe('like --base-url, for the fallback'),
   contact: z
     .email()
     .optional()

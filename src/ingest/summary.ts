@@ -17,6 +17,8 @@ export interface IngestSummary {
   corrupt: number;
   /** Could not be had now: the source is down, refuses, or time ran out. */
   failed: number;
+  /** Of the missing ones, how many the fallback source has. */
+  rescued: number;
   bytes: number;
   seconds: number;
   /** Auxiliary tables that were asked for. */
@@ -29,7 +31,8 @@ export type Outcome = 'stored' | 'already' | 'skipped' | 'absent' | 'corrupt' | 
 
 export interface Tally {
   add(outcome: Outcome, details?: { bytes?: number | undefined; kind?: string | undefined }): void;
-  summary(seconds: number, tables: TableOutcome[]): IngestSummary;
+  /** The counts, without what is not counted here. */
+  summary(seconds: number): Omit<IngestSummary, 'rescued' | 'tables'>;
 }
 
 export function createTally(planned: number): Tally {
@@ -49,13 +52,13 @@ export function createTally(planned: number): Tally {
       bytes += details.bytes ?? 0;
       if (details.kind) reasons[details.kind] = (reasons[details.kind] ?? 0) + 1;
     },
-    summary: (seconds, tables) => ({ planned, ...counts, bytes, seconds, tables, reasons: { ...reasons } }),
+    summary: (seconds) => ({ planned, ...counts, bytes, seconds, reasons: { ...reasons } }),
   };
 }
 
 /** 3 when something asked for by this run could not be had. */
-export function exitCodeOf({ absent, corrupt, failed, tables }: IngestSummary): 0 | 3 {
-  return absent + corrupt + failed > 0 || tables.some(({ trouble }) => trouble !== null) ? 3 : 0;
+export function exitCodeOf({ absent, corrupt, failed, rescued, tables }: IngestSummary): 0 | 3 {
+  return absent + corrupt + failed > rescued || tables.some(({ trouble }) => trouble !== null) ? 3 : 0;
 }
 
 /** One line, fit for cron mail. */
@@ -68,6 +71,7 @@ export function describeSummary(summary: IngestSummary): string {
     ...(absent ? [`${absent} absent`] : []),
     ...(corrupt ? [`${corrupt} corrupt`] : []),
     ...(failed ? [`${failed} failed`] : []),
+    ...(summary.rescued ? [`${summary.rescued} of the missing had from the fallback`] : []),
   ];
   const why = Object.entries(reasons)
     .sort((a, b) => b[1] - a[1])

@@ -45,7 +45,7 @@ export function frameBytes(options: FrameOptions): Buffer {
   return Buffer.from(writeImage({ width: size, height: size, data, cards, compression: 'RICE_1' }));
 }
 
-export type Answer = (request: IncomingMessage, response: ServerResponse, bytes: Buffer | undefined) => void;
+type Answer = (request: IncomingMessage, response: ServerResponse, bytes: Buffer | undefined) => void;
 
 export interface SynopticArchive extends TestServer {
   /** What the file of that path is, when the server is well. */

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { card, writeImage } from '../../src/fits/index.ts';
-import { ingest, planIngest } from '../../src/ingest/index.ts';
+import { exitCodeOf, ingest, planIngest } from '../../src/ingest/index.ts';
 import { parseRegistry } from '../../src/ingest/sources/heliocloud.ts';
 import { eventsOfTimeline } from '../../src/ingest/tables.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
 import { frameBytes, sendFile } from './frames.ts';
+import { startJsoc } from './jsoc-server.ts';
 import {
   audit,
   fastClock,
@@ -136,6 +137,47 @@ describe('heliocloud', () => {
       ].join('\n'),
     );
     expect(rows).toEqual([{ time: Date.UTC(2014, 0, 1), key: 'ok/a.fits', bytes: 5 }]);
+  });
+});
+
+describe('--fallback', () => {
+  test('gives what the first source could not', async () => {
+    const jsoc = await startJsoc([{ at: 1 }]);
+    const time = '2014-01-01T01:00:00Z';
+    const bytes = frameBytes({ time, level: 1 });
+    server = await startServer((request, response) => {
+      if (request.url!.endsWith('.csv')) response.end(`${time},${time},s3://b/sdo/one.fits,${bytes.length}`);
+      else sendFile(request, response, bytes);
+    });
+    const request = {
+      source: 'jsoc',
+      wavelength: [193],
+      from: '2014-01-01',
+      to: '2014-01-01T03:00:00Z',
+      cadence: '1h',
+    };
+    const summary = await run({
+      ...request,
+      baseUrl: jsoc.url,
+      fallback: 'heliocloud',
+      fallbackUrl: server.url,
+    });
+    expect(summary).toMatchObject({ planned: 3, stored: 1, absent: 2, rescued: 1 });
+    expect(exitCodeOf(summary)).toBe(3);
+    workspace.withCatalog((catalog) => {
+      const stored = catalog.frames({ states: ['stored'] });
+      expect(stored.map(({ source, product, slot }) => [source, product, slot])).toEqual([
+        ['jsoc', 'aia.lev1', '2014-01-01T00:00:00Z'],
+        ['heliocloud', 'aia.lev1', time],
+      ]);
+    });
+    expect(audit(workspace)).toEqual([]);
+    await jsoc.close();
+  });
+
+  test('must have the same product', async () => {
+    const request = { wavelength: [193], from: '2014-01-01', fallback: 'jsoc' };
+    await expect(run(request)).rejects.toMatchObject({ kind: 'usage', where: '--fallback' });
   });
 });
 
