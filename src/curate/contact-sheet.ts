@@ -32,8 +32,8 @@ export interface SheetSource {
 export async function writeContactSheets(source: SheetSource): Promise<string[]> {
   const { manifest, directory } = source;
   const paths: string[] = [];
-  const dataset = await openDataset(directory).catch(() => undefined);
-  if (dataset && dataset.count > 0) {
+  const dataset = manifest.count > 0 ? await openDataset(directory) : undefined;
+  if (dataset) {
     paths.push(
       await writeAccepted(
         join(directory, ACCEPTED_SHEET),
@@ -90,13 +90,12 @@ async function writeAccepted(
   what: string,
 ): Promise<string> {
   const channel = channelOf(dataset.channels[0]!);
-  const simulated = dataset.simulated ? ' (SIMULATED)' : '';
   const shown =
     dataset.channels.length > 1 ? `, channel ${channel.name} of ${dataset.channels.join(', ')}` : '';
   const tileSize = largestLevel(dataset);
-  const title = `${dataset.name}: ${what}${simulated}${shown}, solar north up`;
+  const title = `${dataset.name}: ${what}${shown}, solar north up`;
   const tiles = await acceptedTiles(dataset, frames, tileSize, channel);
-  await writeAtomic(path, await renderSheet({ title, tileSize, tiles }));
+  await writeAtomic(path, await renderSheet({ title, simulated: dataset.simulated, tileSize, tiles }));
   return path;
 }
 
@@ -107,7 +106,7 @@ async function writeRejected(
   title: string,
 ): Promise<string> {
   const tiles = await rejectedTiles(verdicts, source);
-  await writeAtomic(path, await renderSheet({ title, tileSize: TILE_SIZE, tiles }));
+  await writeAtomic(path, await renderSheet({ title, simulated: source.manifest.simulated, tileSize: TILE_SIZE, tiles }));
   return path;
 }
 

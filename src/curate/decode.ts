@@ -57,8 +57,8 @@ async function putSpikesBack({ data }: StoredImage, path: string): Promise<numbe
 
 function storedImage(hdu: ImageHdu): StoredImage {
   const { width, height, bscale, bzero } = hdu;
-  const isFinite = Number.isFinite(bscale) && Number.isFinite(bzero) && bscale !== 0;
-  if (isFinite && (hdu.bitpix === 16 || hdu.bitpix === 32)) {
+  const isScaled = Number.isFinite(bscale) && Number.isFinite(bzero) && bscale !== 0;
+  if (isScaled && (hdu.bitpix === 16 || hdu.bitpix === 32)) {
     const { data } = readRaw(hdu);
     if (data instanceof Int16Array || data instanceof Int32Array) {
       const tableBlank = hdu.tiles?.blank;

@@ -29,8 +29,11 @@ export interface PreparedFrame {
   steps: string[];
 }
 
-/** The frame, its resampled copy, and a third for the smaller levels; 16-bit copies of the levels. */
-const ROOM_IN_FRAMES = 3.2;
+/**
+ * The frame and its resampled copy; the smaller levels, a third of a frame, lie where the frame was. A frame that is not
+ * resampled has the second place for them.
+ */
+const ROOM_IN_FRAMES = 2;
 /** For the ends of rows of tiny levels. */
 const SPARE_PIXELS = 4096;
 
@@ -58,7 +61,9 @@ export function prepareFrame(
   }
   const scale = targetScale(width, task);
   if (pointing && !isRegistered(pointing, width, scale)) {
+    const taken = image;
     image = kernels.warpCubic(image, registration(pointing, width, scale), width, height, 0);
+    kernels.reuse(taken);
     steps.push(describeRegistration(pointing, scale));
   }
   kernels.scaleClip(image, task.factor, ...transform.domain);

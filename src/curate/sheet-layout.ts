@@ -1,5 +1,6 @@
 /** Many small pictures with captions on one PNG. */
 import sharp from 'sharp';
+import { frameWords, withPngText } from '../core/png-text.ts';
 
 export interface Tile {
   /** `tileSize` x `tileSize` RGB, or undefined where there is no picture. */
@@ -10,6 +11,8 @@ export interface Tile {
 
 export interface Sheet {
   title: string;
+  /** Said in the title and in the file's metadata. */
+  simulated: boolean;
   tileSize: number;
   tiles: Tile[];
 }
@@ -19,7 +22,8 @@ const GAP = 6;
 const LINE_HEIGHT = 13;
 const TITLE_HEIGHT = 28;
 
-export async function renderSheet({ title, tileSize, tiles }: Sheet): Promise<Uint8Array> {
+export async function renderSheet({ title: words, simulated, tileSize, tiles }: Sheet): Promise<Uint8Array> {
+  const title = simulated ? `${words} (SIMULATED)` : words;
   const columns = Math.min(COLUMNS, Math.max(4, tiles.length));
   const captionLines = Math.max(1, ...tiles.map((tile) => tile.captions.length));
   const cellWidth = tileSize + GAP;
@@ -47,10 +51,11 @@ export async function renderSheet({ title, tileSize, tiles }: Sheet): Promise<Ui
     });
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">${texts.join('')}</svg>`;
-  return sharp(pixels, { raw: { width, height, channels: 3 } })
+  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
     .composite([{ input: Buffer.from(svg) }])
     .png({ compressionLevel: 8 })
     .toBuffer();
+  return withPngText(png, frameWords(simulated, `Contact sheet: ${words}.`));
 }
 
 function escapeXml(text: string): string {

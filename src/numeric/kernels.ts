@@ -35,6 +35,8 @@ export interface Kernels {
   begin(pixels: number): void;
   /** The values of stored pixels, where the other functions can take them from; how many have none or reach `ceiling`. */
   load(stored: StoredImage, ceiling: number): LoadedImage;
+  /** The image is not needed any more: what is made next lies in its place, and must fit there altogether. */
+  reuse(image: Image): void;
   /** clip(image * factor, low, high), in place. */
   scaleClip(image: Image, factor: number, low: number, high: number): void;
   /** Cubic convolution through an affine map (see warp.ts). */
@@ -167,6 +169,9 @@ export function simdKernels(): Kernels | undefined {
       }
       return { image: target, missing: module.missing(), saturated: module.saturated() };
     },
+    reuse(source) {
+      top = addressOf(source);
+    },
     scaleClip(source, factor, low, high) {
       module.scaleClip(addressOf(source), addressOf(source), lanes(source), factor, low, high);
     },
@@ -204,6 +209,7 @@ export function plainKernels(): Kernels {
   return {
     kind: 'plain',
     begin() {},
+    reuse() {},
     load({ width, height, data, scale, zero, blank }, ceiling) {
       const values = new Float32Array(data.length);
       let missing = 0;

@@ -130,6 +130,19 @@ describe.skipIf(!simd)('SIMD and plain kernels agree', () => {
   });
 });
 
+test('what is made after a reuse leaves the other images alone', () => {
+  for (const kernels of simd ? [simd, plain] : [plain]) {
+    kernels.begin(2 * 32 * 32 + 64);
+    const { image } = kernels.load(floats(smoothImage(32)), 1e9);
+    const shifted = kernels.warpCubic(image, { xx: 1, xy: 0, x0: 1, yx: 0, yy: 1, y0: 0 }, 32, 32, 0);
+    const before = [...shifted.data];
+    kernels.reuse(image);
+    kernels.halve(kernels.halve(shifted));
+    kernels.log1pQuantise(kernels.halve(shifted), 16383);
+    expect([...shifted.data]).toEqual(before);
+  }
+});
+
 test('a resample by the identity is the image', () => {
   const image = smoothImage(32);
   const identity = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };

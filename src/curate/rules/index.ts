@@ -32,7 +32,7 @@ import type { Rule, RuleInput } from './types.ts';
 import { wavelength } from './wavelength.ts';
 
 export type { Rule, RuleInput, RuleOptions } from './types.ts';
-export { numberOf, textOf } from './types.ts';
+export { numberOf } from './types.ts';
 
 export const RULES: readonly Rule[] = [
   simulated,
