@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { AIA_WAVELENGTHS } from './products.ts';
 import { TABLE_NAMES } from './tables.ts';
 
-export const SOURCE_NAMES = ['synoptic', 'synoptic-nrt', 'jsoc', 'hmi', 'heliocloud', 'files'] as const;
-
-export type SourceName = (typeof SOURCE_NAMES)[number];
+const SOURCE_NAMES = ['synoptic', 'synoptic-nrt', 'jsoc', 'hmi', 'heliocloud', 'files'] as const;
 
 export const ingestOptions = z.strictObject({
   source: z

@@ -45,8 +45,6 @@ export function frameBytes(options: FrameOptions): Buffer {
   return Buffer.from(writeImage({ width: size, height: size, data, cards, compression: 'RICE_1' }));
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse, bytes: Buffer | undefined) => void;
-
 export interface SynopticArchive extends TestServer {
   /** What the file of that path is, when the server is well. */
   bytesOf(path: string): Buffer | undefined;
