@@ -69,19 +69,24 @@ export interface GoldenStep {
   arrays: Record<string, Float32Array>;
 }
 
-export function readGolden(): GoldenStep[] {
+/** Losses of both players over the first steps of a training without penalties. */
+export type GoldenCurve = Record<Player, number[]>;
+
+export function readGolden(): { steps: GoldenStep[]; curve: GoldenCurve } {
   const at = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
   const bytes = new Uint8Array(readFileSync(at('golden.bin')));
   const values = new Float32Array(bytes.buffer);
-  const { steps } = JSON.parse(readFileSync(at('golden.json'), 'utf8')) as {
+  const { steps, curve } = JSON.parse(readFileSync(at('golden.json'), 'utf8')) as {
     steps: (Omit<GoldenStep, 'arrays'> & { arrays: Record<string, [number, number]> })[];
+    curve: GoldenCurve;
   };
-  return steps.map(({ arrays, ...step }) => ({
+  const read = steps.map(({ arrays, ...step }) => ({
     ...step,
     arrays: Object.fromEntries(
       Object.entries(arrays).map(([name, [begin, length]]) => [name, values.slice(begin, begin + length)]),
     ),
   }));
+  return { steps: read, curve };
 }
 
 /** The values of unit variance that the name and the position fix. */
@@ -93,15 +98,31 @@ export function formula(name: string, count: number): Float32Array {
   });
 }
 
-export function goldenFeed({ name, kind, shape }: Feed, phase: Phase, networks: GanNetworks): Float32Array {
+export function goldenFeed(
+  { name, kind, shape }: Feed,
+  phase: Phase,
+  networks: GanNetworks,
+  label = '',
+): Float32Array {
   const count = elementCount(shape);
-  const drawn = () => formula(`${phase.name} ${name}`, count);
+  const drawn = () => formula(`${label}${phase.name} ${name}`, count);
   if (kind === 'normal' || kind === 'real') return drawn();
   if (kind === 'changes') return changes(`${phase.name} ${name}`, shape[0]!, networks.resolution);
   if (kind === 'uniform') return shares(`${phase.name} ${name}`, count);
   if (kind === 'mixing') return drawn().map((value) => (value > 0 ? 1 : 0));
   if (kind === 'scalar') return Float32Array.of(scalar(name, phase));
   return state(name, count, networks);
+}
+
+/** As `goldenFeed`, at step `step` of a training that began with zero moments, beta1 = 0. */
+export function trainingFeed(feed: Feed, phase: Phase, networks: GanNetworks, step: number): Float32Array {
+  if (feed.name.endsWith('/second')) return new Float32Array(elementCount(feed.shape));
+  if (feed.kind !== 'scalar') return goldenFeed(feed, phase, networks, `${step} `);
+  const scalars: Record<string, number> = {
+    ...adamScalars({ beta1: 0, beta2: BETAS.beta2 }, RATES[phase.player], step + 1),
+    averageDecay: AVERAGE_DECAY,
+  };
+  return Float32Array.of(scalars[feed.name]!);
 }
 
 function scalar(name: string, phase: Phase): number {
