@@ -122,9 +122,9 @@ describe('the empirical degradation', () => {
       return { timeMs: start + t * year, value: 150 * Math.exp(-0.12 * t + 0.01 * t * t) * (1 + activity) };
     });
     const fit = fitDegradation(levels, '193');
-    const after = (years: number) => empiricalFactor(fit, fit.referenceMs + years * year);
-    expect(after(0)).toBe(1);
-    expect(after(4)).toBeCloseTo(Math.exp(-0.12 * 4 + 0.01 * 16), 1);
+    const sensitivity = (years: number) => empiricalFactor(fit, fit.referenceMs + years * year);
+    expect(sensitivity(0)).toBe(1);
+    expect(sensitivity(4)).toBeCloseTo(Math.exp(-0.12 * 4 + 0.01 * 16), 1);
   });
 
   test('a short time is refused', async () => {
