@@ -17,7 +17,7 @@ import { frechetDistance } from '../src/eval/measures/frechet.ts';
 import { statisticsOf } from '../src/eval/measures/statistics.ts';
 import { swdOfSets } from '../src/eval/metrics/swd.ts';
 import { createMatrixEngine } from '../src/eval/onnx/matrix.ts';
-import { createProjector } from '../src/eval/onnx/projector.ts';
+import { createSlicedEngine } from '../src/eval/sliced/index.ts';
 import { createRandom } from '../src/numeric/random.ts';
 import { type Competitor, compare, printTimings } from './timing.ts';
 
@@ -110,13 +110,13 @@ async function ofSwd(rounds: number): Promise<void> {
     return setFromMemory('noise', { width: SWD_SIZE, height: SWD_SIZE, channels: 1, data });
   };
   const [a, b] = [draw(), draw()];
-  const projector = await createProjector();
+  const engine = await createSlicedEngine();
   const own: Competitor = {
     name: `ours, ${SWD_PICTURES} gray pictures of ${SWD_SIZE}`,
-    measure: () => timed(() => swdOfSets(a, b, 1, projector.project)),
+    measure: () => timed(() => swdOfSets(a, b, 1, engine)),
   };
   await report('SWD of two sets', own, peer('swd', [SWD_PICTURES, SWD_SIZE]), rounds);
-  await projector.close();
+  await engine.close();
 }
 
 async function report(

@@ -108,8 +108,8 @@ async function withSides<Result>(
   use: (sides: Sides) => Promise<Result>,
 ): Promise<Result> {
   const { workspace } = context;
-  if ((options.run === undefined) === (options.fake === undefined)) {
-    throw new SunganError('usage', 'say what to judge', {
+  if (options.run !== undefined && options.fake !== undefined) {
+    throw new SunganError('usage', 'a run and other pictures cannot both be judged', {
       where: '--run',
       remedy: 'give either --run, or --fake with --real',
     });
@@ -120,7 +120,8 @@ async function withSides<Result>(
       remedy: 'give a data set, a folder or a zip',
     });
   }
-  const run = options.run === undefined ? undefined : await findRun(options.run, workspace);
+  const wanted = options.run ?? (options.fake === undefined ? 'latest' : undefined);
+  const run = wanted === undefined ? undefined : await findRun(wanted, workspace);
   const sourceContext = { ...context, split: options.split };
   const opened: Source[] = [];
   const open = async (name: string) => {

@@ -10,7 +10,7 @@ export const evalOptions = z.strictObject({
     .string()
     .optional()
     .describe(
-      'run to judge: its folder, its name or its number; its own data set is what it is judged against',
+      'run to judge: its folder, its name or its number [the latest]; its own data set is what it is judged against',
     ),
   real: z
     .string()

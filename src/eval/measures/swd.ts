@@ -124,6 +124,18 @@ export type Project = (
 ) => Float32Array | Promise<Float32Array>;
 
 /**
+ * Sum over the columns ([column][descriptor], `count` descriptors each) of the mean absolute difference of the sorted
+ * values. May sort in place.
+ */
+export type CompareColumns = (a: Float32Array, b: Float32Array, count: number) => number | Promise<number>;
+
+/** What the distance is made of; each part has a plain form here and a faster one elsewhere. */
+export interface SlicedWork {
+  readonly project: Project;
+  readonly compare: CompareColumns;
+}
+
+/**
  * Mean over the columns of `directions` ([dimension][columns]) of the mean absolute difference of sorted projections.
  * Both sets must have the same number of descriptors.
  */
@@ -132,24 +144,25 @@ export async function slicedDistance(
   b: Float32Array,
   directions: Float32Array,
   dimension: number,
-  project: Project = projectByLoop,
+  { project, compare }: SlicedWork = { project: projectByLoop, compare: compareByLoop },
 ): Promise<number> {
-  const count = a.length / dimension;
-  const columns = directions.length / dimension;
-  const scratch = createSortScratch(count);
   const projectedA = await project(a, directions, dimension);
   const projectedB = await project(b, directions, dimension);
+  return (await compare(projectedA, projectedB, a.length / dimension)) / (directions.length / dimension);
+}
+
+export function compareByLoop(a: Float32Array, b: Float32Array, count: number): number {
+  const scratch = createSortScratch(count);
   let total = 0;
-  for (let column = 0; column < columns; column++) {
-    const rowA = projectedA.subarray(column * count, (column + 1) * count);
-    const rowB = projectedB.subarray(column * count, (column + 1) * count);
-    sortFloats(rowA, scratch);
-    sortFloats(rowB, scratch);
+  for (let begin = 0; begin < a.length; begin += count) {
+    const [columnA, columnB] = [a.subarray(begin, begin + count), b.subarray(begin, begin + count)];
+    sortFloats(columnA, scratch);
+    sortFloats(columnB, scratch);
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += Math.abs(rowA[i] - rowB[i]);
+    for (let i = 0; i < count; i++) sum += Math.abs(columnA[i] - columnB[i]);
     total += sum / count;
   }
-  return total / columns;
+  return total;
 }
 
 /** Sums in float64: the reference that a faster projection is held against. */

@@ -7,7 +7,7 @@ import { throwIfStopped } from '../../core/effects.ts';
 import { createRandom } from '../../numeric/random.ts';
 import { sample } from '../image-set.ts';
 import type { Metric, MetricInput, MetricOutcome } from '../metric.ts';
-import { createProjector } from '../onnx/projector.ts';
+import { createSlicedEngine } from '../sliced/index.ts';
 import { swd, swdOfSets } from './swd.ts';
 
 const SMALLEST = 8;
@@ -17,14 +17,14 @@ export const floorCurve: Metric = {
   summary: 'SWD of reals against reals, and of generated against reals, at several numbers of pictures',
   unfit: (set, linear, training) => swd.unfit(set, linear, training),
   async compute(input) {
-    const projector = await createProjector();
+    const engine = await createSlicedEngine();
     try {
       return await measureSizes(input, async (a, b, seed) => {
-        const levels = await swdOfSets(a, b, seed, projector.project);
+        const levels = await swdOfSets(a, b, seed, engine);
         return levels.reduce((sum, value) => sum + value, 0) / levels.length;
       });
     } finally {
-      await projector.close();
+      await engine.close();
     }
   },
 };

@@ -12,8 +12,8 @@ import { forEachBatch, type ImageSet, pixelsOf } from '../image-set.ts';
 import { type Nearest, nearestRows } from '../measures/nearest.ts';
 import type { Project } from '../measures/swd.ts';
 import type { Metric, MetricInput, MetricOutcome } from '../metric.ts';
-import { createProjector } from '../onnx/projector.ts';
 import type { Curve, Score } from '../scores.ts';
+import { createProjector } from '../sliced/index.ts';
 
 const PIXEL_SIZE = 32;
 /** Pairs that are shown. */

@@ -10,13 +10,13 @@ import {
   drawPatchCentres,
   normaliseDescriptors,
   PATCHES_PER_IMAGE,
-  type Project,
+  type SlicedWork,
   slicedDistance,
   swdLevels,
 } from '../measures/swd.ts';
 import { floorsOf, type Metric, type MetricInput, type MetricOutcome } from '../metric.ts';
-import { createProjector } from '../onnx/projector.ts';
 import type { Score } from '../scores.ts';
+import { createSlicedEngine } from '../sliced/index.ts';
 
 const DESCRIPTOR_AREA = 49;
 /** PG-GAN's own number is 16,384; below this the floor is so high that small differences drown. */
@@ -35,22 +35,22 @@ export const swd: Metric = {
 };
 
 async function computeSwd(input: MetricInput): Promise<MetricOutcome> {
-  const projector = await createProjector();
+  const engine = await createSlicedEngine();
   try {
-    return await compareWith(input, projector.project);
+    return await compareWith(input, engine);
   } finally {
-    await projector.close();
+    await engine.close();
   }
 }
 
-async function compareWith(input: MetricInput, project: Project): Promise<MetricOutcome> {
+async function compareWith(input: MetricInput, work: SlicedWork): Promise<MetricOutcome> {
   const { real, fake, pairs, seed } = input;
   const levels = swdLevels(real.width);
   // Every comparison is done the same way; floors only differ in what stands on the two sides.
   const distances: number[][] = [];
   for (const [a, b] of [[real, fake], ...pairs.map((pair) => [pair.a, pair.b])]) {
     throwIfStopped(input.effects.signal);
-    distances.push(await swdOfSets(a, b, seed, project));
+    distances.push(await swdOfSets(a, b, seed, work));
     input.progress(`${a.label} / ${b.label}`);
   }
   const [own, ...floors] = distances;
@@ -83,7 +83,7 @@ export async function swdOfSets(
   a: ImageSet,
   b: ImageSet,
   seed: number,
-  project?: Project,
+  work?: SlicedWork,
 ): Promise<number[]> {
   const levels = swdLevels(a.width);
   const random = createRandom(`swd/${seed}`);
@@ -95,7 +95,7 @@ export async function swdOfSets(
     let sum = 0;
     for (let repeat = 0; repeat < DIRECTION_REPEATS; repeat++) {
       const directions = drawDirections(random.fork(`${size}/${repeat}`), dimension);
-      sum += await slicedDistance(first[level], second[level], directions, dimension, project);
+      sum += await slicedDistance(first[level], second[level], directions, dimension, work);
     }
     result.push((1000 * sum) / DIRECTION_REPEATS);
   }

@@ -10,7 +10,7 @@ import {
   slicedDistance,
   swdLevels,
 } from '../../../src/eval/measures/swd.ts';
-import { createProjector } from '../../../src/eval/onnx/projector.ts';
+import { createProjector, createSlicedEngine } from '../../../src/eval/sliced/index.ts';
 import { createRandom } from '../../../src/numeric/random.ts';
 import { blockFormula } from '../../support/formula-images.ts';
 import { describeWithGolden } from '../../support/golden.ts';
@@ -48,7 +48,7 @@ describeWithGolden('sliced Wasserstein distance against PG-GAN', (golden) => {
   }>('C.json');
 
   it('agrees on the pyramid, the descriptors and the distance of every level', async () => {
-    const projector = await createProjector();
+    const engine = await createSlicedEngine();
     const sets = [expected.sets.A, expected.sets.B];
     const pyramids = sets.map((set) => laplacianPyramid(goldenPlanes(set, 64), 4));
     const positions = golden.bytes('C_positions.bin');
@@ -81,13 +81,13 @@ describeWithGolden('sliced Wasserstein distance against PG-GAN', (golden) => {
       for (let repeat = 0; repeat < 4; repeat++) {
         const start = (level * 4 + repeat) * 147 * 128;
         const drawn = directions.subarray(start, start + 147 * 128);
-        sum += await slicedDistance(descriptors[0], descriptors[1], drawn, 147, projector.project);
+        sum += await slicedDistance(descriptors[0], descriptors[1], drawn, 147, engine);
       }
       const distance = (1000 * sum) / 4;
       expect(Math.abs(distance / expected.swd_x1e3[`SWDx1e3_${size}`] - 1)).toBeLessThan(1e-4);
       expect(Math.abs(distance / expected.own_recomputation_in_float64[level] - 1)).toBeLessThan(2e-5);
     }
-    await projector.close();
+    await engine.close();
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import type * as Ort from 'onnxruntime-node';
 import type { Project } from '../measures/swd.ts';
-import { model, node, valueInfo } from './model.ts';
+import { model, node, valueInfo } from '../onnx/model.ts';
 
 export interface Projector {
   readonly project: Project;
