@@ -56,6 +56,8 @@ function requireKnown(name: string): void {
 
 async function main(argv: string[]): Promise<number> {
   const program = newProgram();
+  // `help train` is `train --help`.
+  if (argv[0] === 'help' && argv[1] !== undefined) return main([argv[1], '--help']);
   const name = argv[0];
   if (name === undefined || name.startsWith('-') || name === 'help') {
     addSummaries(program);

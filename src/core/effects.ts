@@ -26,5 +26,5 @@ export function quietEffects(overrides: Partial<Effects> = {}): Effects {
 /** Call between atomic steps. */
 export function throwIfStopped(signal: AbortSignal): void {
   if (signal.aborted)
-    throw new SunganError('interrupted', 'stopped on request; run the same command again to go on');
+    throw new SunganError('interrupted', 'stopped on request, in a state from which the next run goes on');
 }

@@ -10,24 +10,39 @@ export const PART_SUFFIX = '.part';
 
 /** Writes `content` so that `path` holds either its old content or the new one, whole, after a kill at any moment. */
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}${PART_SUFFIX}`);
-  const file = await open(temporary, 'wx');
+  const name = `.${basename(path)}.${randomBytes(4).toString('hex')}${PART_SUFFIX}`;
+  const temporary = join(dirname(path), name);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeSynced(temporary, content);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw cannotWrite(path, cause);
+  }
+}
+
+async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
   try {
     await file.writeFile(content);
     await file.sync();
-  } catch (cause) {
+  } finally {
     await file.close();
-    await rm(temporary, { force: true });
-    throw new SunganError('io', `cannot write: ${(cause as Error).message}`, {
-      where: path,
-      remedy: 'check the free space and the permissions of that folder',
-      cause,
-    });
   }
-  await file.close();
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
+}
+
+/** Makes `folder` and those above it, with an error for people when it cannot be. */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw cannotWrite(folder, cause);
+  });
+}
+
+function cannotWrite(where: string, cause: unknown): SunganError {
+  const remedy = 'check the free space and the permissions of that folder, or give another --workspace';
+  return new SunganError('io', `cannot write: ${(cause as Error).message}`, { where, remedy, cause });
 }
 
 /** Makes a rename in `folder` durable. Not every platform lets a folder be opened; those that do not need no fsync. */

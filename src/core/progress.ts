@@ -21,6 +21,8 @@ export interface ProgressOptions {
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 5_000;
+/** Between two lines of a job in which nothing is done. */
+const STALLED_MS = 10_000;
 const BAR_WIDTH = 24;
 
 export function createProgressFactory(options: ProgressOptions): ProgressFactory {
@@ -51,6 +53,10 @@ export function createProgressFactory(options: ProgressOptions): ProgressFactory
       options.write(`\r\u001b[2K${line.slice(0, (options.columns ?? 100) - 1)}`);
     };
 
+    // A job that is stuck says so too: its numbers stand still.
+    const timer = setInterval(draw, STALLED_MS);
+    timer.unref();
+
     return {
       advance(step = 1, text) {
         count += step;
@@ -58,6 +64,7 @@ export function createProgressFactory(options: ProgressOptions): ProgressFactory
         if (now() - drawnAt >= interval) draw();
       },
       done() {
+        clearInterval(timer);
         if (drawnCount !== count) draw();
         if (options.isTerminal) options.write('\n');
       },

@@ -106,7 +106,10 @@ async function writeRejected(
   title: string,
 ): Promise<string> {
   const tiles = await rejectedTiles(verdicts, source);
-  await writeAtomic(path, await renderSheet({ title, simulated: source.manifest.simulated, tileSize: TILE_SIZE, tiles }));
+  await writeAtomic(
+    path,
+    await renderSheet({ title, simulated: source.manifest.simulated, tileSize: TILE_SIZE, tiles }),
+  );
   return path;
 }
 

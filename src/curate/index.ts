@@ -6,7 +6,13 @@ export { type ContactSheetOptions, contactSheetOptions, contactSheets } from './
 export { type CurateContext, curate } from './curate.ts';
 export { type Dataset, type DatasetFrame, openDataset } from './dataset.ts';
 export { type ExportOptions, type ExportSummary, exportDataset, exportOptions } from './export/index.ts';
-export { type ImportOptions, type ImportSummary, importOptions, importPictures } from './import/index.ts';
+export {
+  countPictures,
+  type ImportOptions,
+  type ImportSummary,
+  importOptions,
+  importPictures,
+} from './import/index.ts';
 export { type CurateOptions, curateOptions } from './options.ts';
 export type { CurateSummary } from './summary.ts';
 export type { Transform, TransformName, TransformRecord } from './transforms/index.ts';

@@ -2,12 +2,14 @@
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
+import { SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { encodeGrayPng } from './data/png.ts';
 import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
 import { exportGenerator } from './export.ts';
 import { type Generator, openGenerator } from './generator.ts';
+import { listCheckpoints } from './run/checkpoint.ts';
 import { findRun } from './run/folder.ts';
 import { generatedWords } from './run/pictures.ts';
 
@@ -49,6 +51,22 @@ export interface GenerateSummary {
   checkpoint: string;
   /** Names of the files: pictures, or the model. */
   files: string[];
+}
+
+/** What `generate` would do: the run and its checkpoint are looked for, nothing is computed. */
+export async function planGeneration(
+  options: GenerateOptions,
+  workspace: Workspace,
+): Promise<{ run: string; checkpoint: string; count: number }> {
+  const folder = await findRun(workspace, options.run);
+  const checkpoint = options.checkpoint ?? (await listCheckpoints(folder)).at(-1);
+  if (checkpoint === undefined) {
+    throw new SunganError('data', 'the run has no checkpoint yet', {
+      where: folder.directory,
+      remedy: 'sungan train --resume latest',
+    });
+  }
+  return { run: folder.directory, checkpoint, count: options.seeds.length || options.count };
 }
 
 /** Images are made in portions of this many. */

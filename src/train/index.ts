@@ -7,7 +7,13 @@ export type { TrainingImages } from './data/images.ts';
 export { imagesInMemory } from './data/memory.ts';
 export { type DoctorReport, type EngineReport, examineEngines } from './doctor.ts';
 export { type ExportSummary, exportGenerator } from './export.ts';
-export { type GenerateOptions, type GenerateSummary, generate, generateOptions } from './generate.ts';
+export {
+  type GenerateOptions,
+  type GenerateSummary,
+  generate,
+  generateOptions,
+  planGeneration,
+} from './generate.ts';
 export {
   type GenerateImageOptions,
   type Generator,

@@ -1,7 +1,8 @@
 /** The use case: options in, a run folder with a trained generator out. */
 import { availableParallelism, totalmem } from 'node:os';
+import { basename } from 'node:path';
 import type { Effects } from '../core/effects.ts';
-import { SunganError } from '../core/errors.ts';
+import { isSunganError, SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
 import { flagName } from '../core/options.ts';
 import { VERSION } from '../core/version.ts';
@@ -91,6 +92,15 @@ export async function planTraining(options: TrainOptions, context: TrainContext)
   };
 }
 
+/** A new call would begin a new run: the way back into this one is said. */
+function explainStop(error: unknown, { directory }: RunFolder): unknown {
+  if (!isSunganError(error) || error.kind !== 'interrupted') return error;
+  return new SunganError('interrupted', 'stopped on request; a checkpoint was written', {
+    where: directory,
+    remedy: `sungan train --resume ${Number.parseInt(basename(directory), 10)}`,
+  });
+}
+
 /** Trains until the images or the hours are used up. SIGTERM ends the step, writes a checkpoint and stops. */
 export async function train(options: TrainOptions, context: TrainContext): Promise<TrainSummary> {
   const job = await prepareJob(options, context);
@@ -101,7 +111,9 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
   try {
     const folder = job.folder ?? (await beginRun(options, job, engine, context));
     context.effects.log.info(`run ${folder.directory}, ${engine.description}`);
-    const result = await runJob(options, job, folder, engine, context.effects);
+    const result = await runJob(options, job, folder, engine, context.effects).catch((error) => {
+      throw explainStop(error, folder);
+    });
     return { directory: folder.directory, ...result };
   } finally {
     await engine.close();

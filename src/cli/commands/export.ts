@@ -10,9 +10,13 @@ export default defineCommand({
   positionals: ['name'],
   schema: exportOptions,
   async run(options, { workspace, effects, dryRun }) {
-    if (dryRun) return { text: `would export ${options.name} as ${options.format}`, data: options };
-    const summary = await exportDataset(options, { workspace, effects });
+    const summary = await exportDataset(options, { workspace, effects, dryRun });
     const shown = summary.paths.length > 5 ? [...summary.paths.slice(0, 5), '...'] : summary.paths;
-    return { text: [`${summary.frames} frames as ${summary.format}:`, ...shown].join('\n'), data: summary };
+    return {
+      text: [`${dryRun ? 'would export ' : ''}${summary.frames} frames as ${summary.format}:`, ...shown].join(
+        '\n',
+      ),
+      data: summary,
+    };
   },
 });

@@ -1,4 +1,4 @@
-import { generate, generateOptions } from '../../train/index.ts';
+import { generate, generateOptions, planGeneration } from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
@@ -9,8 +9,8 @@ export default defineCommand({
   schema: generateOptions,
   async run(options, { workspace, effects, dryRun }) {
     if (dryRun) {
-      const count = options.seeds.length || options.count;
-      return { text: `would write ${count} pictures of run ${options.run}`, data: { count } };
+      const plan = await planGeneration(options, workspace);
+      return { text: `would write ${plan.count} pictures of ${plan.run}, ${plan.checkpoint}`, data: plan };
     }
     const summary = await generate(options, { workspace, effects });
     const made = options.model ? 'generator as ONNX model' : `${summary.files.length} pictures`;

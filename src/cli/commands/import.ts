@@ -1,4 +1,4 @@
-import { type ImportSummary, importOptions, importPictures } from '../../curate/index.ts';
+import { countPictures, type ImportSummary, importOptions, importPictures } from '../../curate/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
@@ -9,7 +9,10 @@ export default defineCommand({
   positionals: ['path'],
   schema: importOptions,
   async run(options, { workspace, effects, jobs, dryRun }) {
-    if (dryRun) return { text: `would import ${options.path} as ${options.name}`, data: options };
+    if (dryRun) {
+      const pictures = await countPictures(options);
+      return { text: `would import ${pictures} pictures as ${options.name}`, data: { ...options, pictures } };
+    }
     const summary = await importPictures(options, { workspace, effects, jobs });
     return { text: describe(summary), data: summary, exitCode: summary.skipped.length > 0 ? 3 : 0 };
   },

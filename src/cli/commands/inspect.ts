@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { throwIfStopped } from '../../core/effects.ts';
 import { SunganError } from '../../core/errors.ts';
 import { writeAtomic } from '../../core/files.ts';
+import { frameWords, withPngText } from '../../core/png-text.ts';
 import type { FitsHeader } from '../../fits/index.ts';
 import { defineCommand } from '../command.ts';
 import { findFiles, stemOf } from '../inspect/find-files.ts';
@@ -55,6 +56,11 @@ export default defineCommand({
       const found = await inspectFile(path, options, async (image) => {
         reports.push(image.report);
         headers.push(image.hdu.header);
+        if (image.report.datasum === 'wrong') {
+          effects.log.warn(
+            `${path}: HDU ${image.hdu.index}: DATASUM does not agree: the data were changed after they were written`,
+          );
+        }
         if (options.png !== undefined) await writePicture(picturePath(options.png, image), image);
       });
       for (const fault of found) effects.log.error(`${fault.file}: ${fault.error}`);
@@ -87,12 +93,11 @@ function picturePath(png: string, { report, hdu }: InspectedImage): string {
 async function writePicture(path: string, { image, hdu }: InspectedImage): Promise<void> {
   const { default: sharp } = await import('sharp');
   const { width, height, pixels } = quickLook(image.width, image.height, image.data, hdu.header);
-  await writeAtomic(
-    path,
-    await sharp(pixels, { raw: { width, height, channels: 1 } })
-      .png()
-      .toBuffer(),
-  );
+  const png = await sharp(pixels, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+  const simulated = hdu.header.get('SIMULATD') === true;
+  await writeAtomic(path, withPngText(png, frameWords(simulated, 'Quick look, tone mapped for the eye.')));
 }
 
 function headerText(reports: readonly ImageReport[], headers: readonly FitsHeader[]): string {
@@ -122,6 +127,7 @@ function tableText(reports: readonly ImageReport[], headers: readonly FitsHeader
     'min',
     'max',
     'mean',
+    'datasum',
     'what',
   ];
   const rows = reports.map((report, i) => [

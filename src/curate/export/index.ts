@@ -45,12 +45,13 @@ export interface ExportSummary {
 
 export async function exportDataset(
   options: ExportOptions,
-  { workspace, effects }: { workspace: Workspace; effects: Effects },
+  { workspace, effects, dryRun = false }: { workspace: Workspace; effects: Effects; dryRun?: boolean },
 ): Promise<ExportSummary> {
   const named = join(workspace.datasets, options.name);
   const dataset = await openDataset((await exists(named)) ? named : resolve(options.name));
   throwIfStopped(effects.signal);
-  if (options.format === 'catalog') return exportCatalog(options, dataset, workspace);
+  if (options.format === 'catalog' && !dryRun) return exportCatalog(options, dataset, workspace);
+  if (options.format === 'catalog') return { format: 'catalog', frames: dataset.count, paths: [] };
   const format = FORMATS.find((candidate) => candidate.name === options.format)!;
   const size = options.size ?? dataset.levels[0]!;
   const frames = chosenFrames(dataset, options.split);
@@ -58,6 +59,7 @@ export async function exportDataset(
   const path = resolve(
     options.out ?? defaultPath(workspace, dataset, `${format.name}${format.extension ?? ''}`),
   );
+  if (dryRun) return { format: format.name, frames: frames.length, paths: [path] };
   const paths = await format.write({ path, dataset, size, bits, signal: effects.signal }, frames);
   return { format: format.name, frames: frames.length, paths };
 }

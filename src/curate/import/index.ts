@@ -42,6 +42,14 @@ interface ImportContext {
 
 const BATCH = 64;
 
+/** How many pictures the folder or ZIP file holds; nothing is written. */
+export async function countPictures({ path }: ImportOptions): Promise<number> {
+  if (path === undefined) throw new SunganError('usage', 'name a folder or a ZIP file of pictures');
+  const source = await openSource(resolve(path));
+  await source.close();
+  return source.files.length;
+}
+
 /** Pictures go in by the order of their names; a stopped import goes on behind the last that is in. */
 export async function importPictures(options: ImportOptions, context: ImportContext): Promise<ImportSummary> {
   if (options.path === undefined) throw new SunganError('usage', 'name a folder or a ZIP file of pictures');

@@ -31,7 +31,7 @@ import { time } from './time.ts';
 import type { Rule, RuleInput } from './types.ts';
 import { wavelength } from './wavelength.ts';
 
-export type { Rule, RuleInput, RuleOptions } from './types.ts';
+export type { Rule, RuleInput } from './types.ts';
 export { numberOf } from './types.ts';
 
 export const RULES: readonly Rule[] = [

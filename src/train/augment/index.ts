@@ -9,4 +9,4 @@ export {
   type ImageChange,
   UNCHANGED,
 } from './kinds.ts';
-export { type AdaptiveOptions, type AdaptiveState, adjustStrength, INITIAL_STRENGTH } from './strength.ts';
+export { type AdaptiveState, adjustStrength, INITIAL_STRENGTH } from './strength.ts';

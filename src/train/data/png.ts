@@ -1,5 +1,6 @@
 /** Gray PNG files with words in them (PNG specification, 3rd edition). Rows are turned so that north is up. */
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { pngChunk, withPngText } from '../../core/png-text.ts';
 
 export interface GrayPicture {
   width: number;
@@ -21,14 +22,9 @@ export function encodeGrayPng(
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([bits, 0, 0, 0, 0], 8);
-  const words = Object.entries(text).map(([keyword, value]) =>
-    chunk(
-      'iTXt',
-      Buffer.concat([Buffer.from(keyword, 'latin1'), Buffer.alloc(5), Buffer.from(value, 'utf8')]),
-    ),
-  );
-  const data = chunk('IDAT', deflateSync(scanLines(picture, bits)));
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header), ...words, data, chunk('IEND', Buffer.alloc(0))]);
+  const data = pngChunk('IDAT', deflateSync(scanLines(picture, bits)));
+  const chunks = [pngChunk('IHDR', header), data, pngChunk('IEND', Buffer.alloc(0))];
+  return withPngText(Buffer.concat([SIGNATURE, ...chunks]), text);
 }
 
 function scanLines({ width, height, values }: GrayPicture, bits: 8 | 16): Uint8Array {
@@ -43,13 +39,4 @@ function scanLines({ width, height, values }: GrayPicture, bits: 8 | 16): Uint8A
     }
   }
   return lines;
-}
-
-function chunk(type: string, content: Uint8Array): Uint8Array {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);
-  const framed = Buffer.alloc(body.length + 8);
-  framed.writeUInt32BE(content.length, 0);
-  framed.set(body, 4);
-  framed.writeUInt32BE(crc32(body), body.length + 4);
-  return framed;
 }

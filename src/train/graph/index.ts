@@ -4,9 +4,9 @@
  */
 export { evaluateProgram } from './evaluate.ts';
 export { gradients } from './gradient.ts';
-export { Graph, type Operand } from './graph.ts';
-export { constantValue, isOp, type Node, type OpAttributes, type OpName, type Resampling } from './node.ts';
+export { Graph } from './graph.ts';
+export { isOp, type Node, type OpName, type Resampling } from './node.ts';
 export { OPS } from './ops/index.ts';
 export { resamplingMatrix } from './ops/resample.ts';
-export { liveNodes, type Program, printProgram, programInputs } from './program.ts';
+export { liveNodes, type Program, printProgram } from './program.ts';
 export { elementCount, formatShape, type Shape, sameShape } from './shape.ts';

@@ -1,6 +1,6 @@
 /** A program: named inputs and named outputs of a graph. What an engine compiles. */
 import type { Graph } from './graph.ts';
-import { isOp, type Node } from './node.ts';
+import type { Node } from './node.ts';
 import { formatShape } from './shape.ts';
 
 export interface Program {
@@ -22,11 +22,6 @@ export function liveNodes(program: Program): Node[] {
     waiting.push(...node.inputs);
   }
   return program.graph.nodes.filter((node) => live.has(node));
-}
-
-/** The inputs that the program reads. */
-export function programInputs(program: Program): Node<'input'>[] {
-  return liveNodes(program).filter((node) => isOp(node, 'input'));
 }
 
 /** One line a node: `%12 = convolution(%3, %7) {"stride":1,"pad":1} : [8, 64, 32, 32]  # generator/32`. */

@@ -2,7 +2,7 @@
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
-import { exists, readJson, writeAtomic } from '../../core/files.ts';
+import { exists, makeFolder, readJson, writeAtomic } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 
 export interface RunFolder {
@@ -27,7 +27,7 @@ export function runFolder(directory: string): RunFolder {
 
 /** A new folder with the next free number. Making it is atomic, so two runs never share one. */
 export async function createRunFolder(runs: string, name: string): Promise<RunFolder> {
-  await mkdir(runs, { recursive: true });
+  await makeFolder(runs);
   for (let number = (await lastNumber(runs)) + 1; ; number++) {
     const directory = join(runs, `${String(number).padStart(4, '0')}-${name}`);
     try {

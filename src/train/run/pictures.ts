@@ -1,13 +1,12 @@
 /** Sample pictures of a run: fixed seeds, north up, with words that say what they are. */
 import { join } from 'node:path';
 import { writeAtomic } from '../../core/files.ts';
-import { VERSION } from '../../core/version.ts';
+import { SOFTWARE } from '../../core/png-text.ts';
 import { imageGrid } from '../data/grid.ts';
 import type { TrainingImages } from '../data/images.ts';
 import { encodeGrayPng } from '../data/png.ts';
 import type { RunFolder } from './folder.ts';
 
-const SOFTWARE = `sungan ${VERSION}`;
 const MADE = 'Made by a neural network. Not an observation of the Sun.';
 const SCALE = 'Gray is the transform space of the dataset: 0 black, 1 white; solar north is up.';
 
