@@ -37,7 +37,9 @@ export const ingestOptions = z.strictObject({
   baseUrl: z
     .string()
     .optional()
-    .describe('address of a mirror, instead of the source's own; several, best first, with commas between'),
+    .describe(
+      'address of a mirror, instead of the address of the source; several, best first, with commas between',
+    ),
   fallback: z
     .enum(['jsoc', 'heliocloud'])
     .optional()
