@@ -2,6 +2,8 @@
  * The second stage: frames of the catalog are screened, normalised, registered, averaged to all sizes and kept as a
  * 16-bit Zarr dataset, with the reason for every frame that was left out.
  */
+export { type Effects, quietEffects } from '../core/effects.ts';
+export { openWorkspace, type Workspace } from '../core/workspace.ts';
 export { type ContactSheetOptions, contactSheetOptions, contactSheets } from './contact-sheets.ts';
 export { type CurateContext, curate } from './curate.ts';
 export { type Dataset, type DatasetFrame, openDataset } from './dataset.ts';

@@ -48,6 +48,8 @@ const manifestSchema = z.strictObject({
     blockListSha256: z.string().nullable(),
     cadenceSeconds: z.number().nullable(),
     substituteSeconds: z.number().nullable(),
+    /** Frames of each level of activity at most; null: not balanced. */
+    balanceCap: z.number().nullable(),
     seed: z.number(),
     guardDays: z.number(),
     /** Of pictures that `import` took; null for frames. */

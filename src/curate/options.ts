@@ -90,6 +90,17 @@ export const curateOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe('decide anew on frames that were judged, with these limits, from stored scores'),
+  balance: z
+    .enum(['none', 'f107'])
+    .default('none')
+    .describe('even out quiet and active times by the 81-day mean of the F10.7 radio flux'),
+  balanceCap: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10_000)
+    .describe('with --balance: frames of each level of activity (below 80, to 120, above) at most'),
+  fluxTable: z.string().optional().describe('F10.7 table of GFZ Potsdam [the one in the cache]'),
   seed: z.coerce.number().int().default(1).describe('seed of the assignment of months to splits'),
   guardDays: z.coerce
     .number()

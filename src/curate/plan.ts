@@ -2,6 +2,7 @@
 import type { Catalog, Frame, Split, SplitAssignment } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { monthOf, requireTime } from '../core/time.ts';
+import { balance } from './balance.ts';
 import type { BlockList } from './block-list.ts';
 import type { CalibrationTables } from './calibrate/index.ts';
 import type { ReadTables } from './calibrate/tables.ts';
@@ -63,7 +64,9 @@ export function planCuration(input: PlanInput): CuratePlan {
   const judged = new Set(verdicts.map((verdict) => verdict.frameId));
   const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
   const screening = { catalog, recipe: manifest.recipe, simulatedSet: manifest.simulated, blockList, held };
-  const samples = makeSamples(frames, screening, judged);
+  const all = makeSamples(frames, screening, judged);
+  const heldTimes = frames[0]!.filter((frame) => held.has(frame.id)).map((frame) => Date.parse(frame.slot));
+  const samples = tables.flux ? balance(all, heldTimes, { table: tables.flux, ...balanceOf(manifest) }) : all;
   const splits = catalog.splits();
   const { rows, unit } = planSplits(samples.flatMap(datedFrame), splits, manifest.recipe);
   for (const row of rows) splits.set(row.unit, row.split);
@@ -76,6 +79,10 @@ export function planCuration(input: PlanInput): CuratePlan {
     splits,
     tables,
   };
+}
+
+function balanceOf({ recipe }: Manifest): { cap: number; seed: number } {
+  return { cap: recipe.balanceCap ?? Number.POSITIVE_INFINITY, seed: recipe.seed };
 }
 
 /** The split of a time; every accepted choice has its unit assigned by the plan. */

@@ -106,7 +106,7 @@ describe('the response table', () => {
       'responseTableSha256',
     );
     await expect(run({ degradation: 'v10', name: 'other' })).rejects.toThrow(
-      "'aia-response' is not in the cache",
+      "'response' is not in the cache",
     );
   });
 });

@@ -3,17 +3,17 @@ import { readFile } from 'node:fs/promises';
 import type { Catalog } from '../../catalog/index.ts';
 import { SunganError } from '../../core/errors.ts';
 import { sha256OfBytes } from '../../core/files.ts';
-import { insideWorkspace, type Workspace } from '../../core/workspace.ts';
+import type { Workspace } from '../../core/workspace.ts';
+import { type TableName, tablePath } from '../../ingest/index.ts';
 import type { CurateOptions } from '../options.ts';
+import { type F107Table, parseF107 } from './f107.ts';
 import type { CalibrationTables } from './index.ts';
 import { parsePointingTable } from './pointing-table.ts';
 import { parseResponseTable } from './response-table.ts';
 
-/** Names of the tables in the catalog. */
-const POINTING_FILE = 'aia-pointing';
-const RESPONSE_FILE = 'aia-response';
-
 export interface ReadTables extends CalibrationTables {
+  /** Undefined unless the set is balanced. */
+  flux: F107Table | undefined;
   /** Of the response table; null where none is used. */
   responseSha256: string | null;
 }
@@ -23,13 +23,12 @@ export async function readTables(
   catalog: Catalog,
   workspace: Workspace,
 ): Promise<ReadTables> {
-  const read = async (given: string | undefined, name: string, flag: string) => {
-    const kept = catalog.auxFile(name);
-    const path = given ?? (kept && insideWorkspace(workspace, kept.path));
+  const read = async (given: string | undefined, name: TableName, flag: string) => {
+    const path = given ?? tablePath(workspace, catalog, name);
     if (path === undefined) {
       throw new SunganError('data', `the table '${name}' is not in the cache`, {
         where: flag,
-        remedy: `give its file: ${flag} FILE`,
+        remedy: `fetch it with \`sungan ingest --tables ${name}\`, or give its file: ${flag} FILE`,
       });
     }
     const text = await readFile(path, 'utf8').catch((cause) => {
@@ -39,10 +38,15 @@ export async function readTables(
   };
   let pointing: CalibrationTables['pointing'];
   if (options.pointing === 'table') {
-    const { text, path } = await read(options.pointingTable, POINTING_FILE, '--pointing-table');
+    const { text, path } = await read(options.pointingTable, 'pointing', '--pointing-table');
     pointing = parsePointingTable(text, path);
   }
-  if (options.degradation !== 'v10') return { pointing, response: undefined, responseSha256: null };
-  const { text, path } = await read(options.responseTable, RESPONSE_FILE, '--response-table');
-  return { pointing, response: parseResponseTable(text, path), responseSha256: sha256OfBytes(text) };
+  let flux: F107Table | undefined;
+  if (options.balance === 'f107') {
+    const { text, path } = await read(options.fluxTable, 'f107', '--flux-table');
+    flux = parseF107(text, path);
+  }
+  if (options.degradation !== 'v10') return { pointing, flux, response: undefined, responseSha256: null };
+  const { text, path } = await read(options.responseTable, 'response', '--response-table');
+  return { pointing, flux, response: parseResponseTable(text, path), responseSha256: sha256OfBytes(text) };
 }
