@@ -1,7 +1,7 @@
 /** One file of the simulated archive, from nothing but seed, slot and planned fault: the same bytes every time. */
 import { writeImage } from '../fits/index.ts';
 import { createRandom } from '../numeric/random.ts';
-import type { PlannedFault } from './faults/index.ts';
+import { MAGNETOGRAM_FAULTS, type Magnetogram, type PlannedFault } from './faults/index.ts';
 import { aiaHeader } from './headers/aia.ts';
 import { type Card, simulatedCards } from './headers/cards.ts';
 import { hmiGeometry, hmiHeader, utcOfTai } from './headers/hmi.ts';
@@ -123,15 +123,24 @@ function encode(counts: Float32Array, { geometry, id }: Observation, cards: read
 }
 
 function* magnetogramSteps(request: FrameRequest, id: FrameId): Generator<void, MadeFrame> {
-  const { seed, size } = request;
-  const geometry = hmiGeometry(size);
+  const { seed, size, fault: planned } = request;
+  const magnetogram = nominalMagnetogram(request, id);
+  const { random } = magnetogram;
+  const fault = planned && MAGNETOGRAM_FAULTS[planned.fault.name];
+  fault?.prepare?.(magnetogram);
+  const { geometry } = magnetogram;
   const field = yield* renderMagnetogramSteps({ seed, time: utcOfTai(id.slot), geometry });
-  const random = createRandom(`${seed}/noise/${pathOf(id)}`);
+  magnetogram.field = field;
   const noise = (MAGNETOGRAM_NOISE * size) / DETECTOR_PIXELS;
+  let onDisk = 0;
   for (let i = 0; i < field.length; i++) {
-    if (!Number.isNaN(field[i]!)) field[i]! += noise * random.normal();
+    if (Number.isNaN(field[i]!)) continue;
+    field[i]! += noise * random.normal();
+    onDisk++;
   }
-  const cards = magnetogramCards(request, id, statisticsOf(field));
+  fault?.spoil?.(magnetogram);
+  const statistics = statisticsOf(field);
+  const cards = magnetogramCards(request, id, statistics, 1 - statistics.finite / Math.max(1, onDisk));
   const data = stored(field, new Int32Array(field.length), GAUSS_STEP, BLANK_32);
   const bytes = writeImage({
     width: size,
@@ -143,12 +152,33 @@ function* magnetogramSteps(request: FrameRequest, id: FrameId): Generator<void, 
     bzero: 0,
     blank: BLANK_32,
   });
-  return { bytes, cards };
+  const cut = planned?.fault.file?.(bytes, nominalObservation({ ...id, wavelength: 4500 }, 16, seed));
+  return { bytes: cut ?? bytes, cards };
 }
 
-function magnetogramCards({ seed, size }: FrameRequest, id: FrameId, statistics: FrameStatistics): Card[] {
+function nominalMagnetogram({ seed, size }: FrameRequest, id: FrameId): Magnetogram {
+  const geometry = hmiGeometry(size);
+  const { radiusArcsec } = ephemerisAt(utcOfTai(id.slot));
+  return {
+    field: NO_PIXELS,
+    geometry,
+    radiusPixels: radiusArcsec / geometry.arcsecPerPixel,
+    random: createRandom(`${seed}/noise/${pathOf(id)}`),
+  };
+}
+
+/** The header tells the nominal geometry, also of frames that are not where they should be. */
+function magnetogramCards(
+  { seed, size, fault }: FrameRequest,
+  id: FrameId,
+  statistics: FrameStatistics,
+  missing = 0,
+): Card[] {
   const ephemeris = ephemerisAt(utcOfTai(id.slot));
-  return hmiHeader({ seed, record: id.slot, geometry: hmiGeometry(size), ephemeris }, statistics);
+  const quality = fault?.noticed ? (MAGNETOGRAM_FAULTS[fault.fault.name]?.bit ?? 0) : 0;
+  const told = fault && !fault.noticed ? 0 : missing;
+  const geometry = hmiGeometry(size);
+  return hmiHeader({ seed, record: id.slot, geometry, ephemeris, quality, missing: told }, statistics);
 }
 
 function stored<Store extends Int16Array | Int32Array>(

@@ -59,7 +59,10 @@ export function requireContents(options: {
   const cadenceMs = requireDuration(options.cadence, '--cadence');
   if (cadenceMs < MIN_CADENCE_MS)
     throw new SunganError('usage', 'shorter than 12 s, the cadence of AIA', { where: '--cadence' });
-  const shares = Object.values(resolveRates(options.faults)).reduce((sum, share) => sum + share, 0);
+  const shares = Object.values(resolveRates(options.faults, options.product)).reduce(
+    (sum, share) => sum + share,
+    0,
+  );
   if (shares > 1 || shares < 0)
     throw new SunganError('usage', 'fault rates add up to more than 1', { where: '--faults' });
   const wavelengths = options.product === 'hmi' ? [0 as const] : options.wavelengths.map(requireWavelength);
@@ -91,5 +94,5 @@ export function plannedFrames(contents: ArchiveContents): PlannedFrame[] {
 function planOf(contents: ArchiveContents, id: FrameId): PlannedFault | 'absent' | undefined {
   const random = createRandom(`${contents.seed}/absent/${id.product}/${id.wavelength}/${id.slot.getTime()}`);
   if (random.uniform() < contents.absent) return 'absent';
-  return id.product === 'hmi' ? undefined : planFault(contents.seed, id, contents.faults, contents.unnoticed);
+  return planFault(contents.seed, id, contents.faults, contents.unnoticed);
 }

@@ -245,3 +245,54 @@ describe('the plan', () => {
     );
   }
 });
+
+describe('magnetograms', () => {
+  const id = idOf('2014-01-02T06:00:00Z', 0, 'hmi');
+  const whole = frame(id, SIZE);
+  const spread = (data: Float32Array) =>
+    Math.sqrt(mean(data.filter(Number.isFinite).map((value) => value ** 2)));
+
+  test.each([
+    ['eclipse', 0x200],
+    ['dark', 0x80000000],
+    ['off-point', 0x4000],
+    ['missing-blocks', 0x10000],
+    ['blur', 0x4000],
+  ] as const)('%s changes the picture, and the quality word when it was noticed', (fault, bit) => {
+    const bad = frame(id, SIZE, fault);
+    expect(quality(bad.header)).toBe(bit);
+    expect(quality(frame(id, SIZE, fault, false).header)).toBe(0);
+    expect(bad.data).not.toEqual(whole.data);
+    if (fault === 'eclipse' || fault === 'dark')
+      expect(spread(bad.data)).toBeGreaterThan(2 * spread(whole.data));
+    if (fault === 'blur') expect(spread(bad.data)).toBeLessThan(spread(whole.data));
+    if (fault === 'off-point') expect(bad.header['CRPIX1']).toBe(whole.header['CRPIX1']);
+    if (fault === 'missing-blocks') expect(bad.header['MISSVALS'] as number).toBeGreaterThan(0);
+  });
+
+  test('files are cut, replaced by pages and mixed up; what needs light is not planted', () => {
+    const bytes = (name: 'truncated' | 'html' | 'duplicate') =>
+      makeFrame({ id, seed: SEED, size: 32, stepMs: STEP_MS, fault: { fault: FAULTS[name], noticed: true } });
+    expect(bytes('truncated').length).toBeLessThan(
+      makeFrame({ id, seed: SEED, size: 32, stepMs: STEP_MS }).length,
+    );
+    expect(Buffer.from(bytes('html')).toString()).toContain('<h1>');
+    expect(Buffer.from(bytes('duplicate')).toString('latin1')).toContain('2014.01.02_00:00:00_TAI');
+    const contents = requireContents({
+      seed: 1,
+      from: '2014-01-01',
+      to: '2014-02-01',
+      cadence: '1h',
+      product: 'hmi',
+      wavelengths: [],
+      size: 32,
+      faults: 1,
+      unnoticed: 0.2,
+      absent: 0,
+    });
+    const names = new Set(plannedFrames(contents).map((one) => labelOf(one.id, one.planned).fault));
+    expect([...names].sort()).toEqual(
+      ['blur', 'dark', 'duplicate', 'eclipse', 'html', 'missing-blocks', 'off-point', 'truncated'].sort(),
+    );
+  });
+});

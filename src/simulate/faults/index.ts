@@ -1,12 +1,14 @@
 /** Faults that real archives contain, planted by rate and seed. A new one is a function beside these and a row here. */
 import { createRandom } from '../../numeric/random.ts';
-import { type FrameId, isLevel1 } from '../products.ts';
+import { type FrameId, isLevel1, type Product } from '../products.ts';
 import { duplicate, html, truncated } from './file.ts';
 import { blur, dark, offPoint, shortExposure, wrongWavelength } from './instrument.ts';
+import { MAGNETOGRAM_FAULTS } from './magnetogram.ts';
 import { eclipse, lunarTransit } from './shadows.ts';
 import { missingBlocks, particleStorm } from './telemetry.ts';
 import { type Evidence, FAULT_NAMES, type Fault, type FaultName, type PlannedFault } from './types.ts';
 
+export { MAGNETOGRAM_FAULTS, type Magnetogram } from './magnetogram.ts';
 export { type Evidence, FAULT_NAMES, type Fault, type FaultName, type PlannedFault } from './types.ts';
 
 export const FAULTS: Record<FaultName, Fault> = {
@@ -24,14 +26,22 @@ export const FAULTS: Record<FaultName, Fault> = {
   duplicate,
 };
 
+/** Faults of one product: those of AIA's pictures that a magnetogram cannot have are left out. */
+export function faultNamesOf(product: Product): readonly FaultName[] {
+  if (product !== 'hmi') return FAULT_NAMES;
+  const ofFiles: readonly FaultName[] = ['truncated', 'html', 'duplicate'];
+  return FAULT_NAMES.filter((name) => ofFiles.includes(name) || MAGNETOGRAM_FAULTS[name]);
+}
+
 /** One total share, split by the faults' weights, or a share for each named fault. */
 export type FaultRates = number | Partial<Record<FaultName, number>>;
 
 /** Share of frames for each fault; their sum must not exceed 1. */
-export function resolveRates(rates: FaultRates): Partial<Record<FaultName, number>> {
+export function resolveRates(rates: FaultRates, product: Product): Partial<Record<FaultName, number>> {
   if (typeof rates !== 'number') return rates;
-  const total = FAULT_NAMES.reduce((sum, name) => sum + FAULTS[name].weight, 0);
-  return Object.fromEntries(FAULT_NAMES.map((name) => [name, (rates * FAULTS[name].weight) / total]));
+  const names = faultNamesOf(product);
+  const total = names.reduce((sum, name) => sum + FAULTS[name].weight, 0);
+  return Object.fromEntries(names.map((name) => [name, (rates * FAULTS[name].weight) / total]));
 }
 
 /**
@@ -47,8 +57,8 @@ export function planFault(
   const random = createRandom(`${seed}/fault/${id.product}/${id.wavelength}/${id.slot.getTime()}`);
   const noticed = random.uniform() >= unnoticed;
   let draw = random.uniform();
-  const shares = resolveRates(rates);
-  for (const name of FAULT_NAMES) {
+  const shares = resolveRates(rates, id.product);
+  for (const name of faultNamesOf(id.product)) {
     draw -= shares[name] ?? 0;
     if (draw < 0) return { fault: FAULTS[name], noticed };
   }

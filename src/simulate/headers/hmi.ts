@@ -4,7 +4,15 @@ import { card } from '../../fits/index.ts';
 import type { FrameStatistics } from '../instrument/statistics.ts';
 import { partsOf } from '../products.ts';
 import type { Ephemeris, Geometry } from '../sun/index.ts';
-import { bareNan, type Card, centiseconds, rounded, SIMULATED_ORIGIN, simulatedCards } from './cards.ts';
+import {
+  bareNan,
+  type Card,
+  centiseconds,
+  rounded,
+  SIMULATED_ORIGIN,
+  signedWord,
+  simulatedCards,
+} from './cards.ts';
 
 const DEGREE = 180 / Math.PI;
 const FULL_DISK_PIXELS = 4096;
@@ -15,6 +23,10 @@ export interface HmiFrame {
   record: Date;
   geometry: Geometry;
   ephemeris: Ephemeris;
+  /** QUALITY, unsigned. */
+  quality: number;
+  /** Pixels of the disk without a value, as a share. */
+  missing: number;
 }
 
 /** UTC of a TAI clock reading. */
@@ -26,6 +38,7 @@ export function hmiHeader(frame: HmiFrame, statistics: FrameStatistics): Card[] 
   const { geometry, ephemeris, record } = frame;
   const utc = utcOfTai(record);
   const total = Math.round(Math.PI * (ephemeris.radiusArcsec / 0.504) ** 2);
+  const missing = Math.round(frame.missing * total);
   return [
     card('DATE', centiseconds(new Date(utc.getTime() + 5 * 86_400_000)).slice(0, 19)),
     card('DATE-OBS', centiseconds(new Date(utc.getTime() - 63_000))),
@@ -36,11 +49,11 @@ export function hmiHeader(frame: HmiFrame, statistics: FrameStatistics): Card[] 
     card('BUNIT', 'Gauss'),
     card('ORIGIN', SIMULATED_ORIGIN),
     card('CONTENT', 'MAGNETOGRAM'),
-    card('QUALITY', 0),
+    signedWord('QUALITY', frame.quality),
     card('QUALLEV1', 0),
     card('TOTVALS', total),
-    card('DATAVALS', total),
-    card('MISSVALS', 0),
+    card('DATAVALS', total - missing),
+    card('MISSVALS', missing),
     card('SATVALS', 0),
     rounded('DATAMIN', statistics.min, 6),
     rounded('DATAMAX', statistics.max, 6),

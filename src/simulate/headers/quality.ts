@@ -23,3 +23,11 @@ export function missingBits(share: number): number {
   if (share > 0.25) bits |= QUALITY.missing25Percent;
   return bits;
 }
+
+/** Bits of the HMI observables' QUALITY word (JSOC lev1.5_hmi QUALITY.txt) that simulated magnetograms can carry. */
+export const HMI_QUALITY = {
+  eclipse: 0x200,
+  issLoopOpen: 0x4000,
+  fewFiltergrams: 0x10000,
+  noImage: 0x80000000,
+} as const;
