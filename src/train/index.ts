@@ -2,6 +2,8 @@
  * The third stage: a dataset becomes a run, and a run becomes pictures. A training step is a graph, differentiated
  * once, compiled, and run by an engine; every step is a function of the state, the seed and its own number.
  */
+export { type Effects, quietEffects } from '../core/effects.ts';
+export { openWorkspace, type Workspace } from '../core/workspace.ts';
 
 export type { TrainingImages } from './data/images.ts';
 export { imagesInMemory } from './data/memory.ts';

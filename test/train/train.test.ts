@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
@@ -123,6 +123,13 @@ describe('train, generate and the doors of a run', () => {
     }
     await generator.close();
     await session.release();
+  });
+
+  it('does not take a folder that a kill left without options for a run', async () => {
+    mkdirSync(join(workspace.runs, '0900-killed'));
+    const { checkpoint } = await generate(generateOptions.parse({ count: 1 }), { workspace, effects });
+    expect(checkpoint).toContain('0001-disks');
+    rmSync(join(workspace.runs, '0900-killed'), { recursive: true });
   });
 
   it('refuses what cannot be', async () => {

@@ -46,9 +46,7 @@ export async function createRunFolder(runs: string, name: string): Promise<RunFo
 /** A run by its folder, its folder's name, its number, or 'latest'. */
 export async function findRun(workspace: Workspace, wanted: string): Promise<RunFolder> {
   if (await exists(join(wanted, 'options.json'))) return runFolder(resolve(wanted));
-  const names = (await readdir(workspace.runs).catch(() => []))
-    .filter((name) => /^\d{4,}-/.test(name))
-    .sort(byNumber);
+  const names = await runNames(workspace.runs);
   const matches = names.filter(
     (name) => name === basename(wanted) || (/^\d+$/.test(wanted) && numberOf(name) === Number(wanted)),
   );
@@ -90,6 +88,15 @@ export async function truncateStatistics(folder: RunFolder, step: number): Promi
   const kept = (await readStatistics(folder)).filter((line) => line['step']! <= step);
   await writeAtomic(folder.statistics, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
   return kept;
+}
+
+/** Folders of runs, oldest first. One without options was left by a kill before the run began. */
+async function runNames(runs: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await readdir(runs).catch(() => [])) {
+    if (/^\d{4,}-/.test(name) && (await exists(runFolder(join(runs, name)).options))) names.push(name);
+  }
+  return names.sort(byNumber);
 }
 
 async function lastNumber(runs: string): Promise<number> {
