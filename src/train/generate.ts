@@ -126,7 +126,7 @@ async function writePortion(
     const channel = plane % channels;
     const file = `seed${String(seed).padStart(8, '0')}${channels > 1 ? `-channel${channel}` : ''}.png`;
     const words = {
-      ...generatedWords(`${checkpoint}, seed ${seed}, truncation ${options.truncation}`),
+      ...generatedWords(`${sourceOf(checkpoint)}, seed ${seed}, truncation ${options.truncation}`),
       Transform: JSON.stringify(transforms[channel]),
     };
     const values = images.subarray(plane * area, (plane + 1) * area);
@@ -135,4 +135,10 @@ async function writePortion(
     files.push(file);
   }
   return files;
+}
+
+/** Run and checkpoint, without the machine's folders: `0003-sungan/000020000.safetensors`. */
+function sourceOf(checkpoint: string): string {
+  const parts = checkpoint.split(/[\\/]/);
+  return [parts.at(-3), parts.at(-1)].filter((part) => part !== undefined).join('/');
 }

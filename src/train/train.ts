@@ -1,6 +1,7 @@
 /** The use case: options in, a run folder with a trained generator out. */
 import { availableParallelism, totalmem } from 'node:os';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { type Lock, takeLock } from '../catalog/index.ts';
 import type { Effects } from '../core/effects.ts';
 import { isSunganError, SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
@@ -92,6 +93,12 @@ export async function planTraining(options: TrainOptions, context: TrainContext)
   };
 }
 
+/** Two trainings of one run would write each other's files. */
+function lockRun({ directory }: RunFolder, { effects }: TrainContext): Lock {
+  const path = join(dirname(directory), `.${basename(directory)}.lock`);
+  return takeLock(path, 'sungan train', () => effects.clock.now());
+}
+
 /** A new call would begin a new run: the way back into this one is said. */
 function explainStop(error: unknown, { directory }: RunFolder): unknown {
   if (!isSunganError(error) || error.kind !== 'interrupted') return error;
@@ -111,10 +118,15 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
   try {
     const folder = job.folder ?? (await beginRun(options, job, engine, context));
     context.effects.log.info(`run ${folder.directory}, ${engine.description}`);
-    const result = await runJob(options, job, folder, engine, context.effects).catch((error) => {
+    const lock = lockRun(folder, context);
+    try {
+      const result = await runJob(options, job, folder, engine, context.effects);
+      return { directory: folder.directory, ...result };
+    } catch (error) {
       throw explainStop(error, folder);
-    });
-    return { directory: folder.directory, ...result };
+    } finally {
+      lock.release();
+    }
   } finally {
     await engine.close();
     if (!context.images) await job.images.close();

@@ -138,6 +138,16 @@ test('a growing network resumes exactly from the middle of its growth', async ()
   expect(stats.map((line) => line['side'])).toEqual([4, 4, 8, 8, 8, 8, 8]);
 });
 
+test('two trainings of one run do not mix', async () => {
+  const workspace = await undisturbed();
+  const options = tinyOptions({ resume: 'latest', kimg: 0.5 });
+  const context = () => ({ workspace, effects: quietEffects(), images: diskImages(24, 8) });
+  const both = await Promise.allSettled([train(options, context()), train(options, context())]);
+  const refused = both.filter((result) => result.status === 'rejected');
+  expect(refused).toHaveLength(1);
+  expect(refused[0]!.reason).toMatchObject({ kind: 'io', message: expect.stringContaining('sungan train') });
+});
+
 test('what would change a resumed run is refused', async () => {
   const workspace = await undisturbed();
   const resumed = train(tinyOptions({ resume: 'latest', batch: 8 }), {
