@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Catalog, openCatalog, takeLock, type Verdict } from '../catalog/index.ts';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
+import { exists } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
 import { readBlockList } from './block-list.ts';
@@ -33,6 +34,12 @@ export interface CurateContext {
 export async function curate(options: CurateOptions, context: CurateContext): Promise<CurateSummary> {
   const { workspace, effects } = context;
   const directory = join(workspace.datasets, datasetName(options));
+  if (context.dryRun && !(await exists(workspace.catalog))) {
+    throw new SunganError('data', 'there is no catalog yet', {
+      where: workspace.catalog,
+      remedy: 'fetch frames first: `sungan ingest`',
+    });
+  }
   const catalog = openCatalog(workspace.catalog);
   try {
     if (context.dryRun) return await rehearse(options, workspace, catalog, directory);

@@ -2,6 +2,8 @@
  * The last stage: how near are generated pictures to real ones, and a page that shows it. Every number is named with
  * its variant and stands beside its real-against-real floor.
  */
+export { type Effects, quietEffects } from '../core/effects.ts';
+export { openWorkspace, type Workspace } from '../core/workspace.ts';
 export {
   type AblateContext,
   type AblateOptions,

@@ -42,6 +42,7 @@ export async function ingestFolder(
 ): Promise<Tally> {
   const { effects, workspace } = context;
   const files = await listFitsFiles(folderOf(options));
+  if (files.length === 0) effects.log.warn(`no FITS files in ${folderOf(options)} or below it`);
   const tally = createTally(files.length);
   const progress = effects.progress('ingest', files.length, 'files');
   const policy = policyOf(options, effects.clock.now());

@@ -1,6 +1,7 @@
 /** Frames as pictures: north up, transform space as gray (or as red, green, blue for three channels). */
 import sharp from 'sharp';
 import { SunganError } from '../../core/errors.ts';
+import { frameWords, withPngText } from '../../core/png-text.ts';
 import type { Dataset } from '../dataset.ts';
 
 export interface Picture {
@@ -8,6 +9,7 @@ export interface Picture {
   /** 1 or 3. */
   channels: 1 | 3;
   bits: 8 | 16;
+  simulated: boolean;
   /** Interleaved, rows from the top (north). */
   data: Uint8Array | Uint16Array;
 }
@@ -37,7 +39,7 @@ export async function readPicture(
       }
     }
   }
-  return { size, channels, bits, data };
+  return { size, channels, bits, data, simulated: dataset.simulated };
 }
 
 /** The nearest of 256 steps over the same range. */
@@ -45,16 +47,17 @@ export function toEightBits(value: number): number {
   return Math.round(value / 257);
 }
 
-/** PNG; `uncompressed` for readers that open many. */
+/** PNG that says whether the frame was simulated; `uncompressed` for readers that open many. */
 export async function encodePng(
-  { size, channels, bits, data }: Picture,
+  { size, channels, bits, data, simulated }: Picture,
   uncompressed = false,
 ): Promise<Uint8Array> {
   const image = sharp(data, { raw: { width: size, height: size, channels } });
   // Without the explicit colour space sharp would squeeze 16 bits into 8.
   const space = channels === 1 ? (bits === 16 ? 'grey16' : 'b-w') : bits === 16 ? 'rgb16' : 'srgb';
-  return image
+  const png = await image
     .toColourspace(space)
     .png({ compressionLevel: uncompressed ? 0 : 6 })
     .toBuffer();
+  return withPngText(png, frameWords(simulated, 'Gray is transform space; solar north is up.'));
 }
