@@ -118,7 +118,8 @@ describe('judging a folder against a folder', () => {
 
 describe('wrong usage is said so', () => {
   it.each([
-    [{}, 'say what to judge'],
+    [{ run: '1', fake: reals }, 'cannot both be judged'],
+    [{}, "data set 'drawn' of this run is not in the workspace"],
     [{ fake: reals }, 'say what to judge against'],
     [{ run: '7', real: reals }, "no run '7'"],
     [{ run: '1' }, "data set 'drawn' of this run is not in the workspace"],

@@ -63,7 +63,10 @@ function toShared(values: Float32Array): SharedArrayBuffer {
   return buffer;
 }
 
-/** What a worker does with its columns. */
+/**
+ * What a worker does with its columns.
+ * @public called by name, from the pool
+ */
 export async function compareShared({ a, b, count, first, last }: SortTask): Promise<number> {
   const view = (buffer: SharedArrayBuffer) =>
     new Float32Array(buffer, first * count * 4, (last - first) * count);
