@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { renderSun } from '../../src/simulate/index.ts';
 import { describeWithRealData } from '../support/real-data.ts';
-import { frame, idOf, readFrame } from './support.ts';
+import { frame, idOf, readFrame, ringMedian } from './support.ts';
 
 const SIZE = 256;
 
@@ -57,6 +57,35 @@ describeWithRealData('levels against real synoptic frames', (folder) => {
       expect(typical / seen[i]!).toBeLessThan(limit);
       expect(typical / seen[i]!).toBeGreaterThan(1 / limit);
     });
+  });
+
+  test('193 in January 2017: median profile from disk centre to 1.2 radii', () => {
+    const edges = [0, 0.3, 0.6, 0.8, 0.9, 0.95, 1, 1.03, 1.08, 1.14, 1.2];
+    const days = ['05', '11', '17'];
+    const profile = (data: Float32Array, size: number, radius: number) =>
+      edges.slice(1).map((to, i) => ringMedian(data, size, radius, edges[i]!, to));
+    const typical = (profiles: number[][]) =>
+      edges
+        .slice(1)
+        .map((_, i) => profiles.map((one) => one[i]!).sort((a, b) => a - b)[profiles.length >> 1]!);
+    const size = 128;
+    const radius = 975.3 / (2.4 * 8);
+    const seen = days.map((day) => {
+      const path = join(folder, 'aia-synoptic-1024', `aia201701${day}_2300_0193.fits`);
+      return profile(reduce(readFrame(readFileSync(path)).data, 1024), 256, radius * 2);
+    });
+    // One rotation of the real Sun against many Suns: what lies at disk centre differs most.
+    const made = days.flatMap((day, k) =>
+      [1, 2, 3, 4, 5, 6].map((seed) => {
+        const time = new Date(`2017-01-${day}T23:00:00Z`);
+        return profile(renderSun({ seed: seed * 10 + k, time, wavelength: 193, size }), size, radius);
+      }),
+    );
+    const ratios = typical(made).map((value, i) => value / typical(seen)[i]!);
+    for (const ratio of ratios) {
+      expect(ratio).toBeLessThan(1.15);
+      expect(ratio).toBeGreaterThan(0.85);
+    }
   });
 
   test('headers have every keyword of the real file, in its order', () => {
