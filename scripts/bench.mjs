@@ -1,6 +1,6 @@
 // Compiles bench/ with what it uses of src/, and runs one bench: node scripts/bench.mjs fits-decode
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +22,8 @@ const config = {
   include: [`../../bench/${name}.ts`],
 };
 writeFileSync(join(out, 'tsconfig.json'), JSON.stringify(config));
+// The program reads its version, and presets, from beside its sources.
+copyFileSync(join(root, 'package.json'), join(out, 'package.json'));
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const compiled = spawnSync(process.execPath, [compiler, '-p', join(out, 'tsconfig.json')], {
   stdio: 'inherit',

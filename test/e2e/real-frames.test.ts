@@ -60,6 +60,7 @@ describeWithRealData('the road on real frames', () => {
       'swd',
       'ms-ssim',
       'solar',
+      'memorisation',
     ]);
     const { path } = await sungan('report', run.directory);
     const html = await readFile(path, 'utf8');
