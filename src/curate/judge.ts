@@ -49,12 +49,13 @@ function companionScores({ recipe }: Manifest, faults: readonly string[]): RuleS
 }
 
 function pixelScores(
-  { frame, header, channel, timeMs, headerLevel }: ScreenedFrame,
+  { frame, channel, timeMs, headerLevel }: ScreenedFrame,
   result: MemberResult,
   manifest: Manifest,
   histories: Histories,
 ): RuleScore[] {
   const { recipe, simulated } = manifest;
+  const header = frame.header ?? {};
   const context = { frame, header, channel, options: recipe, simulatedSet: simulated };
   if ('stored' in result) return judgeAgain(result.stored, context);
   const failure = 'failure' in result ? result.failure : null;

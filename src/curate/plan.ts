@@ -10,7 +10,6 @@ import { channelOf } from './channels.ts';
 import type { Manifest } from './manifest.ts';
 import { type CurateOptions, channelNames, datasetName } from './options.ts';
 import { manifestOf, refuseOtherRecipe } from './recipe.ts';
-import { numberOf } from './rules/index.ts';
 import { type Cadence, type Choice, eachFrame, onGrid, type Sample, withCompanions } from './samples.ts';
 import {
   type FrameRange,
@@ -144,8 +143,5 @@ function datedFrame({ choices }: Sample): { time: string; activity: number | nul
   return choices
     .filter((choice: Choice) => choice.accepted)
     .map(({ members }) => members[0] as ScreenedFrame)
-    .map(({ timeMs, header }) => ({
-      time: new Date(timeMs).toISOString(),
-      activity: numberOf(header, 'DATAMEAN'),
-    }));
+    .map(({ timeMs, activity }) => ({ time: new Date(timeMs).toISOString(), activity }));
 }

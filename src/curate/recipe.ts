@@ -5,12 +5,12 @@ import { requireDuration } from '../core/time.ts';
 import type { BlockList } from './block-list.ts';
 import { type EmpiricalFit, fitDegradation } from './calibrate/empirical.ts';
 import { channelOf } from './channels.ts';
+import { headerMean } from './header-levels.ts';
 import type { ImportOptions } from './import/options.ts';
 import { type Manifest, type Recipe, recipeDifferences } from './manifest.ts';
 import { type CurateOptions, channelNames, datasetName } from './options.ts';
 import { SMALLEST_SIZE } from './prepare.ts';
 import { RULES } from './rules/index.ts';
-import { headerMean } from './screen.ts';
 import { isSimulated } from './simulated.ts';
 import { createTransform } from './transforms/index.ts';
 

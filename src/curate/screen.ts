@@ -1,22 +1,24 @@
 /** Screening by header: every stored frame of a channel with the word of every header rule. */
-import type { Catalog, Frame, HeaderRecord, KnownEvent, RuleScore } from '../catalog/index.ts';
+import type { Catalog, Frame, KnownEvent, RuleScore } from '../catalog/index.ts';
 import { parseTime } from '../core/time.ts';
 import { type BlockList, reasonsToBlock } from './block-list.ts';
 import { belongsTo, type Channel } from './channels.ts';
-import { type LevelDistance, levelsAround, type TimedLevel, WINDOW_DAYS } from './level-history.ts';
+import { headerLevels, headerMedian, timeOf } from './header-levels.ts';
+import type { LevelDistance } from './level-history.ts';
 import type { Recipe } from './manifest.ts';
-import { isAccepted, judge, numberOf } from './rules/index.ts';
+import { duplicateScore, isAccepted, judge, numberOf } from './rules/index.ts';
 
 export interface ScreenedFrame {
   channel: Channel;
   frame: Frame;
-  header: HeaderRecord;
   /** T_OBS, else the slot. */
   timeMs: number;
   scores: RuleScore[];
   accepted: boolean;
   /** The header's median against the days around; undefined where there is too little to compare with. */
   headerLevel: LevelDistance | undefined;
+  /** DATAMEAN: grows with solar activity. */
+  activity: number | null;
 }
 
 export interface FrameRange {
@@ -57,6 +59,7 @@ export function screenFrames(
   const { catalog, recipe, simulatedSet, blockList, held } = input;
   const wanted = frames.filter(isWanted);
   const eventsAt = eventFinder(catalog, wanted);
+  // Headers are long: each is read, judged and let go.
   const screened = wanted.map((frame) => {
     const header = frame.header ?? {};
     const timeMs = timeOf(frame);
@@ -65,74 +68,30 @@ export function screenFrames(
       ({ instrument }) => instrument === 'SDO' || instrument === channel.instrument,
     );
     const ruleInput = { frame, header, channel, options: recipe, simulatedSet, blocked, events };
-    return { ruleInput, timeMs, accepted: isAccepted(judge('header', ruleInput)) };
+    const scores = judge('header', ruleInput);
+    const level = headerMedian(header, channel);
+    return {
+      frame,
+      timeMs,
+      scores,
+      accepted: isAccepted(scores),
+      level,
+      activity: numberOf(header, 'DATAMEAN'),
+    };
   });
   // What is usual, and which of two equal exposures is the better, shows only when the other rules have spoken.
   const good = screened.filter(({ accepted }) => accepted);
-  const duplicates = findDuplicates(frames, held, new Set(good.map(({ ruleInput }) => ruleInput.frame.id)));
+  const duplicates = findDuplicates(frames, held, new Set(good.map(({ frame }) => frame.id)));
   const distanceOf = headerLevels(frames, channel, held, good);
-  return screened.map(({ ruleInput, timeMs }) => {
-    const { frame, header } = ruleInput;
-    const duplicateOf = duplicates.get(frame.id);
-    const scores = judge('header', { ...ruleInput, duplicateOf });
-    const headerLevel = distanceOf(header, timeMs);
-    return { channel, frame, header, timeMs, scores, accepted: isAccepted(scores), headerLevel };
+  return screened.map(({ frame, timeMs, scores: before, level, activity }) => {
+    const scores = withDuplicate(before, duplicateScore(frame, duplicates.get(frame.id)));
+    const headerLevel = distanceOf(level, timeMs);
+    return { channel, frame, timeMs, scores, accepted: isAccepted(scores), headerLevel, activity };
   });
 }
 
-const timeOf = (frame: Frame) => (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
-
-/** Mean DN at nominal exposure as the header tells it; undefined where it does not. */
-export function headerMean(header: HeaderRecord, channel: Channel): number | undefined {
-  const mean = numberOf(header, 'DATAMEAN');
-  const exposure = numberOf(header, 'EXPTIME');
-  if (mean === null || exposure === null || exposure <= 0 || channel.nominalExposureSeconds === null)
-    return undefined;
-  return (mean * channel.nominalExposureSeconds) / exposure;
-}
-
-/** The header's median is a whole number: below this many DN its steps are larger than what the Sun does. */
-const FAINTEST_MEDIAN_DN = 20;
-
-/** Median DN at nominal exposure as the header tells it: flares, which are no fault, do not move it. */
-function headerMedian(header: HeaderRecord, channel: Channel): number | undefined {
-  const level = numberOf(header, 'DATAMEDN');
-  const exposure = numberOf(header, 'EXPTIME');
-  const nominal = channel.nominalExposureSeconds;
-  if (level === null || exposure === null || exposure <= 0 || nominal === null) return undefined;
-  return (level * nominal) / exposure;
-}
-
-/** Distances from the good frames around: the new ones and those near them that the dataset holds. */
-function headerLevels(
-  frames: readonly Frame[],
-  channel: Channel,
-  held: ReadonlySet<number>,
-  good: readonly { ruleInput: { frame: Frame; header: HeaderRecord }; timeMs: number }[],
-): (header: HeaderRecord, timeMs: number) => LevelDistance | undefined {
-  const newDays = new Set(good.map(({ timeMs }) => Math.floor(timeMs / DAY_MS)));
-  const isNear = (frame: Frame) => {
-    const day = Math.floor(Date.parse(frame.slot) / DAY_MS);
-    return Array.from({ length: 2 * WINDOW_DAYS + 1 }, (_, i) => day - WINDOW_DAYS + i).some((near) =>
-      newDays.has(near),
-    );
-  };
-  const known = frames
-    .filter((frame) => held.has(frame.id) && isNear(frame))
-    .map((frame) => ({ timeMs: timeOf(frame), value: headerMedian(frame.header ?? {}, channel) }));
-  const fresh = good.map(({ timeMs, ruleInput }) => ({
-    timeMs,
-    value: headerMedian(ruleInput.header, channel),
-  }));
-  const levels = [...known, ...fresh].filter((level): level is TimedLevel => level.value !== undefined);
-  const distance = levelsAround(levels);
-  const bright = (level: LevelDistance | undefined) =>
-    level && level.typical >= FAINTEST_MEDIAN_DN ? level : undefined;
-  return (header, timeMs) => {
-    const value = headerMedian(header, channel);
-    return value === undefined ? undefined : bright(distance({ timeMs, value }));
-  };
-}
+const withDuplicate = (scores: readonly RuleScore[], duplicate: RuleScore): RuleScore[] =>
+  scores.map((score) => (score.rule === duplicate.rule ? duplicate : score));
 
 const DAY_MS = 86_400_000;
 /** An event without a believable end must not be looked for in every day of the mission. */

@@ -1,5 +1,6 @@
 /** What is done to a frame's numbers before its pixels are touched: exposure, degradation, pointing. */
 
+import type { HeaderRecord } from '../../catalog/index.ts';
 import type { Recipe } from '../manifest.ts';
 import { type Pointing, pointingOf } from '../register.ts';
 import { numberOf } from '../rules/index.ts';
@@ -23,7 +24,8 @@ export interface Calibration {
 }
 
 export function calibrate(member: ScreenedFrame, recipe: Recipe, tables: CalibrationTables): Calibration {
-  const { channel, frame, header, timeMs } = member;
+  const { channel, frame, timeMs } = member;
+  const header = frame.header ?? {};
   const steps: string[] = [];
   const exposureSeconds = numberOf(header, 'EXPTIME') ?? frame.exposureSeconds ?? Number.NaN;
   let factor = 1;
@@ -36,7 +38,7 @@ export function calibrate(member: ScreenedFrame, recipe: Recipe, tables: Calibra
     factor /= left;
     steps.push(`degradation (${recipe.degradation}): divided by ${Number(left.toPrecision(6))}`);
   }
-  const { pointing, step } = correctedPointing(member, tables.pointing);
+  const { pointing, step } = correctedPointing(member, header, tables.pointing);
   if (step) steps.push(step);
   return { factor, pointing, exposureSeconds, steps };
 }
@@ -57,7 +59,8 @@ function sensitivityLeft(
 
 /** Level 1.5 frames are registered by their own header; the table describes the telescope, level 1. */
 function correctedPointing(
-  { channel, header, timeMs }: ScreenedFrame,
+  { channel, timeMs }: ScreenedFrame,
+  header: HeaderRecord,
   table: PointingTable | undefined,
 ): { pointing: Pointing | undefined; step?: string } {
   const pointing = pointingOf(header);

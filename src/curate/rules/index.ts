@@ -31,6 +31,7 @@ import { time } from './time.ts';
 import type { Rule, RuleInput } from './types.ts';
 import { wavelength } from './wavelength.ts';
 
+export { duplicateScore } from './duplicate.ts';
 export type { Rule, RuleInput } from './types.ts';
 export { numberOf } from './types.ts';
 

@@ -19,8 +19,6 @@ export interface RuleInput {
   header: HeaderRecord;
   channel: Channel;
   options: RuleOptions;
-  /** Slot of the frame that holds the same exposure better, if there is one. */
-  duplicateOf?: string | undefined;
   /** Whether the dataset is one of simulated frames. */
   simulatedSet: boolean;
   /** Reasons of the block list for this time and channel. */

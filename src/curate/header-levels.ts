@@ -1,0 +1,59 @@
+/** How bright frames are by their headers, and how far that is from the frames around them. */
+import type { Frame, HeaderRecord } from '../catalog/index.ts';
+import { parseTime } from '../core/time.ts';
+import type { Channel } from './channels.ts';
+import { type LevelDistance, levelsAround, type TimedLevel, WINDOW_DAYS } from './level-history.ts';
+import { numberOf } from './rules/index.ts';
+
+const DAY_MS = 86_400_000;
+
+/** T_OBS, else the slot. */
+export const timeOf = (frame: Frame) => (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
+
+/** Mean DN at nominal exposure as the header tells it; undefined where it does not. */
+export function headerMean(header: HeaderRecord, channel: Channel): number | undefined {
+  const mean = numberOf(header, 'DATAMEAN');
+  const exposure = numberOf(header, 'EXPTIME');
+  if (mean === null || exposure === null || exposure <= 0 || channel.nominalExposureSeconds === null)
+    return undefined;
+  return (mean * channel.nominalExposureSeconds) / exposure;
+}
+
+/** The header's median is a whole number: below this many DN its steps are larger than what the Sun does. */
+const FAINTEST_MEDIAN_DN = 20;
+
+/** Median DN at nominal exposure as the header tells it: flares, which are no fault, do not move it. */
+export function headerMedian(header: HeaderRecord, channel: Channel): number | undefined {
+  const level = numberOf(header, 'DATAMEDN');
+  const exposure = numberOf(header, 'EXPTIME');
+  const nominal = channel.nominalExposureSeconds;
+  if (level === null || exposure === null || exposure <= 0 || nominal === null) return undefined;
+  return (level * nominal) / exposure;
+}
+
+/**
+ * Distances from the good frames around: the new ones, whose levels are given, and those near them that the dataset holds.
+ */
+export function headerLevels(
+  frames: readonly Frame[],
+  channel: Channel,
+  held: ReadonlySet<number>,
+  good: readonly { timeMs: number; level: number | undefined }[],
+): (level: number | undefined, timeMs: number) => LevelDistance | undefined {
+  const days = new Set<number>();
+  for (const { timeMs } of good) {
+    const day = Math.floor(timeMs / DAY_MS);
+    for (let near = day - WINDOW_DAYS; near <= day + WINDOW_DAYS; near++) days.add(near);
+  }
+  const known = frames
+    .filter((frame) => held.has(frame.id) && days.has(Math.floor(Date.parse(frame.slot) / DAY_MS)))
+    .map((frame) => ({ timeMs: timeOf(frame), level: headerMedian(frame.header ?? {}, channel) }));
+  const levels = [...known, ...good].flatMap(({ timeMs, level }): TimedLevel[] =>
+    level === undefined ? [] : [{ timeMs, value: level }],
+  );
+  const distance = levelsAround(levels);
+  return (level, timeMs) => {
+    const found = level === undefined ? undefined : distance({ timeMs, value: level });
+    return found && found.typical >= FAINTEST_MEDIAN_DN ? found : undefined;
+  };
+}
