@@ -22,6 +22,7 @@ export {
   type OpenGeneratorOptions,
   openGenerator,
 } from './generator.ts';
+export type { TrainContext } from './job.ts';
 export { openRun, type Run } from './open-run.ts';
 export { type TrainOptions, trainOptions } from './options.ts';
-export { planTraining, type TrainContext, type TrainPlan, type TrainSummary, train } from './train.ts';
+export { planTraining, type TrainPlan, type TrainSummary, train } from './train.ts';

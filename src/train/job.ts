@@ -1,0 +1,141 @@
+/** What is to be trained: a new run or one that goes on, with everything that its options name opened. */
+import { totalmem } from 'node:os';
+import type { Effects } from '../core/effects.ts';
+import { SunganError } from '../core/errors.ts';
+import { flagName } from '../core/options.ts';
+import type { Workspace } from '../core/workspace.ts';
+import { stagesOf } from './curriculum.ts';
+import { openTrainingImages } from './data/dataset.ts';
+import type { TrainingImages } from './data/images.ts';
+import { type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
+import { fitBatches } from './planner.ts';
+import { resolveRecipe } from './presets.ts';
+import { type Checkpoint, findCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
+import { findRun, type RunFolder, readRunOptions } from './run/folder.ts';
+
+/** Of the machine's memory; the rest is for the data, the program and others. */
+const USABLE_SHARE = 0.8;
+
+export interface TrainContext {
+  workspace: Workspace;
+  effects: Effects;
+  /** Images to use instead of the dataset that `options.data` names. */
+  images?: TrainingImages;
+}
+
+/** What belongs to a run from its first moment; `options.json` holds it. */
+export interface Job {
+  recipe: RecipeOptions;
+  data: string;
+  seed: number;
+  samples: number;
+  images: TrainingImages;
+  folder: RunFolder | undefined;
+  checkpoint: Checkpoint | undefined;
+  /** Whose weights a new run begins with. */
+  source: Checkpoint | undefined;
+}
+
+/** Reads what the options name: recipe, data, and for a resumed run its folder and newest checkpoint. */
+export async function prepareJob(options: TrainOptions, context: TrainContext): Promise<Job> {
+  if (options.resume !== undefined) return resumedJob(options, options.resume, context);
+  const { data = '' } = options;
+  if (data === '' && !context.images) {
+    throw new SunganError('usage', 'no dataset given', {
+      where: '--data',
+      remedy: 'name one, for example --data aia-193; `sungan status` lists them',
+    });
+  }
+  const wanted = await resolveRecipe(options);
+  const images = context.images ?? (await openTrainingImages(context.workspace, data, wanted.resolution));
+  const recipe = fitToMemory(wanted, images.channels, options, context.effects);
+  return {
+    recipe,
+    data,
+    seed: options.seed,
+    samples: options.samples,
+    images,
+    folder: undefined,
+    checkpoint: undefined,
+    source: options.from === undefined ? undefined : await findCheckpoint(context.workspace, options.from),
+  };
+}
+
+/** Memory of cards is not known here, so the limit of the machine holds for the processor only. */
+function fitToMemory(
+  recipe: RecipeOptions,
+  channels: number,
+  { memory, engine }: TrainOptions,
+  effects: Effects,
+): RecipeOptions {
+  const onProcessor = engine === 'auto' || engine === 'ort:cpu';
+  const limit =
+    memory > 0 ? memory * 2 ** 30 : onProcessor ? USABLE_SHARE * totalmem() : Number.POSITIVE_INFINITY;
+  const fitted = fitBatches(recipe, channels, limit);
+  const batches = (of: RecipeOptions) =>
+    stagesOf(of)
+      .map(({ batch }) => batch)
+      .join(', ');
+  if (batches(fitted) !== batches(recipe)) {
+    effects.log.warn(
+      `a batch of ${batches(recipe)} does not fit ${(limit / 2 ** 30).toFixed(1)} GB of memory: ${batches(fitted)} instead`,
+    );
+  }
+  return fitted;
+}
+
+/** A resumed run keeps its recipe and seed; only its length may be changed. */
+async function resumedJob(options: TrainOptions, wanted: string, context: TrainContext): Promise<Job> {
+  const folder = await findRun(context.workspace, wanted);
+  const {
+    recipe: written,
+    data,
+    seed,
+    samples,
+    dataset,
+  } = (await readRunOptions(folder)) as unknown as RunRecord;
+  const recipe = resumedRecipe(options, recipeOptions.parse(written), folder);
+  const images = context.images ?? (await openTrainingImages(context.workspace, data, recipe.resolution));
+  if (images.hash !== dataset.hash && !options.newData) {
+    throw new SunganError(
+      'data',
+      'the dataset has changed since this run began, so it cannot go on exactly as it was',
+      {
+        where: folder.directory,
+        remedy: 'add --new-data to go on with the new images, or begin a new run',
+      },
+    );
+  }
+  return {
+    recipe,
+    data,
+    seed,
+    samples,
+    images,
+    folder,
+    checkpoint: await readLatestCheckpoint(folder),
+    source: undefined,
+  };
+}
+
+function resumedRecipe(options: TrainOptions, written: RecipeOptions, folder: RunFolder): RecipeOptions {
+  const keys = Object.keys(written) as (keyof RecipeOptions)[];
+  const changed = keys.find(
+    (key) => key !== 'kimg' && options[key] !== undefined && String(options[key]) !== String(written[key]),
+  );
+  if (changed) {
+    throw new SunganError('usage', `a resumed run keeps its ${changed} (${written[changed]})`, {
+      where: folder.directory,
+      remedy: `leave ${flagName(changed)} out, or begin a new run with these weights by --from`,
+    });
+  }
+  return options.kimg === undefined ? written : { ...written, kimg: options.kimg };
+}
+
+interface RunRecord {
+  recipe: RecipeOptions;
+  data: string;
+  seed: number;
+  samples: number;
+  dataset: { name: string; hash: string };
+}
