@@ -126,6 +126,7 @@ describe('wrong usage is said so', () => {
     [{ real: reals, fake: '/nowhere' }, 'nothing to read pictures from'],
     [{ run: '1', real: reals, resolution: 64 }, 'cannot compare at 64 pixels'],
     [{ real: reals, fake: reals, metrics: ['solar'] }, 'solar: needs DN'],
+    [{ run: '1', real: reals, metrics: ['fid'] }, 'FID and its kin need the weights'],
   ])('%j', async (given, message) => {
     await expect(evaluate(options(given), context)).rejects.toThrow(message);
   });
