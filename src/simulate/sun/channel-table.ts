@@ -121,7 +121,7 @@ export const CHANNELS: readonly Channel[] = [
     shortBelowMs: 1931,
     dnPerPhoton: 0.962,
     surfaceDn: 45,
-    coronaDn: 117,
+    coronaDn: 111,
     scaleHeight: 0.0445,
     network: 0.06,
     mottle: 0.2,

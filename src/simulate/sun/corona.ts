@@ -177,7 +177,7 @@ function meanOf({ weights, layers }: Sight, r: number, factor: LocalFactor): num
 
 /** Whether a smooth hole level is inside (1), outside (0) or on the way. */
 export function holeShare(level: number): number {
-  const t = Math.min(1, Math.max(0, (level + 0.22) / 0.44));
+  const t = Math.min(1, Math.max(0, (level + 0.4) / 0.8));
   return t * t * (3 - 2 * t);
 }
 

@@ -15,7 +15,7 @@ export interface CoronalHole {
 
 const RADIAN = Math.PI / 180;
 const BIN_DAYS = 10;
-const BIRTHS_PER_BIN = 0.55;
+const BIRTHS_PER_BIN = 0.5;
 const MAX_LIFE_DAYS = 160;
 
 export function coronalHolesAt(seed: number | string, time: Date): CoronalHole[] {
@@ -42,7 +42,7 @@ function holeNow(
   const phase = (now - born) / lifeDays;
   const latitude = (random.uniform() < 0.5 ? -1 : 1) * (2 + 38 * random.uniform()) * RADIAN;
   const longitude = random.uniform() * 2 * Math.PI;
-  const length = (12 + 22 * random.uniform()) * RADIAN;
+  const length = (9 + 15 * random.uniform()) * RADIAN;
   const aspect = 1.4 + 2 * random.uniform();
   const lean = 0.6 * random.normal();
   if (phase <= 0 || phase >= 1) return undefined;

@@ -41,7 +41,7 @@ export function buildMaps(state: SunState): SurfaceMaps {
       const at = (row * (MAP_COLUMNS + 1) + column) * LAYER_COUNT;
       let hole = (Math.abs(latitude) - edge) / 9;
       for (const one of state.holes) hole = Math.max(hole, 1.6 * holeLevel(one, x, y, z));
-      if (hole > -1.8) hole += 0.62 * ragged[from]! + 0.45 * finer[from]!;
+      if (hole > -1.8) hole += 0.45 * ragged[from]! + 0.4 * finer[from]!;
       data[at + LAYERS.hole] = hole;
       data[at + LAYERS.large] = large[from]!;
       data[at + LAYERS.spine] = spine[from]! + 0.12 * finer[from]!;
