@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
-import { writeAtomic } from '../core/files.ts';
+import { exists, writeAtomic } from '../core/files.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { train, trainOptions } from '../train/index.ts';
 import { type AblationRow, ablationTable, summariseRows } from './ablation-table.ts';
@@ -126,8 +126,7 @@ async function trainTrial(
   { kimg, resolution }: AblateOptions,
   { workspace, effects }: AblateContext,
 ): Promise<string> {
-  const names = await readdir(workspace.runs).catch(() => []);
-  const known = names.find((name) => name.replace(/^\d+-/, '') === trial.name);
+  const known = await findTrial(trial.name, workspace);
   const budget = kimg === undefined ? {} : { kimg };
   const given =
     known === undefined
@@ -139,9 +138,18 @@ async function trainTrial(
           ...budget,
           ...(resolution === undefined ? {} : { resolution }),
         }
-      : { resume: join(workspace.runs, known), ...budget };
+      : { resume: known, ...budget };
   const { directory } = await train(trainOptions.parse(given), { workspace, effects });
   return directory;
+}
+
+/** The folder of a run that was begun; one that a kill left without options is none. */
+async function findTrial(name: string, { runs }: Workspace): Promise<string | undefined> {
+  const names = await readdir(runs).catch(() => []);
+  for (const candidate of names.filter((entry) => entry.replace(/^\d{4,}-/, '') === name)) {
+    if (await exists(join(runs, candidate, 'options.json'))) return join(runs, candidate);
+  }
+  return undefined;
 }
 
 /** The last scores of the run, when they are of its end and hold all that is asked for; else new ones. */

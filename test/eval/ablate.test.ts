@@ -16,6 +16,8 @@ const context = { workspace: openWorkspace(join(folder, 'data')), effects: quiet
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const preset = (name: string) => join(folder, name);
+/** Folders of runs; locks lie beside them. */
+const runFolders = () => readdirSync(context.workspace.runs).filter((name) => /^\d{4}-/.test(name));
 const options = (overrides = {}) =>
   ablateOptions.parse({
     data: 'sun',
@@ -70,7 +72,7 @@ describe('an ablation', () => {
     expect(first.table.split('\n')[0]).toContain('| preset | MS-SSIM |');
     expect(readFileSync(first.report!, 'utf8')).toContain('Ablation: ablation');
     const lines = () =>
-      readdirSync(context.workspace.runs).map(
+      runFolders().map(
         (run) => readFileSync(join(context.workspace.runs, run, 'metrics.jsonl'), 'utf8').split('\n').length,
       );
     expect(lines()).toEqual(Array(4).fill(2));
@@ -80,7 +82,7 @@ describe('an ablation', () => {
   });
 
   it('judges a generator of another transform in the space of the reals', async () => {
-    const run = join(context.workspace.runs, readdirSync(context.workspace.runs)[0]);
+    const run = join(context.workspace.runs, runFolders()[0]);
     const own = await evaluate(
       evalOptions.parse({ run, metrics: ['solar'], count: 8, out: join(folder, 'own.jsonl') }),
       context,
