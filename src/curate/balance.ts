@@ -52,7 +52,7 @@ export function balance(
 
 /** When the sample would be taken; undefined when its headers rule it out. */
 function promisingTime({ choices }: Sample): number | undefined {
-  return choices.find((choice) => choice.accepted)?.members[0]!.timeMs;
+  return choices.find((choice) => choice.accepted)?.members[0]?.timeMs;
 }
 
 const drawOf = (timeMs: number, seed: number) => hash32(seed, Math.floor(timeMs / 1000));
