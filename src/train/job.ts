@@ -1,5 +1,6 @@
 /** What is to be trained: a new run or one that goes on, with everything that its options name opened. */
 import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { flagName } from '../core/options.ts';
@@ -7,10 +8,10 @@ import type { Workspace } from '../core/workspace.ts';
 import { stagesOf } from './curriculum.ts';
 import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
-import { type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
+import { RECIPE_DEFAULTS, type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
 import { fitBatches } from './planner.ts';
 import { resolveRecipe } from './presets.ts';
-import { type Checkpoint, findCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
+import { type Checkpoint, findCheckpoint, readCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
 import { findRun, type RunFolder, readRunOptions } from './run/folder.ts';
 
 /** Of the machine's memory; the rest is for the data, the program and others. */
@@ -86,7 +87,9 @@ function fitToMemory(
 
 /** A resumed run keeps its recipe and seed; only its length may be changed. */
 async function resumedJob(options: TrainOptions, wanted: string, context: TrainContext): Promise<Job> {
-  const folder = await findRun(context.workspace, wanted);
+  // One of the checkpoints lies in a folder of the run's folder.
+  const fromFile = wanted.endsWith('.safetensors');
+  const folder = await findRun(context.workspace, fromFile ? dirname(dirname(wanted)) : wanted);
   const {
     recipe: written,
     data,
@@ -94,7 +97,7 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
     samples,
     dataset,
   } = (await readRunOptions(folder)) as unknown as RunRecord;
-  const recipe = resumedRecipe(options, recipeOptions.parse(written), folder);
+  const recipe = resumedRecipe(options, recipeOptions.parse({ ...RECIPE_DEFAULTS, ...written }), folder);
   const images = context.images ?? (await openTrainingImages(context.workspace, data, recipe.resolution));
   if (images.hash !== dataset.hash && !options.newData) {
     throw new SunganError(
@@ -113,7 +116,7 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
     samples,
     images,
     folder,
-    checkpoint: await readLatestCheckpoint(folder),
+    checkpoint: fromFile ? await readCheckpoint(wanted) : await readLatestCheckpoint(folder),
     source: undefined,
   };
 }

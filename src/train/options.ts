@@ -143,7 +143,10 @@ export const trainOptions = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9._-]*$/, 'use small letters, digits, dots and dashes')
     .optional()
     .describe('name of the run [the preset]'),
-  resume: z.string().optional().describe("go on with a run: its folder, its number, or 'latest'"),
+  resume: z
+    .string()
+    .optional()
+    .describe("go on with a run: its folder, its number, 'latest', or one of its checkpoint files"),
   from: z
     .string()
     .optional()

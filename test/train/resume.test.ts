@@ -1,6 +1,6 @@
 /** A run that is killed and resumed must write the same checkpoints, byte for byte, as one that was left alone. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -192,4 +192,22 @@ test('a run whose data changed is refused with a remedy', async () => {
     kind: 'data',
     remedy: expect.stringContaining('--new-data'),
   });
+});
+
+test('a damaged newest checkpoint is refused, and the error names the one to go on from', async () => {
+  const expected = await undisturbed();
+  const last = [...checkpoints(expected).keys()].at(-1)!;
+  const workspace = await undisturbed();
+  const folder = join(workspace.runs, '0001-demo', 'checkpoints');
+  const [older, newest] = readdirSync(folder).sort().slice(-2) as [string, string];
+  writeFileSync(join(folder, newest), readFileSync(join(folder, newest)).subarray(0, 2000));
+  const context = () => ({ workspace, effects: quietEffects(), images: diskImages(24, 8) });
+  const refused = await train(tinyOptions({ resume: 'latest', kimg: undefined }), context()).catch(
+    (error) => error,
+  );
+  expect(refused).toMatchObject({ kind: 'format', where: join(folder, newest) });
+  const path = /--resume (\S+)/.exec(refused.remedy)![1]!;
+  expect(path).toBe(join(folder, older));
+  await train(tinyOptions({ resume: path, kimg: undefined }), context());
+  expect(checkpoints(workspace).get(last) === checkpoints(expected).get(last)).toBe(true);
 });

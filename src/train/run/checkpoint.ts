@@ -5,7 +5,7 @@
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SunganError } from '../../core/errors.ts';
+import { isSunganError, SunganError } from '../../core/errors.ts';
 import { writeAtomic } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import type { TransformRecord } from '../../curate/index.ts';
@@ -68,9 +68,28 @@ export async function listCheckpoints(folder: RunFolder): Promise<string[]> {
   return names.filter((name) => /^\d{8,}\.safetensors$/.test(name)).sort();
 }
 
+/** The newest one; when it is damaged the error names the way to go on from the newest that can be read. */
 export async function readLatestCheckpoint(folder: RunFolder): Promise<Checkpoint | undefined> {
-  const newest = (await listCheckpoints(folder)).at(-1);
-  return newest === undefined ? undefined : readCheckpoint(join(folder.checkpoints, newest));
+  const paths = (await listCheckpoints(folder)).map((name) => join(folder.checkpoints, name));
+  const newest = paths.pop();
+  if (newest === undefined) return undefined;
+  try {
+    return await readCheckpoint(newest);
+  } catch (cause) {
+    if (!isSunganError(cause)) throw cause;
+    const older = await newestReadable(paths);
+    const remedy = older
+      ? `the newest before it that can be read: --resume ${older} (or --checkpoint, --from)`
+      : 'no older checkpoint of this run can be read; begin a new run';
+    throw new SunganError(cause.kind, cause.message, { where: newest, remedy, cause });
+  }
+}
+
+async function newestReadable(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths.toReversed()) {
+    if (await readCheckpoint(path).catch(() => undefined)) return path;
+  }
+  return undefined;
 }
 
 /** A checkpoint by its file, or the newest of a run (its folder, its name, its number, 'latest'). */
