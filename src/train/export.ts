@@ -1,11 +1,10 @@
 /** The generator of a run as an ONNX model that any runtime loads, apart from this program. */
-import { SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
 import { createNetworks } from './assemble.ts';
 import { programToOnnx } from './engines/ort/model.ts';
-import { type Checkpoint, readCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
-import { runFolder } from './run/folder.ts';
+import type { Checkpoint } from './run/checkpoint.ts';
+import { chooseCheckpoint } from './run/choose.ts';
 import { samplerProgram } from './steps/index.ts';
 
 /** Stands for the open batch while the graph is built: a prime that is no size of anything else. */
@@ -25,17 +24,9 @@ export interface ExportSummary {
 export async function exportGenerator(
   directory: string,
   path: string,
-  checkpointPath?: string,
+  wanted?: string,
 ): Promise<ExportSummary> {
-  const checkpoint = checkpointPath
-    ? await readCheckpoint(checkpointPath)
-    : await readLatestCheckpoint(runFolder(directory));
-  if (!checkpoint) {
-    throw new SunganError('data', 'this run has no checkpoint yet', {
-      where: directory,
-      remedy: 'go on with `sungan train --resume`',
-    });
-  }
+  const checkpoint = await chooseCheckpoint(directory, wanted);
   const bytes = generatorModel(checkpoint);
   await writeAtomic(path, bytes);
   return { path, bytes: bytes.length, checkpoint: checkpoint.path };

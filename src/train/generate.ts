@@ -10,12 +10,16 @@ import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
 import { exportGenerator } from './export.ts';
 import { type Generator, openGenerator } from './generator.ts';
 import { listCheckpoints } from './run/checkpoint.ts';
+import { checkpointPath } from './run/choose.ts';
 import { findRun } from './run/folder.ts';
 import { generatedWords } from './run/pictures.ts';
 
 export const generateOptions = z.strictObject({
   run: z.string().default('latest').describe("run: its folder, its number, or 'latest'"),
-  checkpoint: z.string().optional().describe('checkpoint file [the newest of the run]'),
+  checkpoint: z
+    .string()
+    .optional()
+    .describe('checkpoint: a file, or a name in the run such as best-swd [the newest of the run]'),
   seeds: z
     .array(z.coerce.number().int().min(0))
     .default([])
@@ -59,7 +63,10 @@ export async function planGeneration(
   workspace: Workspace,
 ): Promise<{ run: string; checkpoint: string; count: number }> {
   const folder = await findRun(workspace, options.run);
-  const checkpoint = options.checkpoint ?? (await listCheckpoints(folder)).at(-1);
+  const checkpoint =
+    options.checkpoint === undefined
+      ? (await listCheckpoints(folder)).at(-1)
+      : await checkpointPath(folder, options.checkpoint);
   if (checkpoint === undefined) {
     throw new SunganError('data', 'the run has no checkpoint yet', {
       where: folder.directory,
@@ -72,9 +79,23 @@ export async function planGeneration(
 /** Images are made in portions of this many. */
 const PORTION = 64;
 
+export interface GenerateContext {
+  workspace: Workspace;
+  effects: Effects;
+  /** Changes to styles before they become images. */
+  restyling?: Restyling | undefined;
+}
+
+export interface Restyling {
+  /** For the metadata of the pictures. */
+  description: string;
+  /** Asked once, when the generator is open; what it gives turns styles [n, styleSize] into others. */
+  prepare(generator: Generator): Promise<(styles: Float32Array) => Float32Array>;
+}
+
 export async function generate(
   options: GenerateOptions,
-  { workspace, effects }: { workspace: Workspace; effects: Effects },
+  { workspace, effects, restyling }: GenerateContext,
 ): Promise<GenerateSummary> {
   const folder = await findRun(workspace, options.run);
   if (options.model !== undefined) return writeModel(folder.directory, options.model, options.checkpoint);
@@ -88,11 +109,12 @@ export async function generate(
   const progress = effects.progress('generate', seeds.length, 'images');
   const files: string[] = [];
   try {
+    const makeImages = await imageMaker(generator, options, restyling);
     for (let begin = 0; begin < seeds.length; begin += PORTION) {
       throwIfStopped(effects.signal);
       const portion = seeds.slice(begin, begin + PORTION);
-      const images = await generator.generate(portion, { truncation: options.truncation });
-      files.push(...(await writePortion(generator, options, directory, portion, images)));
+      const images = await makeImages(portion);
+      files.push(...(await writePortion(generator, options, directory, portion, images, restyling)));
       progress.advance(portion.length);
     }
   } finally {
@@ -100,6 +122,16 @@ export async function generate(
     await generator.close();
   }
   return { directory, checkpoint: generator.checkpoint, files };
+}
+
+async function imageMaker(
+  generator: Generator,
+  { truncation }: GenerateOptions,
+  restyling: Restyling | undefined,
+): Promise<(seeds: readonly number[]) => Promise<Float32Array>> {
+  if (!restyling) return (seeds) => generator.generate(seeds, { truncation });
+  const restyle = await restyling.prepare(generator);
+  return async (seeds) => generator.synthesise(restyle(await generator.styles(seeds, { truncation })), seeds);
 }
 
 async function writeModel(
@@ -117,6 +149,7 @@ async function writePortion(
   directory: string,
   seeds: readonly number[],
   images: Float32Array,
+  restyling: Restyling | undefined,
 ): Promise<string[]> {
   const { resolution, channels, checkpoint, transforms } = generator;
   const area = resolution ** 2;
@@ -126,7 +159,9 @@ async function writePortion(
     const channel = plane % channels;
     const file = `seed${String(seed).padStart(8, '0')}${channels > 1 ? `-channel${channel}` : ''}.png`;
     const words = {
-      ...generatedWords(`${sourceOf(checkpoint)}, seed ${seed}, truncation ${options.truncation}`),
+      ...generatedWords(
+        `${sourceOf(checkpoint)}, seed ${seed}, truncation ${options.truncation}${restyling ? `, ${restyling.description}` : ''}`,
+      ),
       Transform: JSON.stringify(transforms[channel]),
     };
     const values = images.subarray(plane * area, (plane + 1) * area);

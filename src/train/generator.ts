@@ -4,14 +4,15 @@ import { SunganError } from '../core/errors.ts';
 import type { TransformRecord } from '../curate/index.ts';
 import { createNetworks } from './assemble.ts';
 import { type EngineName, openEngine } from './engines/index.ts';
-import { readCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
-import { runFolder } from './run/folder.ts';
+import { chooseCheckpoint } from './run/choose.ts';
 import { createSampler } from './sampler.ts';
+import { createStyleSampler } from './style-sampler.ts';
 
 export interface Generator {
   readonly resolution: number;
   readonly channels: number;
   readonly latentSize: number;
+  readonly styleSize: number;
   /** How DN became 0..1, for the first channel and for each. */
   readonly transform: TransformRecord;
   readonly transforms: readonly TransformRecord[];
@@ -21,6 +22,10 @@ export interface Generator {
   readonly dataset: { name: string; hash: string; simulated: boolean };
   /** [seeds, C, H, W], 0..1 in transform space, row 0 south. Equal seeds give equal images, in any company. */
   generate(seeds: readonly number[], options?: GenerateImageOptions): Promise<Float32Array>;
+  /** Styles (w) [seeds, styleSize] that the seeds' latents are mapped to; `generate` is these, synthesised. */
+  styles(seeds: readonly number[], options?: GenerateImageOptions): Promise<Float32Array>;
+  /** Images as `generate` gives them, of styles [seeds, styleSize] from wherever; the seeds give the noise. */
+  synthesise(styles: Float32Array, seeds: readonly number[]): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -30,8 +35,8 @@ export interface GenerateImageOptions {
 }
 
 export interface OpenGeneratorOptions {
-  /** Default: the newest of the run. */
-  checkpoint?: string;
+  /** A file, or the name of one in the run (`best-swd`). Default: the newest of the run. */
+  checkpoint?: string | undefined;
   engine?: EngineName | 'auto';
   threads?: number;
   batch?: number;
@@ -42,20 +47,14 @@ export async function openGenerator(
   directory: string,
   options: OpenGeneratorOptions = {},
 ): Promise<Generator> {
-  const checkpoint = options.checkpoint
-    ? await readCheckpoint(options.checkpoint)
-    : await readLatestCheckpoint(runFolder(directory));
-  if (!checkpoint) {
-    throw new SunganError('data', 'this run has no checkpoint yet', {
-      where: directory,
-      remedy: 'go on with `sungan train --resume`',
-    });
-  }
+  const checkpoint = await chooseCheckpoint(directory, options.checkpoint);
   const networks = createNetworks(checkpoint.network, checkpoint.side);
   const engine = await openEngine(options.engine ?? 'auto', {
     threads: options.threads ?? Math.min(16, availableParallelism()),
   });
-  const sampler = await createSampler(engine, networks, options.batch ?? 16);
+  const batch = options.batch ?? 16;
+  const sampler = await createSampler(engine, networks, batch);
+  const styler = createStyleSampler(engine, networks, batch);
   const load = (name: string) => {
     const data = checkpoint.values.get(name);
     if (!data) throw new SunganError('format', `tensor '${name}' is missing`, { where: checkpoint.path });
@@ -63,20 +62,32 @@ export async function openGenerator(
   };
   const weights = load('generator/average');
   const styleAverage = load('generator/styleAverage');
-  const { resolution, channels, latentSize } = networks;
+  const averageStyle = checkpoint.values.get('generator/styleAverage')!;
+  const { resolution, channels, latentSize, styleSize } = networks;
+  const { fade } = checkpoint;
   const { transforms, name, hash, simulated } = checkpoint.dataset;
   return {
     resolution,
     channels,
     latentSize,
+    styleSize,
     transform: transforms[0]!,
     transforms,
     checkpoint: checkpoint.path,
     seenImages: checkpoint.counters.images,
     dataset: { name, hash, simulated },
     generate: (seeds, { truncation = 1 } = {}) =>
-      sampler.sample(seeds, { weights, styleAverage, truncation, fade: checkpoint.fade }),
+      sampler.sample(seeds, { weights, styleAverage, truncation, fade }),
+    async styles(seeds, { truncation = 1 } = {}) {
+      const mapped = await styler.map(seeds, { weights });
+      return mapped.map((value, i) => {
+        const mean = averageStyle[i % styleSize]!;
+        return mean + truncation * (value - mean);
+      });
+    },
+    synthesise: (styles, seeds) => styler.synthesise(styles, seeds, { weights, fade }),
     async close() {
+      await styler.close();
       await sampler.close();
       await engine.close();
     },

@@ -10,11 +10,13 @@ export { imagesInMemory } from './data/memory.ts';
 export { type DoctorReport, type EngineReport, examineEngines } from './doctor.ts';
 export { type ExportSummary, exportGenerator } from './export.ts';
 export {
+  type GenerateContext,
   type GenerateOptions,
   type GenerateSummary,
   generate,
   generateOptions,
   planGeneration,
+  type Restyling,
 } from './generate.ts';
 export {
   type GenerateImageOptions,
@@ -23,6 +25,7 @@ export {
   openGenerator,
 } from './generator.ts';
 export type { TrainContext } from './job.ts';
+export type { Judge, JudgedGenerator, OpenJudge } from './judge.ts';
 export { openRun, type Run } from './open-run.ts';
 export { type TrainOptions, trainOptions } from './options.ts';
 export { planTraining, type TrainPlan, type TrainSummary, train } from './train.ts';

@@ -8,6 +8,7 @@ import type { Workspace } from '../core/workspace.ts';
 import { stagesOf } from './curriculum.ts';
 import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
+import type { OpenJudge } from './judge.ts';
 import { RECIPE_DEFAULTS, type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
 import { fitBatches } from './planner.ts';
 import { resolveRecipe } from './presets.ts';
@@ -22,6 +23,8 @@ export interface TrainContext {
   effects: Effects;
   /** Images to use instead of the dataset that `options.data` names. */
   images?: TrainingImages;
+  /** Scores the generator from time to time. */
+  judge?: OpenJudge | undefined;
 }
 
 /** What belongs to a run from its first moment; `options.json` holds it. */

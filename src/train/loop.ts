@@ -3,8 +3,10 @@ import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { assertFinite, collapseError, diversity, hasCollapsed, isFlat, watchVariety } from './alarms.ts';
 import { fadeAt } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
+import { type Judge, verdictOf } from './judge.ts';
 import type { RecipeOptions } from './options.ts';
 import { type CheckpointFacts, pruneCheckpoints, writeCheckpoint } from './run/checkpoint.ts';
+import { bestFolder } from './run/choose.ts';
 import { appendStatistics, type RunFolder } from './run/folder.ts';
 import { writeSamples } from './run/pictures.ts';
 import { anneal } from './schedule.ts';
@@ -23,15 +25,16 @@ export interface LoopOptions {
   timeLimit: number;
   /** Seeds of the sample pictures. */
   sampleSeeds: readonly number[];
-  /** Seconds that earlier calls trained. */
-  secondsBefore: number;
+  /** Statistics of earlier calls. */
+  ticksBefore: readonly Tick[];
+  judge: Judge | undefined;
   effects: Effects;
 }
 
 export type Tick = Record<string, number>;
 
 export interface LoopResult {
-  finished: 'kimg' | 'hours';
+  finished: 'kimg' | 'hours' | 'early-stop';
   checkpoint: string;
   lastTick: Tick | undefined;
 }
@@ -46,8 +49,10 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopResult> {
   progress.advance(counters.images / 1000);
   let checkpoint: string | undefined;
   let lastTick: Tick | undefined;
+  const ticks = [...options.ticksBefore];
+  let isOver = isPlayedOut(options, ticks);
 
-  while (counters.images < totalImages && !watch.isOver()) {
+  while (counters.images < totalImages && !isOver && !watch.isOver()) {
     if (effects.signal.aborted) await saveCheckpoint(options);
     throwIfStopped(effects.signal);
 
@@ -63,6 +68,9 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopResult> {
     if (counters.images < Math.min(totalImages, (counters.tick + 1) * tickImages)) continue;
     counters.tick++;
     lastTick = await recordTick(options, watch.lap());
+    ticks.push(lastTick);
+    await keepBest(options, ticks);
+    isOver = isPlayedOut(options, ticks);
     const kimg = counters.images / 1000;
     if (options.onCollapse === 'stop' && hasCollapsed(counters.variety, kimg))
       throw collapseError(kimg, checkpoint);
@@ -74,12 +82,26 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopResult> {
   }
   progress.done();
   checkpoint ??= await saveCheckpoint(options);
-  return { finished: counters.images < totalImages ? 'hours' : 'kimg', checkpoint, lastTick };
+  const finished = counters.images >= totalImages ? 'kimg' : isOver ? 'early-stop' : 'hours';
+  return { finished, checkpoint, lastTick };
+}
+
+function isPlayedOut({ judge }: LoopOptions, ticks: readonly Tick[]): boolean {
+  return judge !== undefined && verdictOf(judge, ticks).isOver;
+}
+
+/** Written before the numbered checkpoint: whatever a resumed run does not do again has its best one already. */
+async function keepBest(options: LoopOptions, ticks: readonly Tick[]): Promise<void> {
+  const { judge, folder } = options;
+  const isJudged = judge?.best !== undefined && ticks.at(-1)?.[judge.best] !== undefined;
+  if (!isJudged || !verdictOf(judge, ticks).isBest) return;
+  await saveCheckpoint({ ...options, folder: bestFolder(folder, judge.best!), keep: 1 });
 }
 
 /** Wall-clock time: never part of a checkpoint. */
-function startWatch({ timeLimit, secondsBefore, trainer }: LoopOptions) {
+function startWatch({ timeLimit, ticksBefore, trainer }: LoopOptions) {
   const startedAt = performance.now();
+  const secondsBefore = ticksBefore.at(-1)?.['seconds'] ?? 0;
   let tick = { at: startedAt, images: trainer.counters.images };
   return {
     isOver: () => performance.now() - startedAt > timeLimit,
@@ -96,7 +118,7 @@ function startWatch({ timeLimit, secondsBefore, trainer }: LoopOptions) {
 }
 
 async function recordTick(
-  { trainer, folder, images, recipe, effects, sampleSeeds }: LoopOptions,
+  { trainer, folder, images, recipe, judge, effects, sampleSeeds }: LoopOptions,
   speed: { seconds: number; imagesPerSecond: number },
 ): Promise<Tick> {
   const { counters, networks } = trainer;
@@ -105,6 +127,9 @@ async function recordTick(
   const share = diversity(samples, networks) / (await diversityOfReals(images, networks.resolution));
   counters.variety = watchVariety(counters.variety, share);
   const rates = anneal(recipe, counters.images);
+  const isJudged = judge !== undefined && counters.tick % judge.everyTicks === 0;
+  const { resolution, channels } = networks;
+  const scores = isJudged ? await judge.score({ resolution, channels, sample: trainer.sample }) : {};
   const tick = {
     step: counters.step,
     tick: counters.tick,
@@ -116,6 +141,7 @@ async function recordTick(
     generatorRate: recipe.generatorRate * rates.rate,
     discriminatorRate: recipe.discriminatorRate * rates.rate,
     memoryMegabytes: Math.round(process.memoryUsage.rss() / 2 ** 20),
+    ...scores,
   };
   counters.sums = {};
   await appendStatistics(folder, tick);

@@ -48,14 +48,19 @@ export async function createSampler(engine: Engine, networks: GanNetworks, batch
         const values = await sampleBatch(part, inputs);
         result.set(values.subarray(0, part.length * size), begin * size);
       }
-      return result.map((value) => Math.min(1, Math.max(0, (value + 1) / 2)));
+      return toImages(result);
     },
     close: () => compiled.close(),
   };
 }
 
+/** What the network gives, about -1..1, as 0..1. */
+export function toImages(values: Float32Array): Float32Array {
+  return values.map((value) => Math.min(1, Math.max(0, (value + 1) / 2)));
+}
+
 /** Standard normal rows, one a seed; rows that fill up the batch are zero. */
-function drawForSeeds(
+export function drawForSeeds(
   seeds: readonly number[],
   batch: number,
   length: number,

@@ -35,7 +35,7 @@ export interface TrainPlan {
 
 export interface TrainSummary {
   directory: string;
-  /** Why it ended: the images asked for were seen, or the hours were over. */
+  /** Why it ended: the images asked for were seen, the hours were over, or the scores got no better. */
   finished: LoopResult['finished'];
   images: number;
   checkpoint: string;
@@ -86,7 +86,7 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
     context.effects.log.info(`run ${folder.directory}, ${engine.description}`);
     const lock = lockRun(folder, context);
     try {
-      const result = await runJob(options, job, folder, engine, context.effects);
+      const result = await runJob(options, job, folder, engine, context);
       return { directory: folder.directory, ...result };
     } catch (error) {
       throw explainStop(error, folder);
@@ -99,7 +99,14 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
   }
 }
 
-async function runJob(options: TrainOptions, job: Job, folder: RunFolder, engine: Engine, effects: Effects) {
+async function runJob(
+  options: TrainOptions,
+  job: Job,
+  folder: RunFolder,
+  engine: Engine,
+  context: TrainContext,
+) {
+  const { effects } = context;
   const { recipe, images, checkpoint, seed, samples } = job;
   const counters = checkpoint?.counters ?? initialCounters();
   const values = checkpoint?.values ?? (await firstValues(options, job, effects));
@@ -124,7 +131,8 @@ async function runJob(options: TrainOptions, job: Job, folder: RunFolder, engine
       onCollapse: options.onCollapse,
       timeLimit: options.hours === undefined ? Number.POSITIVE_INFINITY : options.hours * 3_600_000,
       sampleSeeds: Array.from({ length: samples }, (_, i) => i),
-      secondsBefore: before.at(-1)?.['seconds'] ?? 0,
+      ticksBefore: before,
+      judge: await context.judge?.({ data: job.data, images }),
       effects,
     });
     return { ...result, images: counters.images };

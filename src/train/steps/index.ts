@@ -8,6 +8,7 @@ import type { Recipe } from './recipe.ts';
 export { type Feed, type Phase, type Player, STATISTIC_PREFIX } from './phase.ts';
 export type { Recipe } from './recipe.ts';
 export { samplerProgram } from './sampler.ts';
+export { mappingProgram, synthesisProgram } from './styles.ts';
 
 /** All kinds of steps of a recipe, in the order in which a training step runs them. */
 export function trainingPhases(networks: GanNetworks, recipe: Recipe): Phase[] {
