@@ -11,6 +11,7 @@ import { readBlockList } from './block-list.ts';
 import { readTables } from './calibrate/tables.ts';
 import { openState } from './dataset-state.ts';
 import { updateDerivedFiles } from './derived.ts';
+import { explainFullDisk } from './full-disk.ts';
 import { readHistories } from './histories.ts';
 import { verdictsOfHeaders } from './judge.ts';
 import { type Manifest, readManifest } from './manifest.ts';
@@ -32,6 +33,14 @@ export interface CurateContext {
 
 /** Makes or continues the dataset. Frames that have a verdict are left alone; a second run with nothing new writes nothing. */
 export async function curate(options: CurateOptions, context: CurateContext): Promise<CurateSummary> {
+  try {
+    return await curateLocked(options, context);
+  } catch (error) {
+    throw explainFullDisk(error, context.workspace.root);
+  }
+}
+
+async function curateLocked(options: CurateOptions, context: CurateContext): Promise<CurateSummary> {
   const { workspace, effects } = context;
   const directory = join(workspace.datasets, datasetName(options));
   if (context.dryRun && !(await exists(workspace.catalog))) {

@@ -89,8 +89,9 @@ export async function readManifest(directory: string): Promise<Manifest | undefi
   );
 }
 
+/** Keys in the order of the schema: the bytes, whose hash names the dataset, are the same after any resume. */
 export function encodeManifest(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  return `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`;
 }
 
 /** What differs between the recipe of the dataset and the one that is asked for, as `size 1024, asked for 512`. */
