@@ -1,4 +1,5 @@
 /** From options to networks and a recipe for the step programs. */
+import { SunganError } from '../core/errors.ts';
 import type { GanNetworks } from './networks/network.ts';
 import { createPgGan } from './networks/pggan.ts';
 import { createStyleGan2 } from './networks/stylegan2.ts';
@@ -15,9 +16,11 @@ export type NetworkOptions = Pick<
 > & {
   /** Image channels. */
   channels: number;
+  /** Classes; 0 or absent (older checkpoints): none. */
+  labelCount?: number;
 };
 
-export function networkOptions(recipe: RecipeOptions, channels: number): NetworkOptions {
+export function networkOptions(recipe: RecipeOptions, channels: number, labelCount = 0): NetworkOptions {
   const { architecture, resolution, latentSize, styleSize, mappingLayers, channelBase, channelMax } = recipe;
   return {
     architecture,
@@ -28,6 +31,7 @@ export function networkOptions(recipe: RecipeOptions, channels: number): Network
     channelBase,
     channelMax,
     channels,
+    labelCount,
   };
 }
 
@@ -41,13 +45,21 @@ const ARCHITECTURES: Record<
 
 /** The networks as they are for images of `side` pixels; only growing ones know more than one side. */
 export function createNetworks(options: NetworkOptions, side = options.resolution): GanNetworks {
-  return ARCHITECTURES[options.architecture](options, side);
+  const { architecture, labelCount = 0 } = options;
+  if (labelCount > 0 && architecture !== 'stylegan2') {
+    throw new SunganError('usage', `${architecture} has no conditional form here`, {
+      where: '--label',
+      remedy: 'leave --label out, or take --architecture stylegan2',
+    });
+  }
+  return ARCHITECTURES[architecture](options, side);
 }
 
-/** `batch` of the present stage. */
-export function stepRecipe(options: RecipeOptions, batch: number): Recipe {
+/** For programs that take `batch` images, `parts` times a step. */
+export function stepRecipe(options: RecipeOptions, batch: number, parts = 1): Recipe {
   return {
     batch,
+    parts,
     loss: options.loss,
     augment: options.augment,
     r1Gamma: options.r1Gamma,

@@ -1,11 +1,14 @@
 /** Which size of images is learnt when. Pure. A network that does not grow has one stage. */
 import type { RecipeOptions } from './options.ts';
+import { imagesAtOnce } from './parts.ts';
 
 export interface Stage {
   index: number;
   /** Pixels a side. */
   side: number;
   batch: number;
+  /** Images of the batch that are computed together: a divisor of it. */
+  atOnce: number;
   /** Images seen when it begins. */
   beginsAt: number;
 }
@@ -15,17 +18,22 @@ const FIRST_SIDE = 4;
 
 type GrowthOptions = Pick<
   RecipeOptions,
-  'architecture' | 'resolution' | 'batch' | 'growBatches' | 'fadeKimg' | 'holdKimg'
+  'architecture' | 'resolution' | 'batch' | 'atOnce' | 'growBatches' | 'fadeKimg' | 'holdKimg'
 >;
 
 export function stagesOf(recipe: GrowthOptions): Stage[] {
   const { architecture, resolution, batch, growBatches, fadeKimg, holdKimg } = recipe;
-  if (architecture !== 'pggan') return [{ index: 0, side: resolution, batch, beginsAt: 0 }];
+  const sized = (index: number, size: number) => {
+    const limit = recipe.atOnce[index] ?? recipe.atOnce.at(-1) ?? size;
+    return { batch: size, atOnce: imagesAtOnce(size, limit) };
+  };
+  if (architecture !== 'pggan') return [{ index: 0, side: resolution, ...sized(0, batch), beginsAt: 0 }];
   const stages: Stage[] = [];
   for (let side = FIRST_SIDE; side <= resolution; side *= 2) {
     const index = stages.length;
     const beginsAt = index === 0 ? 0 : (holdKimg + (index - 1) * (fadeKimg + holdKimg)) * 1000;
-    stages.push({ index, side, batch: growBatches[index] ?? growBatches.at(-1) ?? batch, beginsAt });
+    const size = growBatches[index] ?? growBatches.at(-1) ?? batch;
+    stages.push({ index, side, ...sized(index, size), beginsAt });
   }
   return stages;
 }

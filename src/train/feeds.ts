@@ -2,11 +2,12 @@
 import { createRandom, type Random } from '../numeric/random.ts';
 import { drawChanges } from './augment/index.ts';
 import { elementCount } from './graph/index.ts';
+import { type ImageLabels, oneHot } from './labels.ts';
 import { adamScalars } from './optimiser.ts';
 import type { RecipeOptions } from './options.ts';
 import { anneal, averageDecay } from './schedule.ts';
 import type { Counters } from './state.ts';
-import type { Feed, Phase } from './steps/index.ts';
+import { type Feed, type Phase, wholeShape } from './steps/index.ts';
 
 export interface FeedContext {
   recipe: RecipeOptions;
@@ -16,15 +17,22 @@ export interface FeedContext {
   batch: number;
   side: number;
   fade: number;
+  labels: ImageLabels | undefined;
 }
 
-/** Values of all feeds of `phase` that are not state and not images. */
-export function drawFeeds(phase: Phase, context: FeedContext): [Feed, Float32Array][] {
+/** What is not drawn: it comes from the state, from the data, or from other parts of the batch. */
+const GIVEN = new Set(['state', 'real', 'realLabels', 'sum']);
+
+/** Values of all feeds of `phase` that are drawn or computed, for a whole batch. */
+export function drawFeeds(phase: Phase, context: FeedContext): Map<string, Float32Array> {
   const random = createRandom(`${context.seed} ${phase.name} ${context.counters.step}`);
-  return phase.feeds.flatMap((feed): [Feed, Float32Array][] => {
-    if (feed.kind === 'state' || feed.kind === 'real') return [];
-    return [[feed, drawFeed(feed, random.fork(feed.name), phase, context)]];
-  });
+  const values = new Map<string, Float32Array>();
+  for (const feed of [...phase.feeds, ...(phase.apply?.feeds ?? [])]) {
+    if (GIVEN.has(feed.kind) || values.has(feed.name)) continue;
+    const whole = { ...feed, shape: wholeShape(feed, phase.parts) };
+    values.set(feed.name, drawFeed(whole, random.fork(feed.name), phase, context));
+  }
+  return values;
 }
 
 function drawFeed(
@@ -43,8 +51,15 @@ function drawFeed(
   if (kind === 'uniform') return draw(random.uniform);
   if (kind === 'mixing') return mixingMask(shape as [number, number], recipe.styleMixing, random);
   if (kind === 'scalar') return Float32Array.of(scalarValue(name, phase, context));
+  if (kind === 'labels') return drawLabels(shape[0]!, context.labels!, random);
   const strength = recipe.adaptive ? counters.augment.strength : 1;
   return drawChanges(shape[0]!, side, recipe.augment, strength, random);
+}
+
+/** Of images drawn from the data, so that fakes are labelled as often with each class as reals are. */
+function drawLabels(count: number, { of, names }: ImageLabels, random: Random): Float32Array {
+  const drawn = Array.from({ length: count }, () => of[random.int(of.length)]!);
+  return oneHot(drawn, names.length);
 }
 
 /** Every number that a phase may ask the schedule for. */

@@ -9,6 +9,7 @@ import { encodeGrayPng } from './data/png.ts';
 import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
 import { exportGenerator } from './export.ts';
 import { type Generator, openGenerator } from './generator.ts';
+import { labelsOfSeeds } from './labels.ts';
 import { listCheckpoints } from './run/checkpoint.ts';
 import { checkpointPath } from './run/choose.ts';
 import { findRun } from './run/folder.ts';
@@ -31,6 +32,12 @@ export const generateOptions = z.strictObject({
     .max(1)
     .default(1)
     .describe('1: as learnt; less: more typical, less varied'),
+  label: z
+    .string()
+    .optional()
+    .describe(
+      'class of all images, for a generator trained with --label [as often as in the training images]',
+    ),
   bits: z.coerce
     .number()
     .int()
@@ -126,12 +133,13 @@ export async function generate(
 
 async function imageMaker(
   generator: Generator,
-  { truncation }: GenerateOptions,
+  { truncation, label }: GenerateOptions,
   restyling: Restyling | undefined,
 ): Promise<(seeds: readonly number[]) => Promise<Float32Array>> {
-  if (!restyling) return (seeds) => generator.generate(seeds, { truncation });
+  if (!restyling) return (seeds) => generator.generate(seeds, { truncation, label });
   const restyle = await restyling.prepare(generator);
-  return async (seeds) => generator.synthesise(restyle(await generator.styles(seeds, { truncation })), seeds);
+  return async (seeds) =>
+    generator.synthesise(restyle(await generator.styles(seeds, { truncation, label })), seeds);
 }
 
 async function writeModel(
@@ -160,7 +168,7 @@ async function writePortion(
     const file = `seed${String(seed).padStart(8, '0')}${channels > 1 ? `-channel${channel}` : ''}.png`;
     const words = {
       ...generatedWords(
-        `${sourceOf(checkpoint)}, seed ${seed}, truncation ${options.truncation}${restyling ? `, ${restyling.description}` : ''}`,
+        `${sourceOf(checkpoint)}, seed ${seed}, truncation ${options.truncation}${describeLabel(generator, seed, options.label)}${restyling ? `, ${restyling.description}` : ''}`,
       ),
       Transform: JSON.stringify(transforms[channel]),
     };
@@ -170,6 +178,12 @@ async function writePortion(
     files.push(file);
   }
   return files;
+}
+
+/** `, year 2014` for a conditional generator. */
+function describeLabel({ labels }: Generator, seed: number, wanted: string | undefined): string {
+  if (!labels) return '';
+  return `, ${labels.kind} ${wanted ?? labels.names[labelsOfSeeds(labels, [seed])[0]!]}`;
 }
 
 /** Run and checkpoint, without the machine's folders: `0003-sungan/000020000.safetensors`. */

@@ -4,6 +4,7 @@ import { SunganError } from '../core/errors.ts';
 import type { TransformRecord } from '../curate/index.ts';
 import { createNetworks } from './assemble.ts';
 import { type EngineName, openEngine } from './engines/index.ts';
+import { type LabelFacts, labelIndex } from './labels.ts';
 import { chooseCheckpoint } from './run/choose.ts';
 import { createSampler } from './sampler.ts';
 import { createStyleSampler } from './style-sampler.ts';
@@ -20,6 +21,8 @@ export interface Generator {
   readonly checkpoint: string;
   readonly seenImages: number;
   readonly dataset: { name: string; hash: string; simulated: boolean };
+  /** The classes of a conditional generator. */
+  readonly labels: LabelFacts | undefined;
   /** [seeds, C, H, W], 0..1 in transform space, row 0 south. Equal seeds give equal images, in any company. */
   generate(seeds: readonly number[], options?: GenerateImageOptions): Promise<Float32Array>;
   /** Styles (w) [seeds, styleSize] that the seeds' latents are mapped to; `generate` is these, synthesised. */
@@ -32,6 +35,8 @@ export interface Generator {
 export interface GenerateImageOptions {
   /** 1: as learnt; less: nearer to the mean style, more typical and less varied. */
   truncation?: number;
+  /** A class by its name; default: drawn by each seed, as often as in the training images. */
+  label?: string | undefined;
 }
 
 export interface OpenGeneratorOptions {
@@ -53,8 +58,9 @@ export async function openGenerator(
     threads: options.threads ?? Math.min(16, availableParallelism()),
   });
   const batch = options.batch ?? 16;
-  const sampler = await createSampler(engine, networks, batch);
-  const styler = createStyleSampler(engine, networks, batch);
+  const { labels } = checkpoint.dataset;
+  const sampler = await createSampler(engine, networks, batch, labels);
+  const styler = createStyleSampler(engine, networks, batch, labels);
   const load = (name: string) => {
     const data = checkpoint.values.get(name);
     if (!data) throw new SunganError('format', `tensor '${name}' is missing`, { where: checkpoint.path });
@@ -76,10 +82,11 @@ export async function openGenerator(
     checkpoint: checkpoint.path,
     seenImages: checkpoint.counters.images,
     dataset: { name, hash, simulated },
-    generate: (seeds, { truncation = 1 } = {}) =>
-      sampler.sample(seeds, { weights, styleAverage, truncation, fade }),
-    async styles(seeds, { truncation = 1 } = {}) {
-      const mapped = await styler.map(seeds, { weights });
+    labels,
+    generate: async (seeds, { truncation = 1, label } = {}) =>
+      sampler.sample(seeds, { weights, styleAverage, truncation, fade, label: labelIndex(labels, label) }),
+    async styles(seeds, { truncation = 1, label } = {}) {
+      const mapped = await styler.map(seeds, { weights, label: labelIndex(labels, label) });
       return mapped.map((value, i) => {
         const mean = averageStyle[i % styleSize]!;
         return mean + truncation * (value - mean);

@@ -10,7 +10,8 @@ import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
 import type { OpenJudge } from './judge.ts';
 import { RECIPE_DEFAULTS, type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
-import { fitBatches } from './planner.ts';
+import { differenceOfParts } from './parts.ts';
+import { fitParts } from './planner.ts';
 import { resolveRecipe } from './presets.ts';
 import { type Checkpoint, findCheckpoint, readCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
 import { findRun, type RunFolder, readRunOptions } from './run/folder.ts';
@@ -51,8 +52,8 @@ export async function prepareJob(options: TrainOptions, context: TrainContext): 
     });
   }
   const wanted = await resolveRecipe(options);
-  const images = context.images ?? (await openTrainingImages(context.workspace, data, wanted.resolution));
-  const recipe = fitToMemory(wanted, images.channels, options, context.effects);
+  const images = await openImages(context, data, wanted);
+  const recipe = fitToMemory(wanted, images, options, context.effects);
   return {
     recipe,
     data,
@@ -65,24 +66,37 @@ export async function prepareJob(options: TrainOptions, context: TrainContext): 
   };
 }
 
+async function openImages(
+  { workspace, images: given }: TrainContext,
+  data: string,
+  { resolution, label }: RecipeOptions,
+): Promise<TrainingImages> {
+  const images = given ?? (await openTrainingImages(workspace, data, resolution, label));
+  if (label === 'none') return { ...images, labels: undefined };
+  if (images.labels) return images;
+  throw new SunganError('usage', `these images do not tell their ${label}`, {
+    where: '--label',
+    remedy: 'train on a dataset of `sungan curate` or `sungan import`',
+  });
+}
+
 /** Memory of cards is not known here, so the limit of the machine holds for the processor only. */
 function fitToMemory(
   recipe: RecipeOptions,
-  channels: number,
+  { channels, labels }: TrainingImages,
   { memory, engine }: TrainOptions,
   effects: Effects,
 ): RecipeOptions {
   const onProcessor = engine === 'auto' || engine === 'ort:cpu';
   const limit =
     memory > 0 ? memory * 2 ** 30 : onProcessor ? USABLE_SHARE * totalmem() : Number.POSITIVE_INFINITY;
-  const fitted = fitBatches(recipe, channels, limit);
-  const batches = (of: RecipeOptions) =>
-    stagesOf(of)
-      .map(({ batch }) => batch)
-      .join(', ');
-  if (batches(fitted) !== batches(recipe)) {
+  const fitted = fitParts(recipe, channels, limit, labels?.names.length);
+  if (fitted === recipe) return recipe;
+  for (const { side, batch, atOnce } of stagesOf(fitted)) {
+    if (atOnce === batch) continue;
+    const difference = differenceOfParts(batch, atOnce, recipe.loss) ?? 'the same result';
     effects.log.warn(
-      `a batch of ${batches(recipe)} does not fit ${(limit / 2 ** 30).toFixed(1)} GB of memory: ${batches(fitted)} instead`,
+      `a batch of ${batch} at ${side} pixels does not fit ${(limit / 2 ** 30).toFixed(1)} GB of memory: computed ${atOnce} at a time, gradients averaged (${difference})`,
     );
   }
   return fitted;
@@ -101,7 +115,7 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
     dataset,
   } = (await readRunOptions(folder)) as unknown as RunRecord;
   const recipe = resumedRecipe(options, recipeOptions.parse({ ...RECIPE_DEFAULTS, ...written }), folder);
-  const images = context.images ?? (await openTrainingImages(context.workspace, data, recipe.resolution));
+  const images = await openImages(context, data, recipe);
   if (images.hash !== dataset.hash && !options.newData) {
     throw new SunganError(
       'data',

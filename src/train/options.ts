@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { AUGMENT_NAMES, type AugmentName } from './augment/index.ts';
 import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
+import { LABEL_KINDS } from './labels.ts';
 import { LOSS_NAMES, type LossName } from './losses.ts';
 
 const positiveInteger = z.coerce.number().int().positive();
@@ -20,6 +21,16 @@ export const recipeOptions = z.strictObject({
   architecture: z.enum(['stylegan2', 'pggan']).describe('network architecture'),
   resolution: sideOfPictures.describe('pixels a side: a level of the dataset'),
   batch: positiveInteger.describe('images a step'),
+  atOnce: z
+    .array(positiveInteger)
+    .describe(
+      'images computed at once; a larger batch is computed in parts whose gradients are averaged (growing networks: at 4, 8, ... pixels, the last for all further); none: the whole batch',
+    ),
+  label: z
+    .enum(LABEL_KINDS)
+    .describe(
+      'what the network is told of every image: year or month of its time, or its tercile of activity',
+    ),
   kimg: positive.describe('length of the training in thousands of real images'),
   tickKimg: positive.describe('thousands of images between two lines of statistics and sample pictures'),
   latentSize: positiveInteger.describe('length of the latent vector z'),
@@ -71,6 +82,8 @@ export const RECIPE_DEFAULTS: Readonly<RecipeOptions> = {
   architecture: 'stylegan2',
   resolution: 256,
   batch: 16,
+  atOnce: [],
+  label: 'none',
   kimg: 5000,
   tickKimg: 4,
   latentSize: 512,
@@ -137,7 +150,7 @@ export const trainOptions = z.strictObject({
     .describe('threads of the engine; 0: as many as processors, at most 16'),
   memory: nonNegative
     .default(0)
-    .describe('gigabytes a step may take; a larger batch is halved until it fits; 0: what the machine has'),
+    .describe('gigabytes a step may take; a larger batch is computed in parts; 0: what the machine has'),
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]*$/, 'use small letters, digits, dots and dashes')

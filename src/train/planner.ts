@@ -1,8 +1,9 @@
 /** What a training step will cost, told from its programs before anything runs: memory, arithmetic, and a batch that fits. */
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
-import { stagesOf } from './curriculum.ts';
+import { type Stage, stagesOf } from './curriculum.ts';
 import { elementCount, isOp, liveNodes, type Node, type Program } from './graph/index.ts';
 import type { RecipeOptions } from './options.ts';
+import { imagesAtOnce } from './parts.ts';
 import { stateShapes } from './state.ts';
 import { type Phase, trainingPhases } from './steps/index.ts';
 
@@ -19,6 +20,8 @@ export interface PhaseCost {
 export interface StageCost {
   side: number;
   batch: number;
+  /** Images of it that are computed together. */
+  atOnce: number;
   phases: PhaseCost[];
   /** Weights, moments and averages, before and after a step. */
   stateBytes: number;
@@ -31,13 +34,22 @@ export interface StageCost {
 const FLOAT_BYTES = 4;
 
 /** The costs of every stage of a recipe (one, unless the network grows) for images of so many channels. */
-export function estimateStages(recipe: RecipeOptions, channels: number): StageCost[] {
-  return stagesOf(recipe).map(({ side, batch }) => estimateStage(recipe, channels, side, batch));
+export function estimateStages(recipe: RecipeOptions, channels: number, labelCount = 0): StageCost[] {
+  return stagesOf(recipe).map((stage) => estimateStage(recipe, { channels, labelCount }, stage));
 }
 
-function estimateStage(recipe: RecipeOptions, channels: number, side: number, batch: number): StageCost {
-  const networks = createNetworks(networkOptions(recipe, channels), side);
-  const phases = trainingPhases(networks, stepRecipe(recipe, batch));
+interface DataShape {
+  channels: number;
+  labelCount: number;
+}
+
+function estimateStage(
+  recipe: RecipeOptions,
+  { channels, labelCount }: DataShape,
+  { side, batch, atOnce }: Pick<Stage, 'side' | 'batch' | 'atOnce'>,
+): StageCost {
+  const networks = createNetworks(networkOptions(recipe, channels, labelCount), side);
+  const phases = trainingPhases(networks, stepRecipe(recipe, atOnce, batch / atOnce));
   const costs = phases.map(estimatePhase);
   const state = [...stateShapes(phases).values()].reduce((total, shape) => total + elementCount(shape), 0);
   // New state is written beside the old one, which is its input.
@@ -47,10 +59,11 @@ function estimateStage(recipe: RecipeOptions, channels: number, side: number, ba
   return {
     side,
     batch,
+    atOnce,
     phases: costs,
     stateBytes,
     totalBytes: stateBytes + largest,
-    flopsPerImage: flops / batch,
+    flopsPerImage: flops / atOnce,
   };
 }
 
@@ -130,14 +143,22 @@ export function mayHoldMemory(stages: readonly StageCost[], limitBytes: number):
   });
 }
 
-/** The recipe with batches halved until every stage fits `limitBytes`; the same recipe when all fit. */
-export function fitBatches(recipe: RecipeOptions, channels: number, limitBytes: number): RecipeOptions {
-  const fitting = stagesOf(recipe).map(({ side, batch }) => {
-    let size = batch;
-    while (size > 1 && estimateStage(recipe, channels, side, size).totalBytes > limitBytes) size >>= 1;
-    return size;
+/**
+ * The recipe with batches computed in parts where a stage does not fit `limitBytes` otherwise; the same recipe when all
+ * fit. Parts are halved down to single images.
+ */
+export function fitParts(
+  recipe: RecipeOptions,
+  channels: number,
+  limitBytes: number,
+  labelCount = 0,
+): RecipeOptions {
+  const stages = stagesOf(recipe);
+  const fitting = stages.map((stage) => {
+    let { atOnce } = stage;
+    const bytes = () => estimateStage(recipe, { channels, labelCount }, { ...stage, atOnce }).totalBytes;
+    while (atOnce > 1 && bytes() > limitBytes) atOnce = imagesAtOnce(stage.batch, atOnce >> 1);
+    return atOnce;
   });
-  return recipe.architecture === 'pggan'
-    ? { ...recipe, growBatches: fitting }
-    : { ...recipe, batch: fitting[0]! };
+  return fitting.every((atOnce, i) => atOnce === stages[i]!.atOnce) ? recipe : { ...recipe, atOnce: fitting };
 }

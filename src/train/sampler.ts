@@ -1,6 +1,7 @@
 /** Images from latents: seeds in, pictures out. An image depends on its own seed only, not on its neighbours in a batch. */
 import { createRandom } from '../numeric/random.ts';
 import type { Engine, Value } from './engines/index.ts';
+import { type LabelFacts, labelRows } from './labels.ts';
 import type { GanNetworks } from './networks/network.ts';
 import { samplerProgram } from './steps/index.ts';
 
@@ -11,6 +12,8 @@ export interface SampleInputs {
   truncation: number;
   /** How far the newest layers are faded in, for growing networks. */
   fade: number;
+  /** One class for all images; default: as often as in the training images. */
+  label?: number | undefined;
 }
 
 export interface Sampler {
@@ -19,13 +22,19 @@ export interface Sampler {
   close(): Promise<void>;
 }
 
-export async function createSampler(engine: Engine, networks: GanNetworks, batch: number): Promise<Sampler> {
+/** `labels`: of a conditional network. */
+export async function createSampler(
+  engine: Engine,
+  networks: GanNetworks,
+  batch: number,
+  labels?: LabelFacts,
+): Promise<Sampler> {
   const { latentSize, noiseLength, channels, resolution } = networks;
   const compiled = await engine.compile(samplerProgram(networks, batch));
   const size = channels * resolution ** 2;
 
   async function sampleBatch(seeds: readonly number[], inputs: SampleInputs): Promise<Float32Array> {
-    const { weights, styleAverage, truncation, fade } = inputs;
+    const { weights, styleAverage, truncation, fade, label } = inputs;
     const drawn = (length: number, purpose: string) =>
       engine.upload(drawForSeeds(seeds, batch, length, purpose), [batch, length]);
     const given: Record<string, Value> = {
@@ -33,6 +42,10 @@ export async function createSampler(engine: Engine, networks: GanNetworks, batch
       truncation: engine.upload(Float32Array.of(truncation), []),
     };
     if (noiseLength > 0) given['noise'] = drawn(noiseLength, 'noise');
+    if (labels) {
+      const rows = labelRows(labels, seeds, batch, label);
+      given['labels'] = engine.upload(rows, [batch, labels.names.length]);
+    }
     if (networks.fades) given['fade'] = engine.upload(Float32Array.of(fade), []);
     const { images } = await compiled.run({ ...given, weights, styleAverage });
     const values = await images!.read();

@@ -44,8 +44,8 @@ export function initialCounters(): Counters {
 /** The tensors that `phases` carry from step to step, without the constant learning rates, in sorted order. */
 export function stateShapes(phases: readonly Phase[]): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
-  for (const { feeds } of phases) {
-    for (const { name, kind, shape } of feeds)
+  for (const { feeds, apply } of phases) {
+    for (const { name, kind, shape } of [...feeds, ...(apply?.feeds ?? [])])
       if (kind === 'state' && !name.endsWith('/rates')) shapes.set(name, shape);
   }
   return new Map([...shapes].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,13 +1,14 @@
 /** From seeds to styles and from styles to images: what the sampler does in one step, in two. */
 import type { CompiledProgram, Engine, Value } from './engines/index.ts';
 import type { Program } from './graph/index.ts';
+import { type LabelFacts, labelRows } from './labels.ts';
 import type { GanNetworks } from './networks/network.ts';
 import { drawForSeeds, type SampleInputs, toImages } from './sampler.ts';
 import { mappingProgram, synthesisProgram } from './steps/index.ts';
 
 export interface StyleSampler {
   /** Styles [seeds, styleSize] as learnt, without truncation. */
-  map(seeds: readonly number[], inputs: Pick<SampleInputs, 'weights'>): Promise<Float32Array>;
+  map(seeds: readonly number[], inputs: Pick<SampleInputs, 'weights' | 'label'>): Promise<Float32Array>;
   /** Images [seeds, C, S, S], 0..1, of styles [seeds, styleSize]; the seeds give the noise. */
   synthesise(
     styles: Float32Array,
@@ -17,8 +18,13 @@ export interface StyleSampler {
   close(): Promise<void>;
 }
 
-/** Programs are compiled when they are first used. */
-export function createStyleSampler(engine: Engine, networks: GanNetworks, batch: number): StyleSampler {
+/** Programs are compiled when they are first used. `labels`: of a conditional network. */
+export function createStyleSampler(
+  engine: Engine,
+  networks: GanNetworks,
+  batch: number,
+  labels?: LabelFacts,
+): StyleSampler {
   const { latentSize, styleSize, noiseLength, channels, resolution } = networks;
   const imageSize = channels * resolution ** 2;
   const compiled = new Map<string, CompiledProgram>();
@@ -49,10 +55,14 @@ export function createStyleSampler(engine: Engine, networks: GanNetworks, batch:
     engine.upload(drawForSeeds(seeds, batch, length, purpose), [batch, length]);
 
   return {
-    map: (seeds, { weights }) =>
+    map: (seeds, { weights, label }) =>
       inBatches(seeds, styleSize, (part) => {
-        const latents = drawn(part, latentSize, 'latent');
-        return run(() => mappingProgram(networks, batch), 'map', { latents }, weights);
+        const inputs: Record<string, Value> = { latents: drawn(part, latentSize, 'latent') };
+        if (labels) {
+          const rows = labelRows(labels, part, batch, label);
+          inputs['labels'] = engine.upload(rows, [batch, labels.names.length]);
+        }
+        return run(() => mappingProgram(networks, batch), 'map', inputs, weights);
       }),
     async synthesise(styles, seeds, { weights, fade }) {
       const images = await inBatches(seeds, imageSize, (part, begin) => {

@@ -7,8 +7,11 @@ import { isSunganError, SunganError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
+import { stagesOf } from './curriculum.ts';
+import type { TrainingImages } from './data/images.ts';
 import { type Engine, openEngine } from './engines/index.ts';
 import { type Job, prepareJob, type TrainContext } from './job.ts';
+import type { LabelFacts } from './labels.ts';
 import { type LoopResult, type Tick, trainingLoop } from './loop.ts';
 import { parameterCount } from './networks/parameters.ts';
 import type { RecipeOptions, TrainOptions } from './options.ts';
@@ -25,7 +28,14 @@ const HELD_SHARE = 0.25;
 
 export interface TrainPlan {
   recipe: RecipeOptions;
-  dataset: { name: string; count: number; hash: string; simulated: boolean; channels: number };
+  dataset: {
+    name: string;
+    count: number;
+    hash: string;
+    simulated: boolean;
+    channels: number;
+    labels: LabelFacts | undefined;
+  };
   parameters: { generator: number; discriminator: number };
   /** What a step costs, for every side that is learnt. */
   costs: StageCost[];
@@ -45,16 +55,16 @@ export interface TrainSummary {
 
 export async function planTraining(options: TrainOptions, context: TrainContext): Promise<TrainPlan> {
   const { recipe, images, folder } = await prepareJob(options, context);
-  const networks = createNetworks(networkOptions(recipe, images.channels));
-  const { name, count, hash, simulated, channels } = images;
+  const { name, count, hash, simulated, channels, labels } = images;
+  const networks = createNetworks(networkOptions(recipe, channels, labels?.names.length));
   return {
     recipe,
-    dataset: { name, count, hash, simulated, channels },
+    dataset: { name, count, hash, simulated, channels, labels: labelFacts(images) },
     parameters: {
       generator: parameterCount(networks.generator),
       discriminator: parameterCount(networks.discriminator),
     },
-    costs: estimateStages(recipe, images.channels),
+    costs: estimateStages(recipe, channels, labels?.names.length),
     resumes: folder?.directory,
   };
 }
@@ -79,7 +89,10 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
   const job = await prepareJob(options, context);
   const engine = await openEngine(options.engine, {
     threads: options.threads || Math.min(16, availableParallelism()),
-    holdMemory: mayHoldMemory(estimateStages(job.recipe, job.images.channels), HELD_SHARE * totalmem()),
+    holdMemory: mayHoldMemory(
+      estimateStages(job.recipe, job.images.channels, job.images.labels?.names.length),
+      HELD_SHARE * totalmem(),
+    ),
   });
   try {
     const folder = job.folder ?? (await beginRun(options, job, engine, context));
@@ -111,7 +124,7 @@ async function runJob(
   const counters = checkpoint?.counters ?? initialCounters();
   const values = checkpoint?.values ?? (await firstValues(options, job, effects));
   const before = await truncateStatistics(folder, counters.step);
-  const sampleBatch = Math.min(samples, recipe.batch);
+  const sampleBatch = Math.min(samples, ...stagesOf(recipe).map(({ atOnce }) => atOnce));
   const trainer = await createTrainer({ engine, images, recipe, seed, sampleBatch }, values, counters);
   try {
     await writeReals(folder, images, samples);
@@ -122,9 +135,9 @@ async function runJob(
       images,
       recipe,
       facts: {
-        network: networkOptions(recipe, images.channels),
+        network: networkOptions(recipe, images.channels, images.labels?.names.length),
         seed,
-        dataset: { name, hash, transforms, simulated },
+        dataset: { name, hash, transforms, simulated, labels: labelFacts(images) },
       },
       snapshotTicks: options.snapshotTicks,
       keep: options.keep,
@@ -144,7 +157,7 @@ async function runJob(
 /** Fresh weights, or those of another run where --from asks for them. */
 async function firstValues({ from }: TrainOptions, job: Job, effects: Effects): Promise<StateValues> {
   const { recipe, images, seed } = job;
-  const networks = createNetworks(networkOptions(recipe, images.channels));
+  const networks = createNetworks(networkOptions(recipe, images.channels, images.labels?.names.length));
   const values = initialState(networks, trainingPhases(networks, stepRecipe(recipe, recipe.batch)), seed);
   if (!job.source) return values;
   const { taken, total } = takeWeights(values, networks, job.source);
@@ -169,10 +182,17 @@ async function beginRun(
     samples: job.samples,
     startedAt: context.effects.clock.now().toISOString(),
     recipe: job.recipe,
-    dataset: { name, hash, count, channels, simulated, transforms },
+    dataset: { name, hash, count, channels, simulated, transforms, labels: labelFacts(job.images) },
   };
   await writeAtomic(folder.options, `${JSON.stringify(record, null, 2)}\n`);
   return folder;
+}
+
+/** What a checkpoint keeps of the labels: all but the class of every image. */
+function labelFacts({ labels }: Pick<TrainingImages, 'labels'>): LabelFacts | undefined {
+  if (!labels) return undefined;
+  const { kind, names, counts, source } = labels;
+  return { kind, names, counts, source };
 }
 
 function presetLabel(preset: string): string {

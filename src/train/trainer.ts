@@ -8,13 +8,15 @@ import { fadeAt, type Stage, stageAt, stagesOf } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
 import { createDataOrder } from './data/order.ts';
 import { createBatchQueue } from './data/queue.ts';
-import type { CompiledProgram, Engine, Value } from './engines/index.ts';
+import type { Engine } from './engines/index.ts';
 import { drawFeeds } from './feeds.ts';
+import { oneHot } from './labels.ts';
 import type { GanNetworks } from './networks/network.ts';
 import type { RecipeOptions } from './options.ts';
+import { type CompiledPhase, closePhase, compilePhase, runPhase } from './phase-runner.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { type Counters, resetMoments, type StateValues, stateShapes, uploadState } from './state.ts';
-import { type Phase, STATISTIC_PREFIX, trainingPhases } from './steps/index.ts';
+import { trainingPhases } from './steps/index.ts';
 
 /** Steps between two adjustments of adaptive augmentation, as in ADA. */
 const ADAPTIVE_INTERVAL = 4;
@@ -46,8 +48,7 @@ export interface Trainer {
 interface Workshop {
   stage: Stage;
   networks: GanNetworks;
-  phases: readonly Phase[];
-  programs: ReadonlyMap<Phase, CompiledProgram>;
+  phases: readonly CompiledPhase[];
   sampler: Sampler;
 }
 
@@ -58,9 +59,10 @@ export async function createTrainer(
 ): Promise<Trainer> {
   const { engine, images, recipe, seed } = options;
   const stages = stagesOf(recipe);
-  const batches = createBatchQueue(images, createDataOrder(seed, images.count));
+  const order = createDataOrder(seed, images.count);
+  const batches = createBatchQueue(images, order);
   let workshop = await openWorkshop(options, stages[counters.stage]!);
-  const state = uploadState(engine, workshop.networks, workshop.phases, values);
+  const state = uploadState(engine, workshop.networks, phasesOf(workshop), values);
 
   /** Between two stages the weights stay and the optimisers begin anew, as in PG-GAN. */
   async function enterStage(stage: Stage): Promise<void> {
@@ -70,19 +72,24 @@ export async function createTrainer(
     resetMoments(engine, state, counters);
   }
 
-  async function runPhase(phase: Phase, real: Value): Promise<Record<string, number>> {
-    counters.applied[phase.player]++;
+  /** Images of this step and what they are labelled, by the names of their feeds. */
+  async function readReals(stage: Stage): Promise<[string, Float32Array][]> {
+    const pixels = await batches.take(counters.images, stage);
+    const real: [string, Float32Array] = ['real', pixels.map((value) => value * 2 - 1)];
+    const { labels } = images;
+    if (!labels) return [real];
+    const classes = order.batch(counters.images, stage.batch).map((position) => labels.of[position]!);
+    return [real, ['realLabels', oneHot(classes, labels.names.length)]];
+  }
+
+  async function step(compiled: CompiledPhase, reals: [string, Float32Array][]) {
+    counters.applied[compiled.phase.player]++;
     const { batch, side } = workshop.stage;
     const fade = fadeAt(recipe, workshop.stage, counters.images);
-    const made = drawFeeds(phase, { recipe, seed, counters, batch, side, fade }).map(
-      ([feed, data]) => [feed.name, engine.upload(data, feed.shape)] as const,
-    );
-    const inputs: Record<string, Value> = Object.fromEntries(made);
-    for (const { name, kind } of phase.feeds) if (kind === 'state') inputs[name] = state.get(name)!;
-    if (phase.feeds.some(({ kind }) => kind === 'real')) inputs['real'] = real;
-    const outputs = await workshop.programs.get(phase)!.run(inputs);
-    for (const [, value] of made) value.dispose();
-    return takeOutputs(outputs, state);
+    const context = { recipe, seed, counters, batch, side, fade, labels: images.labels };
+    const given = drawFeeds(compiled.phase, context);
+    for (const [name, values] of reals) given.set(name, values);
+    return runPhase(engine, compiled, given, state);
   }
 
   function adaptAugmentation(statistics: Record<string, number>, batch: number): void {
@@ -103,17 +110,12 @@ export async function createTrainer(
     async step() {
       const stage = stageAt(stages, counters.images);
       if (stage.index !== counters.stage) await enterStage(stage);
-      const pixels = await batches.take(counters.images, stage);
-      const shape = [stage.batch, images.channels, stage.side, stage.side];
-      const real = engine.upload(
-        pixels.map((value) => value * 2 - 1),
-        shape,
-      );
+      const reals = await readReals(stage);
       const statistics: Record<string, number> = {};
-      for (const phase of workshop.phases) {
-        if (counters.step % phase.interval === 0) Object.assign(statistics, await runPhase(phase, real));
+      for (const compiled of workshop.phases) {
+        const isDue = counters.step % compiled.phase.interval === 0;
+        if (isDue) Object.assign(statistics, await step(compiled, reals));
       }
-      real.dispose();
       if (recipe.adaptive) adaptAugmentation(statistics, stage.batch);
       counters.step++;
       counters.images += stage.batch;
@@ -128,7 +130,8 @@ export async function createTrainer(
       }),
     async readState() {
       const copy: StateValues = new Map();
-      for (const name of stateShapes(workshop.phases).keys()) copy.set(name, await state.get(name)!.read());
+      for (const name of stateShapes(phasesOf(workshop)).keys())
+        copy.set(name, await state.get(name)!.read());
       return copy;
     },
     async close() {
@@ -138,35 +141,21 @@ export async function createTrainer(
   };
 }
 
+const phasesOf = ({ phases }: Workshop) => phases.map(({ phase }) => phase);
+
 async function openWorkshop(options: TrainerOptions, stage: Stage): Promise<Workshop> {
   const { engine, recipe, images } = options;
-  const networks = createNetworks(networkOptions(recipe, images.channels), stage.side);
-  const phases = trainingPhases(networks, stepRecipe(recipe, stage.batch));
-  const programs = new Map<Phase, CompiledProgram>();
-  for (const phase of phases) programs.set(phase, await engine.compile(phase.program));
-  const sampler = await createSampler(engine, networks, options.sampleBatch);
-  return { stage, networks, phases, programs, sampler };
+  const network = networkOptions(recipe, images.channels, images.labels?.names.length);
+  const networks = createNetworks(network, stage.side);
+  const { batch, atOnce } = stage;
+  const phases: CompiledPhase[] = [];
+  for (const phase of trainingPhases(networks, stepRecipe(recipe, atOnce, batch / atOnce)))
+    phases.push(await compilePhase(engine, phase));
+  const sampler = await createSampler(engine, networks, options.sampleBatch, images.labels);
+  return { stage, networks, phases, sampler };
 }
 
-async function closeWorkshop({ programs, sampler }: Workshop): Promise<void> {
-  for (const program of programs.values()) await program.close();
+async function closeWorkshop({ phases, sampler }: Workshop): Promise<void> {
+  for (const phase of phases) await closePhase(phase);
   await sampler.close();
-}
-
-/** New states replace the old ones; statistics are read. */
-async function takeOutputs(
-  outputs: Record<string, Value>,
-  state: Map<string, Value>,
-): Promise<Record<string, number>> {
-  const statistics: Record<string, number> = {};
-  for (const [name, value] of Object.entries(outputs)) {
-    if (name.startsWith(STATISTIC_PREFIX)) {
-      statistics[name.slice(STATISTIC_PREFIX.length)] = (await value.read())[0]!;
-      value.dispose();
-    } else {
-      state.get(name)?.dispose();
-      state.set(name, value);
-    }
-  }
-  return statistics;
 }

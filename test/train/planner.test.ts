@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimateStages, fitBatches, mayHoldMemory } from '../../src/train/planner.ts';
+import { estimateStages, fitParts, mayHoldMemory } from '../../src/train/planner.ts';
 import { resolveRecipe } from '../../src/train/presets.ts';
 
 describe('planner', async () => {
@@ -21,12 +21,12 @@ describe('planner', async () => {
     expect(ratio).toBeLessThan(2.05);
   });
 
-  it('halves the batch until a step fits', () => {
-    expect(fitBatches(recipe, 1, Number.POSITIVE_INFINITY)).toEqual(recipe);
-    const fitted = fitBatches(recipe, 1, cost!.totalBytes - 1);
-    expect(fitted.batch).toBe(4);
+  it('computes a batch in parts until a step fits', () => {
+    expect(fitParts(recipe, 1, Number.POSITIVE_INFINITY)).toEqual(recipe);
+    const fitted = fitParts(recipe, 1, cost!.totalBytes - 1);
+    expect(fitted).toMatchObject({ batch: 8, atOnce: [4] });
     expect(estimateStages(fitted, 1)[0]!.totalBytes).toBeLessThan(cost!.totalBytes);
-    expect(fitBatches(recipe, 1, 1).batch).toBe(1);
+    expect(fitParts(recipe, 1, 1).atOnce).toEqual([1]);
   });
 
   it('fits every side of a growing network apart', async () => {
@@ -37,9 +37,9 @@ describe('planner', async () => {
       [8, 128],
       [16, 128],
     ]);
-    const fitted = fitBatches(growing, 1, stages[1]!.totalBytes);
-    expect(fitted.growBatches.slice(0, 2)).toEqual([128, 128]);
-    expect(fitted.growBatches[2]).toBeLessThan(128);
+    const fitted = fitParts(growing, 1, stages[1]!.totalBytes);
+    expect(fitted.atOnce.slice(0, 2)).toEqual([128, 128]);
+    expect(fitted.atOnce[2]).toBeLessThan(128);
   });
 
   it('programs keep their memory only where all of them together fit', () => {

@@ -49,7 +49,11 @@ describe('presets', async () => {
     );
     const images = graph.input('images', [8, 2, 32, 32]);
     const build = () =>
-      networks.discriminate(graph, (name) => weights.get(name)!, images, { sets: 1, fade: undefined });
+      networks.discriminate(graph, (name) => weights.get(name)!, images, {
+        sets: 1,
+        fade: undefined,
+        labels: undefined,
+      });
     expect(build).toThrow(
       expect.objectContaining({
         message: expect.stringContaining('images have 2 channels'),

@@ -34,21 +34,22 @@ describe('schedules', () => {
       architecture: 'pggan',
       resolution: 16,
       batch: 9,
+      atOnce: [],
       growBatches: [8, 4],
       fadeKimg: 2,
       holdKimg: 3,
     } as const;
-    const stages = stagesOf({ ...recipe, growBatches: [8, 4] });
+    const stages = stagesOf({ ...recipe, atOnce: [], growBatches: [8, 4] });
     expect(stages).toEqual([
-      { index: 0, side: 4, batch: 8, beginsAt: 0 },
-      { index: 1, side: 8, batch: 4, beginsAt: 3000 },
-      { index: 2, side: 16, batch: 4, beginsAt: 8000 },
+      { index: 0, side: 4, batch: 8, atOnce: 8, beginsAt: 0 },
+      { index: 1, side: 8, batch: 4, atOnce: 4, beginsAt: 3000 },
+      { index: 2, side: 16, batch: 4, atOnce: 4, beginsAt: 8000 },
     ]);
     expect(stageAt(stages, 2999).side).toBe(4);
     expect(stageAt(stages, 3000).side).toBe(8);
     expect(stageAt(stages, 1e9).side).toBe(16);
     const fade = (images: number) =>
-      fadeAt({ ...recipe, growBatches: [8, 4] }, stageAt(stages, images), images);
+      fadeAt({ ...recipe, atOnce: [], growBatches: [8, 4] }, stageAt(stages, images), images);
     expect([0, 3000, 4000, 5000, 7999, 8000].map(fade)).toEqual([1, 0, 0.5, 1, 1, 0]);
   });
 

@@ -44,6 +44,16 @@ export function diskImages(count: number, side: number): TrainingImages {
   });
 }
 
+/** The same with two classes in turn. */
+export function labelled(images: TrainingImages): TrainingImages {
+  const of = Uint16Array.from({ length: images.count }, (_, i) => i % 2);
+  const half = images.count / 2;
+  return {
+    ...images,
+    labels: { kind: 'year', names: ['2012', '2013'], counts: [half, half], source: 'in turn', of },
+  };
+}
+
 /** A network that learns nothing useful in no time, with every kind of step switched on. */
 export function tinyOptions(overrides: Partial<TrainOptions> = {}): TrainOptions {
   return trainOptions.parse({

@@ -4,7 +4,9 @@ import { SunganError } from '../../core/errors.ts';
 import { exists } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { openDataset } from '../../curate/index.ts';
+import type { LabelKind } from '../labels.ts';
 import type { TrainingImages } from './images.ts';
+import { labelFrames } from './labels.ts';
 import { createBatchReader } from './reader.ts';
 
 /** `wanted`: a dataset's name in the workspace, or its folder. */
@@ -12,6 +14,7 @@ export async function openTrainingImages(
   workspace: Workspace,
   wanted: string,
   resolution: number,
+  label: LabelKind = 'none',
 ): Promise<TrainingImages> {
   const named = join(workspace.datasets, wanted);
   const directory = !isAbsolute(wanted) && (await exists(named)) ? named : wanted;
@@ -38,6 +41,7 @@ export async function openTrainingImages(
     hash: dataset.hash,
     transforms: dataset.manifest.transforms,
     simulated: dataset.simulated,
+    labels: label === 'none' ? undefined : await labelFrames(dataset, indices, label),
     read: (positions, side = resolution) =>
       reader.read(
         side,

@@ -1,4 +1,5 @@
 import type { TransformRecord } from '../../curate/index.ts';
+import type { ImageLabels } from '../labels.ts';
 
 /** What training reads: images of one size, as numbers in transform space. */
 export interface TrainingImages {
@@ -13,6 +14,8 @@ export interface TrainingImages {
   /** How DN became 0..1, one record a channel, so that samples can be turned back. */
   readonly transforms: readonly TransformRecord[];
   readonly simulated: boolean;
+  /** Absent where nobody asked for them. */
+  readonly labels?: ImageLabels | undefined;
   /** Images [n, channels, side, side], 0..1, row 0 south; `side` may be less than the resolution. */
   read(positions: readonly number[], side?: number): Promise<Float32Array>;
   close(): Promise<void>;

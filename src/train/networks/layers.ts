@@ -112,7 +112,8 @@ export function convolutionUp(graph: Graph, x: Node, weight: Node): Node {
   return graph.resample(raised, { taps: SMOOTH_UP, up: 1, down: 1, before: 1, after: 1 });
 }
 
-const DEVIATION_GROUP = 4;
+/** Images whose deviation from one another the discriminator sees together; fewer in a smaller batch. */
+export const DEVIATION_GROUP = 4;
 
 /**
  * Appends one channel with the standard deviation across groups of samples, so that the discriminator sees whether a

@@ -24,10 +24,12 @@ export interface GanNetworks {
   readonly noiseLength: number;
   /** Whether its newest layers are faded in. */
   readonly fades: boolean;
+  /** Classes of a conditional network; 0: it has no labels. */
+  readonly labelCount: number;
   readonly generator: ParameterList;
   readonly discriminator: ParameterList;
-  /** Latents [N, latentSize] -> styles [N, styleSize]. */
-  mapLatents(graph: Graph, weights: Weights, latents: Node): Node;
+  /** Latents [N, latentSize] and, where there are classes, one-hot labels [N, labelCount] -> styles [N, styleSize]. */
+  mapLatents(graph: Graph, weights: Weights, latents: Node, labels: Node | undefined): Node;
   /** Images [N, channels, resolution, resolution], about -1..1, row 0 south like the data. */
   synthesise(graph: Graph, weights: Weights, inputs: SynthesisInputs): Node;
   /**
@@ -40,4 +42,6 @@ export interface GanNetworks {
 export interface DiscriminateOptions {
   sets: number;
   fade: Node | undefined;
+  /** One-hot [N, labelCount]; absent where labelCount is 0. */
+  labels: Node | undefined;
 }

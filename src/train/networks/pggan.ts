@@ -22,6 +22,7 @@ export function createPgGan(options: PgGanOptions, side: number): GanNetworks {
     layerCount: 1,
     noiseLength: 0,
     fades: side > 4,
+    labelCount: 0,
     generator: generatorParameters(options),
     discriminator: discriminatorParameters(options),
     mapLatents: (graph: Graph, _weights, latents: Node) => normaliseFeatures(graph, latents),

@@ -10,9 +10,15 @@ import {
   dense,
   denseParameters,
   downsample,
+  normaliseFeatures,
 } from './layers.ts';
+import type { DiscriminateOptions } from './network.ts';
 import type { Parameter, ParameterList, Weights } from './parameters.ts';
+import { MAPPING_RATE } from './stylegan2-generator.ts';
 import { featureChannels, MINIMUM_SIDE, type StyleGan2Options, sidesOf } from './stylegan2-geometry.ts';
+
+/** Of the discriminator's mapping network of labels, whatever the generator's has. */
+const LABEL_LAYERS = 8;
 
 export function discriminatorParameters(options: StyleGan2Options): ParameterList {
   const widest = featureChannels(options, options.resolution);
@@ -27,7 +33,12 @@ export function discriminatorParameters(options: StyleGan2Options): ParameterLis
   const last = featureChannels(options, MINIMUM_SIDE);
   parameters.push(...convolutionParameters('end.convolution', last + 1, last, 3));
   parameters.push(...denseParameters('end.dense', last * MINIMUM_SIDE ** 2, last));
-  parameters.push(...denseParameters('end.score', last, 1));
+  const { labelCount = 0 } = options;
+  if (labelCount === 0) return [...parameters, ...denseParameters('end.score', last, 1)];
+  parameters.push(...denseParameters('end.score', last, last));
+  parameters.push(...denseParameters('label.embedding', labelCount, last));
+  for (let layer = 0; layer < LABEL_LAYERS; layer++)
+    parameters.push(...denseParameters(`label.${layer}`, last, last, { rate: MAPPING_RATE }));
   return parameters;
 }
 
@@ -35,7 +46,7 @@ export function discriminate(
   graph: Graph,
   weights: Weights,
   images: Node,
-  sets: number,
+  { sets, labels }: DiscriminateOptions,
   options: StyleGan2Options,
 ): Node {
   let x = graph.inLayer('image', () => {
@@ -51,8 +62,28 @@ export function discriminate(
     });
     const active = activate(graph, addBias(graph, features, weights('end.convolution.bias')));
     const flat = graph.reshape(active, [active.shape[0]!, elementCount(active.shape.slice(1))]);
-    return dense(graph, weights, 'end.score', activate(graph, dense(graph, weights, 'end.dense', flat)));
+    const score = dense(
+      graph,
+      weights,
+      'end.score',
+      activate(graph, dense(graph, weights, 'end.dense', flat)),
+    );
+    return labels ? project(graph, score, mapLabels(graph, weights, labels)) : score;
   });
+}
+
+/** Labels through a mapping network of their own. */
+function mapLabels(graph: Graph, weights: Weights, labels: Node): Node {
+  let x = normaliseFeatures(graph, dense(graph, weights, 'label.embedding', labels));
+  for (let layer = 0; layer < LABEL_LAYERS; layer++)
+    x = activate(graph, dense(graph, weights, `label.${layer}`, x));
+  return x;
+}
+
+/** [N, F] and [N, F] -> scores [N, 1] (Miyato & Koyama 2018, scaled as in StyleGAN2-ADA). */
+function project(graph: Graph, features: Node, label: Node): Node {
+  const sum = graph.sumAxes(graph.multiply(features, label), [1]);
+  return graph.multiply(sum, 1 / Math.sqrt(features.shape[1]!));
 }
 
 function residualBlock(graph: Graph, weights: Weights, name: string, x: Node): Node {

@@ -21,14 +21,17 @@ import {
 } from './stylegan2-geometry.ts';
 
 /** The mapping network learns this much more slowly (StyleGAN section C). */
-const MAPPING_RATE = 0.01;
+export const MAPPING_RATE = 0.01;
 
 export function generatorParameters(options: StyleGan2Options): ParameterList {
   const { latentSize, styleSize, mappingLayers, channels } = options;
-  const parameters: Parameter[] = [];
+  const { labelCount = 0 } = options;
+  const parameters: Parameter[] =
+    labelCount > 0 ? [...denseParameters('mapping.label', labelCount, styleSize)] : [];
+  const firstInputs = latentSize + (labelCount > 0 ? styleSize : 0);
   for (let layer = 0; layer < mappingLayers; layer++) {
     parameters.push(
-      ...denseParameters(`mapping.${layer}`, layer === 0 ? latentSize : styleSize, styleSize, {
+      ...denseParameters(`mapping.${layer}`, layer === 0 ? firstInputs : styleSize, styleSize, {
         rate: MAPPING_RATE,
       }),
     );
@@ -55,8 +58,18 @@ export function generatorParameters(options: StyleGan2Options): ParameterList {
   return parameters;
 }
 
-export function mapLatents(graph: Graph, weights: Weights, latents: Node, options: StyleGan2Options): Node {
+export function mapLatents(
+  graph: Graph,
+  weights: Weights,
+  latents: Node,
+  labels: Node | undefined,
+  options: StyleGan2Options,
+): Node {
   let x = normaliseFeatures(graph, latents);
+  if (labels) {
+    const embedded = normaliseFeatures(graph, dense(graph, weights, 'mapping.label', labels));
+    x = graph.concat([x, embedded], 1);
+  }
   for (let layer = 0; layer < options.mappingLayers; layer++)
     x = activate(graph, dense(graph, weights, `mapping.${layer}`, x));
   return x;

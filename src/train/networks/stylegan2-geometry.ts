@@ -9,6 +9,8 @@ export interface StyleGan2Options {
   /** Feature channels are min(channelBase / side, channelMax). */
   channelBase: number;
   channelMax: number;
+  /** Classes; default 0, a network without labels. */
+  labelCount?: number;
 }
 
 export type ChannelOptions = Pick<StyleGan2Options, 'channelBase' | 'channelMax'>;

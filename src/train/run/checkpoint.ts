@@ -10,6 +10,7 @@ import { writeAtomic } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import type { TransformRecord } from '../../curate/index.ts';
 import type { NetworkOptions } from '../assemble.ts';
+import type { LabelFacts } from '../labels.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { type Counters, nameParts, type StateValues } from '../state.ts';
 import type { Player } from '../steps/index.ts';
@@ -25,7 +26,14 @@ export interface CheckpointFacts {
   fade: number;
   counters: Counters;
   seed: number;
-  dataset: { name: string; hash: string; transforms: readonly TransformRecord[]; simulated: boolean };
+  dataset: {
+    name: string;
+    hash: string;
+    transforms: readonly TransformRecord[];
+    simulated: boolean;
+    /** Of a conditional network. */
+    labels?: LabelFacts | undefined;
+  };
 }
 
 export interface Checkpoint extends CheckpointFacts {

@@ -1,32 +1,38 @@
 /** What the programs of all phases have in common: inputs that are declared once, weights, fake images, the Adam step. */
 import { applyChanges, CHANGE_COLUMNS } from '../augment/index.ts';
-import { Graph, gradients, type Node, type Shape } from '../graph/index.ts';
+import { type Graph, gradients, type Node, type Shape } from '../graph/index.ts';
+import { LOSSES } from '../losses.ts';
 import { averagePixels, repeatPixels } from '../networks/layers.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { packWeights, parameterCount, unpackWeights, type Weights } from '../networks/parameters.ts';
-import { adamStep, lazyShare } from '../optimiser.ts';
-import { type Feed, type FeedKind, type Phase, type Player, STATISTIC_PREFIX } from './phase.ts';
+import { lazyShare } from '../optimiser.ts';
+import { ProgramInputs } from './inputs.ts';
+import { optimise, type PhaseFacts } from './optimise.ts';
+import { type FeedKind, GRADIENT, type Phase, type Player, STATISTIC_PREFIX, SUM_PREFIX } from './phase.ts';
 import type { Recipe } from './recipe.ts';
 
+/** Images and the one-hot labels [N, labelCount] that the discriminator is told with them. */
+export interface Judged {
+  images: Node;
+  labels: Node | undefined;
+}
+
 export class PhaseBuilder {
-  readonly graph = new Graph();
+  readonly graph: Graph;
   readonly networks: GanNetworks;
   readonly recipe: Recipe;
-  private readonly feeds = new Map<string, { feed: Feed; node: Node }>();
+  private readonly inputs = new ProgramInputs();
   private readonly weightMaps = new Map<Player, Map<string, Node>>();
   private readonly outputs: Record<string, Node> = {};
 
   constructor(networks: GanNetworks, recipe: Recipe) {
+    this.graph = this.inputs.graph;
     this.networks = networks;
     this.recipe = recipe;
   }
 
   feed(name: string, kind: FeedKind, shape: Shape): Node {
-    const existing = this.feeds.get(name);
-    if (existing) return existing.node;
-    const node = this.graph.input(name, shape);
-    this.feeds.set(name, { feed: { name, kind, shape }, node });
-    return node;
+    return this.inputs.feed(name, kind, shape);
   }
 
   weights(player: Player): Weights {
@@ -40,7 +46,7 @@ export class PhaseBuilder {
 
   /** A number that the schedule computes for every step. */
   scalar(name: string): Node {
-    return this.feed(name, 'scalar', []);
+    return this.inputs.scalar(name);
   }
 
   /** Real images of the batch; while layers are faded in, the reals are too. */
@@ -54,6 +60,21 @@ export class PhaseBuilder {
     return graph.identity(graph.add(coarse, graph.multiply(graph.subtract(real, coarse), fade)));
   }
 
+  realLabels(): Node | undefined {
+    const { labelCount } = this.networks;
+    return labelCount > 0
+      ? this.feed('realLabels', 'realLabels', [this.recipe.batch, labelCount])
+      : undefined;
+  }
+
+  /** Losses that hold the n-th fake against the n-th real give both the same label. */
+  fakeLabels(count: number): Node | undefined {
+    const { labelCount } = this.networks;
+    if (labelCount === 0) return undefined;
+    if (LOSSES[this.recipe.loss].generatorSeesReals && count === this.recipe.batch) return this.realLabels();
+    return this.feed('fakeLabels', 'labels', [count, labelCount]);
+  }
+
   private fade(): Node | undefined {
     return this.networks.fades ? this.scalar('fade') : undefined;
   }
@@ -63,9 +84,10 @@ export class PhaseBuilder {
     const { graph, networks } = this;
     const { latentSize, layerCount } = networks;
     const map = (name: string) =>
-      graph.inLayer('generator', () =>
-        networks.mapLatents(graph, this.weights('generator'), this.feed(name, 'normal', [count, latentSize])),
-      );
+      graph.inLayer('generator', () => {
+        const latents = this.feed(name, 'normal', [count, latentSize]);
+        return networks.mapLatents(graph, this.weights('generator'), latents, this.fakeLabels(count));
+      });
     const style = map('latents');
     if (this.recipe.styleMixing <= 0 || layerCount === 0) return () => style;
     const taken = this.feed('mixing', 'mixing', [count, layerCount]);
@@ -89,15 +111,21 @@ export class PhaseBuilder {
   }
 
   /** Scores of several sets of images of equal size, judged in one pass. */
-  scores(sets: readonly Node[]): Node[] {
+  scores(sets: readonly Judged[]): Node[] {
     const { graph, networks } = this;
+    const labels = sets.flatMap((set) => set.labels ?? []);
+    const images = graph.concat(
+      sets.map((set) => set.images),
+      0,
+    );
     const all = graph.inLayer('discriminator', () =>
-      networks.discriminate(graph, this.weights('discriminator'), graph.concat(sets, 0), {
+      networks.discriminate(graph, this.weights('discriminator'), images, {
         sets: sets.length,
         fade: this.fade(),
+        labels: labels.length > 0 ? graph.concat(labels, 0) : undefined,
       }),
     );
-    const count = sets[0]!.shape[0]!;
+    const count = sets[0]!.images.shape[0]!;
     return sets.map((_, i) => graph.slice(all, 0, i * count, (i + 1) * count));
   }
 
@@ -109,40 +137,34 @@ export class PhaseBuilder {
     this.outputs[name] = value;
   }
 
-  /** One Adam step of `player` down `loss`; returns the new flat weights. */
-  descend(player: Player, loss: Node, interval: number): Node {
-    const { graph } = this;
-    const gradient = packWeights(graph, gradients(graph, loss, [...this.weightMap(player).values()]));
-    const beta1 = this.recipe.beta1 ** lazyShare(interval);
-    const result = adamStep(graph, {
-      weights: this.flatState(player, 'weights'),
-      gradient,
-      first: beta1 > 0 ? this.flatState(player, 'first') : undefined,
-      second: this.flatState(player, 'second'),
-      rates: this.flatState(player, 'rates'),
-      beta1,
-      beta2: this.scalar('beta2'),
-      stepSize: this.scalar('stepSize'),
-      secondScale: this.scalar('secondScale'),
-    });
-    this.replaceState(`${player}/weights`, result.weights);
-    this.replaceState(`${player}/second`, result.second);
-    if (result.first) this.replaceState(`${player}/first`, result.first);
-    return result.weights;
-  }
-
   flatState(player: Player, part: string): Node {
     return this.feed(`${player}/${part}`, 'state', [parameterCount(this.networks[player])]);
   }
 
-  finish(name: string, player: Player, interval: number): Phase {
+  /** The phase that descends `loss`; the gradients of several parts are summed first. */
+  finish(facts: PhaseFacts, loss: Node): Phase {
+    const { graph, inputs, networks, recipe } = this;
+    const { name, player, interval } = facts;
+    const gradient = packWeights(graph, gradients(graph, loss, [...this.weightMap(player).values()]));
+    const { parts = 1 } = recipe;
+    const common = { name, player, interval, lazy: lazyShare(interval), parts };
+    if (parts === 1) {
+      const outputs = { ...this.outputs, ...optimise(inputs, networks, recipe, facts, gradient) };
+      return { ...common, program: { name, graph, outputs }, feeds: inputs.feeds, apply: undefined };
+    }
+    const sums = Object.entries({ [GRADIENT]: gradient, ...this.outputs }).map(([key, value]) => {
+      const sumName = `${SUM_PREFIX}${key}`;
+      const before = this.feed(sumName, 'sum', value.shape);
+      return [sumName, graph.add(before, graph.multiply(value, 1 / parts))] as const;
+    });
+    const end = new ProgramInputs();
+    const sum = end.feed(`${SUM_PREFIX}${GRADIENT}`, 'sum', gradient.shape);
+    const outputs = optimise(end, networks, recipe, facts, sum);
     return {
-      name,
-      player,
-      interval,
-      lazy: lazyShare(interval),
-      program: { name, graph: this.graph, outputs: this.outputs },
-      feeds: [...this.feeds.values()].map(({ feed }) => feed),
+      ...common,
+      program: { name, graph, outputs: Object.fromEntries(sums) },
+      feeds: inputs.feeds,
+      apply: { program: { name: `${name}Apply`, graph: end.graph, outputs }, feeds: end.feeds },
     };
   }
 

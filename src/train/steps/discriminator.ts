@@ -2,7 +2,7 @@
 import type { Node } from '../graph/index.ts';
 import { gradientPenalty, LOSSES, unitGradientPenalty } from '../losses.ts';
 import type { GanNetworks } from '../networks/network.ts';
-import { PhaseBuilder } from './builder.ts';
+import { type Judged, PhaseBuilder } from './builder.ts';
 import type { Phase } from './phase.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -17,10 +17,10 @@ function adversarialPhase(networks: GanNetworks, recipe: Recipe, penalised: bool
   const builder = new PhaseBuilder(networks, recipe);
   const { graph } = builder;
   const { real, fake } = judgedImages(builder);
-  const [realScores, fakeScores] = builder.scores([
-    builder.augmented(real, 'realAugment'),
-    builder.augmented(fake, 'fakeAugment'),
-  ]) as [Node, Node];
+  const [realScores, fakeScores] = builder.scores([judgedReal(builder, real), judgedFake(builder, fake)]) as [
+    Node,
+    Node,
+  ];
   const adversarial = LOSSES[recipe.loss].discriminator(graph, realScores, fakeScores);
   builder.statistic('discriminatorLoss', adversarial);
   builder.statistic('realScore', graph.mean(realScores));
@@ -29,8 +29,10 @@ function adversarialPhase(networks: GanNetworks, recipe: Recipe, penalised: bool
   let loss = adversarial;
   if (penalised) loss = graph.add(loss, penalty(builder, real, realScores, fake, fakeScores));
   if (recipe.unitPenalty > 0) loss = graph.add(loss, unitPenalty(builder, real, fake));
-  builder.descend('discriminator', loss, 1);
-  return builder.finish('discriminator', 'discriminator', 1);
+  return builder.finish(
+    { name: 'discriminator', player: 'discriminator', interval: 1, averages: false },
+    loss,
+  );
 }
 
 /** Only what the penalties need: R1 alone reads no fakes. */
@@ -39,12 +41,24 @@ function penaltyPhase(networks: GanNetworks, recipe: Recipe): Phase {
   const { graph } = builder;
   const real = builder.realImages();
   const fake = recipe.r2Gamma > 0 ? judgedImages(builder).fake : undefined;
-  const sets = [builder.augmented(real, 'realAugment')];
-  if (fake) sets.push(builder.augmented(fake, 'fakeAugment'));
+  const sets = [judgedReal(builder, real)];
+  if (fake) sets.push(judgedFake(builder, fake));
   const [realScores, fakeScores] = builder.scores(sets) as [Node, Node | undefined];
   const loss = penalty(builder, real, realScores, fake, fakeScores);
-  builder.descend('discriminator', graph.multiply(loss, recipe.penaltyInterval), recipe.penaltyInterval);
-  return builder.finish('discriminatorPenalty', 'discriminator', recipe.penaltyInterval);
+  const interval = recipe.penaltyInterval;
+  return builder.finish(
+    { name: 'discriminatorPenalty', player: 'discriminator', interval, averages: false },
+    graph.multiply(loss, interval),
+  );
+}
+
+function judgedReal(builder: PhaseBuilder, real: Node): Judged {
+  return { images: builder.augmented(real, 'realAugment'), labels: builder.realLabels() };
+}
+
+function judgedFake(builder: PhaseBuilder, fake: Node): Judged {
+  const labels = builder.fakeLabels(fake.shape[0]!);
+  return { images: builder.augmented(fake, 'fakeAugment'), labels };
 }
 
 function judgedImages(builder: PhaseBuilder): { real: Node; fake: Node } {
@@ -75,7 +89,7 @@ function unitPenalty(builder: PhaseBuilder, real: Node, fake: Node): Node {
   const { graph, recipe } = builder;
   const share = graph.reshape(builder.feed('between', 'uniform', [recipe.batch]), [recipe.batch, 1, 1, 1]);
   const between = graph.identity(graph.add(real, graph.multiply(graph.subtract(fake, real), share)));
-  const [scores] = builder.scores([between]) as [Node];
+  const [scores] = builder.scores([{ images: between, labels: builder.realLabels() }]) as [Node];
   const value = unitGradientPenalty(graph, scores, between);
   builder.statistic('gradientPenalty', value);
   return graph.multiply(value, recipe.unitPenalty);

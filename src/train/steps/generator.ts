@@ -2,7 +2,7 @@
 import { gradients, type Node } from '../graph/index.ts';
 import { LOSSES } from '../losses.ts';
 import type { GanNetworks } from '../networks/network.ts';
-import { PhaseBuilder } from './builder.ts';
+import { type Judged, PhaseBuilder } from './builder.ts';
 import type { Phase } from './phase.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -19,27 +19,21 @@ function adversarialPhase(networks: GanNetworks, recipe: Recipe): Phase {
   const builder = new PhaseBuilder(networks, recipe);
   const { graph } = builder;
   const style = builder.randomStyles(recipe.batch);
-  const fake = builder.augmented(builder.fakeImages(recipe.batch, style), 'fakeAugment');
+  const fake: Judged = {
+    images: builder.augmented(builder.fakeImages(recipe.batch, style), 'fakeAugment'),
+    labels: builder.fakeLabels(recipe.batch),
+  };
   const loss = LOSSES[recipe.loss];
-  const sets = loss.generatorSeesReals
-    ? [fake, builder.augmented(builder.realImages(), 'realAugment')]
-    : [fake];
+  const sets = [fake];
+  if (loss.generatorSeesReals) {
+    const images = builder.augmented(builder.realImages(), 'realAugment');
+    sets.push({ images, labels: builder.realLabels() });
+  }
   const [fakeScores, realScores] = builder.scores(sets) as [Node, Node | undefined];
   const value = loss.generator(graph, realScores ?? fakeScores, fakeScores);
   builder.statistic('generatorLoss', value);
-  const weights = builder.descend('generator', value, 1);
-  averageWeights(builder, weights);
   averageStyle(builder, style(0));
-  return builder.finish('generator', 'generator', 1);
-}
-
-/** average <- weights + decay * (average - weights) */
-function averageWeights(builder: PhaseBuilder, weights: Node): void {
-  const { graph } = builder;
-  const average = builder.flatState('generator', 'average');
-  const decay = builder.scalar('averageDecay');
-  const moved = graph.add(weights, graph.multiply(graph.subtract(average, weights), decay));
-  builder.replaceState('generator/average', moved);
+  return builder.finish({ name: 'generator', player: 'generator', interval: 1, averages: true }, value);
 }
 
 function averageStyle(builder: PhaseBuilder, styles: Node): void {
@@ -84,10 +78,9 @@ function pathLengthPhase(networks: GanNetworks, recipe: Recipe): Phase {
   builder.replaceState('generator/pathLength', mean);
   builder.statistic('pathLength', graph.mean(lengths));
   builder.statistic('pathPenalty', penalty);
-  builder.descend(
-    'generator',
-    graph.multiply(penalty, recipe.pathWeight * recipe.pathInterval),
-    recipe.pathInterval,
+  const { pathInterval: interval } = recipe;
+  return builder.finish(
+    { name: 'generatorPath', player: 'generator', interval, averages: false },
+    graph.multiply(penalty, recipe.pathWeight * interval),
   );
-  return builder.finish('generatorPath', 'generator', recipe.pathInterval);
 }

@@ -5,7 +5,15 @@ import { generatorPhases } from './generator.ts';
 import type { Phase } from './phase.ts';
 import type { Recipe } from './recipe.ts';
 
-export { type Feed, type Phase, type Player, STATISTIC_PREFIX } from './phase.ts';
+export {
+  type Feed,
+  isByImage,
+  type Phase,
+  type Player,
+  STATISTIC_PREFIX,
+  SUM_PREFIX,
+  wholeShape,
+} from './phase.ts';
 export type { Recipe } from './recipe.ts';
 export { samplerProgram } from './sampler.ts';
 export { mappingProgram, synthesisProgram } from './styles.ts';

@@ -3,8 +3,10 @@ import type { AugmentName } from '../augment/index.ts';
 import type { LossName } from '../losses.ts';
 
 export interface Recipe {
-  /** Real images a step. */
+  /** Real images that a program takes. */
   batch: number;
+  /** A step takes so many times as many, one part after the other; their gradients are averaged. Default 1. */
+  parts?: number;
   loss: LossName;
   /** Kinds of augmentation whose parts the programs hold. */
   augment: readonly AugmentName[];

@@ -1,12 +1,13 @@
 /** The program that only makes images: latents and noise in, images out. */
-import { Graph, type Program } from '../graph/index.ts';
+import { Graph, type Node, type Program } from '../graph/index.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { parameterCount, unpackWeights } from '../networks/parameters.ts';
 
 /**
  * Inputs: `weights` (flat), `styleAverage`, `truncation` (scalar), `latents` [count, latentSize], `noise`
- * [count, noiseLength] where the network has noise, `fade` (scalar) where it fades layers in. Output: `images` [count, C, S, S]. Truncation 1 leaves styles alone, less pulls them towards the
- * mean style: more typical, less varied.
+ * [count, noiseLength] where the network has noise, `fade` (scalar) where it fades layers in, `labels` [count,
+ * labelCount], one-hot, where it has classes. Output: `images` [count, C, S, S]. Truncation 1 leaves styles alone, less
+ * pulls them towards the mean style: more typical, less varied.
  */
 export function samplerProgram(networks: GanNetworks, count: number): Program {
   const graph = new Graph();
@@ -17,7 +18,7 @@ export function samplerProgram(networks: GanNetworks, count: number): Program {
   );
   const weights = (name: string) => weightMap.get(name)!;
   const latents = graph.input('latents', [count, networks.latentSize]);
-  const mapped = networks.mapLatents(graph, weights, latents);
+  const mapped = networks.mapLatents(graph, weights, latents, labelInput(graph, networks, count));
   const average = graph.input('styleAverage', [networks.styleSize]);
   const style = graph.add(
     average,
@@ -28,4 +29,9 @@ export function samplerProgram(networks: GanNetworks, count: number): Program {
   const fade = fades ? graph.input('fade', []) : undefined;
   const images = networks.synthesise(graph, weights, { style: () => style, noise, fade });
   return { name: 'sampler', graph, outputs: { images } };
+}
+
+/** `labels` [count, labelCount] of a conditional network. */
+export function labelInput(graph: Graph, { labelCount }: GanNetworks, count: number): Node | undefined {
+  return labelCount > 0 ? graph.input('labels', [count, labelCount]) : undefined;
 }

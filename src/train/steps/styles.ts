@@ -2,12 +2,14 @@
 import { Graph, type Program } from '../graph/index.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { parameterCount, unpackWeights, type Weights } from '../networks/parameters.ts';
+import { labelInput } from './sampler.ts';
 
-/** Inputs: `weights` (flat), `latents` [count, latentSize]. Output: `styles` [count, styleSize]. */
+/** Inputs: `weights` (flat), `latents` [count, latentSize], `labels` where there are classes. Output: `styles` [count, styleSize]. */
 export function mappingProgram(networks: GanNetworks, count: number): Program {
   const graph = new Graph();
   const latents = graph.input('latents', [count, networks.latentSize]);
-  const styles = networks.mapLatents(graph, weightsOf(graph, networks), latents);
+  const labels = labelInput(graph, networks, count);
+  const styles = networks.mapLatents(graph, weightsOf(graph, networks), latents, labels);
   return { name: 'mapping', graph, outputs: { styles } };
 }
 

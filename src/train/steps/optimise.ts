@@ -1,0 +1,54 @@
+/** The end of every phase: one Adam step of a player, and for the generator the average of its weights. */
+import type { Node } from '../graph/index.ts';
+import type { GanNetworks } from '../networks/network.ts';
+import { parameterCount } from '../networks/parameters.ts';
+import { adamStep, lazyShare } from '../optimiser.ts';
+import type { ProgramInputs } from './inputs.ts';
+import type { Player } from './phase.ts';
+import type { Recipe } from './recipe.ts';
+
+export interface PhaseFacts {
+  name: string;
+  player: Player;
+  /** Steps between two runs of the phase. */
+  interval: number;
+  /** Whether the average of weights follows. */
+  averages: boolean;
+}
+
+/** The new states by name, from the gradient of all weights of `player`. */
+export function optimise(
+  inputs: ProgramInputs,
+  networks: GanNetworks,
+  recipe: Recipe,
+  { player, interval, averages }: PhaseFacts,
+  gradient: Node,
+): Record<string, Node> {
+  const count = parameterCount(networks[player]);
+  const state = (part: string) => inputs.feed(`${player}/${part}`, 'state', [count]);
+  const beta1 = recipe.beta1 ** lazyShare(interval);
+  const { weights, first, second } = adamStep(inputs.graph, {
+    weights: state('weights'),
+    gradient,
+    first: beta1 > 0 ? state('first') : undefined,
+    second: state('second'),
+    rates: state('rates'),
+    beta1,
+    beta2: inputs.scalar('beta2'),
+    stepSize: inputs.scalar('stepSize'),
+    secondScale: inputs.scalar('secondScale'),
+  });
+  return {
+    [`${player}/weights`]: weights,
+    [`${player}/second`]: second,
+    ...(first && { [`${player}/first`]: first }),
+    ...(averages && { [`${player}/average`]: averageWeights(inputs, state('average'), weights) }),
+  };
+}
+
+/** average <- weights + decay * (average - weights) */
+function averageWeights(inputs: ProgramInputs, average: Node, weights: Node): Node {
+  const { graph } = inputs;
+  const difference = graph.subtract(average, weights);
+  return graph.add(weights, graph.multiply(difference, inputs.scalar('averageDecay')));
+}
