@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { changeRow, UNCHANGED } from '../../src/train/augment/index.ts';
 import { elementCount } from '../../src/train/graph/index.ts';
+import { oneHot } from '../../src/train/labels.ts';
 import type { GanNetworks } from '../../src/train/networks/network.ts';
 import { learningRates, type ParameterList, parameterCount } from '../../src/train/networks/parameters.ts';
 import { createPgGan } from '../../src/train/networks/pggan.ts';
@@ -9,23 +10,25 @@ import { createStyleGan2 } from '../../src/train/networks/stylegan2.ts';
 import { adamScalars } from '../../src/train/optimiser.ts';
 import type { Feed, Phase, Player, Recipe } from '../../src/train/steps/index.ts';
 
-const BETAS = { beta1: 0.5, beta2: 0.99 };
-const RATES = { generator: 0.002, discriminator: 0.003 };
+export const BETAS = { beta1: 0.5, beta2: 0.99 };
+export const RATES = { generator: 0.002, discriminator: 0.003 };
 export const GOLDEN_BETA1 = BETAS.beta1;
 const STEP = 5;
 const AVERAGE_DECAY = 0.9;
 
 const SIZES = { resolution: 16, channels: 2, latentSize: 5, channelBase: 32, channelMax: 4 };
 const stylegan2 = createStyleGan2({ ...SIZES, styleSize: 6, mappingLayers: 2 });
+const conditional = createStyleGan2({ ...SIZES, styleSize: 6, mappingLayers: 2, labelCount: 3 });
 /** While images of 8 pixels are faded in. */
 const pggan = createPgGan(SIZES, 8);
 const FADE = 0.3;
 
 export function goldenNetworks(recipe: string): GanNetworks {
+  if (recipe === 'conditional') return conditional;
   return recipe === 'pggan' ? pggan : stylegan2;
 }
 
-const COMMON: Omit<Recipe, 'loss'> = {
+export const COMMON: Omit<Recipe, 'loss'> = {
   batch: 4,
   augment: [],
   r1Gamma: 0,
@@ -59,6 +62,7 @@ export const goldenRecipes: Record<string, Recipe> = {
   pairing: { ...COMMON, loss: 'pairing', r1Gamma: 2, r2Gamma: 2, penaltyInterval: 4 },
   hinge: { ...COMMON, loss: 'hinge' },
   wasserstein: { ...COMMON, loss: 'wasserstein', augment: ['brightness', 'contrast'] },
+  conditional: { ...COMMON, loss: 'logistic', r1Gamma: 1.2, styleMixing: 0.9 },
   pggan: { ...COMMON, loss: 'wasserstein', unitPenalty: 10 },
 };
 
@@ -69,16 +73,16 @@ export interface GoldenStep {
   arrays: Record<string, Float32Array>;
 }
 
-/** Losses of both players over the first steps of a training without penalties. */
+/** Losses of both players over the first steps of a training. */
 export type GoldenCurve = Record<Player, number[]>;
 
-export function readGolden(): { steps: GoldenStep[]; curve: GoldenCurve } {
+export function readGolden(): { steps: GoldenStep[]; curves: Record<string, GoldenCurve> } {
   const at = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
   const bytes = new Uint8Array(readFileSync(at('golden.bin')));
   const values = new Float32Array(bytes.buffer);
-  const { steps, curve } = JSON.parse(readFileSync(at('golden.json'), 'utf8')) as {
+  const { steps, curves } = JSON.parse(readFileSync(at('golden.json'), 'utf8')) as {
     steps: (Omit<GoldenStep, 'arrays'> & { arrays: Record<string, [number, number]> })[];
-    curve: GoldenCurve;
+    curves: Record<string, GoldenCurve>;
   };
   const read = steps.map(({ arrays, ...step }) => ({
     ...step,
@@ -86,7 +90,7 @@ export function readGolden(): { steps: GoldenStep[]; curve: GoldenCurve } {
       Object.entries(arrays).map(([name, [begin, length]]) => [name, values.slice(begin, begin + length)]),
     ),
   }));
-  return { steps: read, curve };
+  return { steps: read, curves };
 }
 
 /** The values of unit variance that the name and the position fix. */
@@ -107,22 +111,17 @@ export function goldenFeed(
   const count = elementCount(shape);
   const drawn = () => formula(`${label}${phase.name} ${name}`, count);
   if (kind === 'normal' || kind === 'real') return drawn();
-  if (kind === 'changes') return changes(`${phase.name} ${name}`, shape[0]!, networks.resolution);
-  if (kind === 'uniform') return shares(`${phase.name} ${name}`, count);
+  if (kind === 'changes') return changes(`${label}${phase.name} ${name}`, shape[0]!, networks.resolution);
+  if (kind === 'uniform') return shares(`${label}${phase.name} ${name}`, count);
+  if (kind === 'realLabels' || kind === 'labels') return classesInTurn(shape, kind === 'labels' ? 1 : 0);
   if (kind === 'mixing') return drawn().map((value) => (value > 0 ? 1 : 0));
   if (kind === 'scalar') return Float32Array.of(scalar(name, phase));
   return state(name, count, networks);
 }
 
-/** As `goldenFeed`, at step `step` of a training that began with zero moments, beta1 = 0. */
-export function trainingFeed(feed: Feed, phase: Phase, networks: GanNetworks, step: number): Float32Array {
-  if (feed.name.endsWith('/second')) return new Float32Array(elementCount(feed.shape));
-  if (feed.kind !== 'scalar') return goldenFeed(feed, phase, networks, `${step} `);
-  const scalars: Record<string, number> = {
-    ...adamScalars({ beta1: 0, beta2: BETAS.beta2 }, RATES[phase.player], step + 1),
-    averageDecay: AVERAGE_DECAY,
-  };
-  return Float32Array.of(scalars[feed.name]!);
+function classesInTurn([count, classes]: Feed['shape'], first: number): Float32Array {
+  const labels = Array.from({ length: count! }, (_, i) => (first + i) % classes!);
+  return oneHot(labels, classes!);
 }
 
 function scalar(name: string, phase: Phase): number {
