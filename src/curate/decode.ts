@@ -2,7 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { describeError } from '../core/errors.ts';
 import { firstImage, type ImageHdu, readFits, readImageFloat32, readRaw } from '../fits/index.ts';
-import { type Image, plainKernels, type StoredImage } from '../numeric/index.ts';
+import { type Image, type Kernels, plainKernels, type StoredImage } from '../numeric/index.ts';
+
+/** A file that was read and whose header is understood; its pixels are still as they lie in it. */
+export interface FrameFile {
+  path: string;
+  hdu: ImageHdu;
+  /** The file of spikes beside it, where it is wanted and there. */
+  spikes: ImageHdu | undefined;
+}
 
 export interface DecodedFrame {
   stored: StoredImage;
@@ -10,11 +18,8 @@ export interface DecodedFrame {
   steps: string[];
 }
 
-/** The pixels as they are stored, or why there are none. */
-export async function decodeFrame(
-  path: string,
-  respike = false,
-): Promise<DecodedFrame | { failure: string }> {
+/** The file, or why it is none. */
+export async function readFrame(path: string, respike = false): Promise<FrameFile | { failure: string }> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -22,31 +27,45 @@ export async function decodeFrame(
     return { failure: `cannot read the file: ${(error as Error).message}` };
   }
   try {
-    const stored = storedImage(firstImage(readFits(bytes, { file: path })));
-    const count = respike ? await putSpikesBack(stored, path) : undefined;
+    const hdu = firstImage(readFits(bytes, { file: path }));
+    return { path, hdu, spikes: respike ? await readSpikes(path) : undefined };
+  } catch (error) {
+    return { failure: describeError(error) };
+  }
+}
+
+/** The pixels as they are stored, in memory that the kernels name, or why there are none. At once: kernels serve one frame. */
+export function decodeFrame({ hdu, spikes }: FrameFile, room?: Room): DecodedFrame | { failure: string } {
+  try {
+    const stored = storedImage(hdu, room);
+    const count = spikes && putSpikesBack(stored, spikes);
     return { stored, steps: count === undefined ? [] : [`respiked: ${count} pixels`] };
   } catch (error) {
     return { failure: describeError(error) };
   }
 }
 
+type Room = Kernels['room'];
+
 /** The pixels as values, NaN where there is none; undefined where they cannot be read. */
 export async function decodeImage(path: string): Promise<Image | undefined> {
-  const decoded = await decodeFrame(path);
+  const file = await readFrame(path);
+  const decoded = 'failure' in file ? file : decodeFrame(file);
   return 'failure' in decoded
     ? undefined
     : plainKernels().load(decoded.stored, Number.POSITIVE_INFINITY).image;
 }
 
-/**
- * JSOC keeps what despiking replaced in a segment of its own: the first row has flat pixel indices, the second the values
- * that were there. Undefined where the frame has no such file beside it.
- */
-async function putSpikesBack({ data }: StoredImage, path: string): Promise<number | undefined> {
+/** JSOC keeps what despiking replaced in a segment of its own; undefined where the frame has no such file beside it. */
+async function readSpikes(path: string): Promise<ImageHdu | undefined> {
   const spikesPath = path.replace(/\bimage(_lev1)?(?=\.fits$)/, 'spikes');
   const bytes = spikesPath === path ? undefined : await readFile(spikesPath).catch(() => undefined);
-  if (!bytes) return undefined;
-  const { width, height, data: spikes } = readRaw(firstImage(readFits(bytes, { file: spikesPath })));
+  return bytes && firstImage(readFits(bytes, { file: spikesPath }));
+}
+
+/** The first row of the file of spikes has flat pixel indices, the second the values that were there. How many. */
+function putSpikesBack({ data }: StoredImage, hdu: ImageHdu): number | undefined {
+  const { width, height, data: spikes } = readRaw(hdu);
   if (height < 2) return undefined;
   for (let i = 0; i < width; i++) {
     const index = Number(spikes[i]);
@@ -55,11 +74,11 @@ async function putSpikesBack({ data }: StoredImage, path: string): Promise<numbe
   return width;
 }
 
-function storedImage(hdu: ImageHdu): StoredImage {
+function storedImage(hdu: ImageHdu, room: Room | undefined): StoredImage {
   const { width, height, bscale, bzero } = hdu;
   const isScaled = Number.isFinite(bscale) && Number.isFinite(bzero) && bscale !== 0;
   if (isScaled && (hdu.bitpix === 16 || hdu.bitpix === 32)) {
-    const { data } = readRaw(hdu);
+    const { data } = readRaw(hdu, { into: room?.(hdu.bitpix, width * height) });
     if (data instanceof Int16Array || data instanceof Int32Array) {
       const tableBlank = hdu.tiles?.blank;
       const blank = typeof tableBlank === 'number' ? tableBlank : hdu.blank;

@@ -1,9 +1,9 @@
 /** One sample from its files to the compressed chunks of every level: the work of a worker thread. */
 import type { RuleScore } from '../catalog/index.ts';
 import { type Kernels, loadKernels } from '../numeric/index.ts';
-import { decodeFrame } from './decode.ts';
+import { decodeFrame, type FrameFile, readFrame } from './decode.ts';
 import type { Measurements } from './measure/index.ts';
-import { type PrepareTask, prepareFrame } from './prepare.ts';
+import { type PreparedFrame, type PrepareTask, prepareFrame, roomForFrame } from './prepare.ts';
 import { restoreTransform, type TransformRecord } from './transforms/index.ts';
 import { encodeBlosc } from './zarr/blosc.ts';
 
@@ -41,23 +41,33 @@ export async function encodeSample({ members }: EncodeTask): Promise<EncodeResul
   const results: MemberResult[] = [];
   const levels: Uint16Array[][] = [];
   for (const task of members) {
-    const decoded = await decodeFrame(task.path, task.respike);
-    if ('failure' in decoded) {
-      results.push(decoded);
+    const file = await readFrame(task.path, task.respike);
+    const made = 'failure' in file ? file : encodeFrame(file, task, kernels);
+    if ('failure' in made) {
+      results.push(made);
       continue;
     }
-    const { width } = decoded.stored;
-    if (width < task.size) {
-      results.push({ failure: `${width} pixels are fewer than the dataset's ${task.size}` });
-      continue;
-    }
-    const prepared = prepareFrame(decoded.stored, restoreTransform(task.transform), task, kernels);
-    results.push({ measurements: prepared.measurements, steps: [...decoded.steps, ...prepared.steps] });
-    levels.push(prepared.levels);
+    results.push({ measurements: made.measurements, steps: made.steps });
+    levels.push(made.levels);
   }
   if (levels.length < members.length) return { members: results, chunks: undefined };
   const chunks = levels[0]!.map((_, k) => encodeBlosc(joined(levels.map((of) => of[k]!))));
   return { members: results, chunks };
+}
+
+/** Without a pause: the kernels' memory holds one frame at a time. */
+function encodeFrame(
+  file: FrameFile,
+  task: MemberTask,
+  kernels: Kernels,
+): PreparedFrame | { failure: string } {
+  const { width, height } = file.hdu;
+  if (width < task.size) return { failure: `${width} pixels are fewer than the dataset's ${task.size}` };
+  kernels.begin(roomForFrame(width, height, task.size));
+  const decoded = decodeFrame(file, kernels.room);
+  if ('failure' in decoded) return decoded;
+  const prepared = prepareFrame(decoded.stored, restoreTransform(task.transform), task, kernels);
+  return { ...prepared, steps: [...decoded.steps, ...prepared.steps] };
 }
 
 function joined(parts: readonly Uint16Array[]): Uint16Array {

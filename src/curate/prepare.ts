@@ -29,18 +29,21 @@ export interface PreparedFrame {
   steps: string[];
 }
 
+/** For a strip of rows, and for the ends of rows of tiny levels. */
+const SPARE_PIXELS = 40 * 4096;
+
 /**
- * The frame and its resampled copy; the smaller levels, a third of a frame, lie where the frame was. A frame that is not
- * resampled has the second place for them.
+ * Pixels of memory for one frame. Beside it lie first its 16-bit integers, then half a frame of results: the smaller
+ * levels are a third of it. Where the full size is kept, so is the whole resampled copy.
  */
-const ROOM_IN_FRAMES = 2;
-/** For the ends of rows of tiny levels. */
-const SPARE_PIXELS = 4096;
+export function roomForFrame(width: number, height: number, size: number): number {
+  return width * height * (size < width ? 1.5 : 2) + SPARE_PIXELS;
+}
 
 /**
  * Fill -> register -> scale and clip -> 2x2 means in linear values -> transform -> 16 bits. Scaling comes behind the
  * resample because both are linear. The averages are made of unquantised linear values, so each level is within one step
- * of the mean of the one above.
+ * of the mean of the one above. The caller has told the kernels to begin.
  */
 export function prepareFrame(
   stored: StoredImage,
@@ -51,7 +54,6 @@ export function prepareFrame(
   const steps: string[] = [];
   const { width, height } = stored;
   const { pointing } = task;
-  kernels.begin(width * height * ROOM_IN_FRAMES + SPARE_PIXELS);
   const loaded = kernels.load(stored, CEILING_DN);
   let { image } = loaded;
   const raw = measureRaw(loaded, pointing && diskOf(pointing), task.blankBeyondLimb);
@@ -60,17 +62,26 @@ export function prepareFrame(
     steps.push(`filled ${loaded.missing} pixels without a value`);
   }
   const scale = targetScale(width, task);
+  const [low, high] = transform.domain;
+  const scaling = { factor: task.factor, low, high };
   if (pointing && !isRegistered(pointing, width, scale)) {
     const taken = image;
-    image = kernels.warpCubic(image, registration(pointing, width, scale), width, height, 0);
+    const map = registration(pointing, width, scale);
+    if (task.size < width) {
+      image = kernels.warpHalved(image, map, width, height, 0, scaling);
+    } else {
+      image = kernels.warpCubic(image, map, width, height, 0);
+      kernels.scaleClip(image, task.factor, low, high);
+    }
     kernels.reuse(taken);
     steps.push(describeRegistration(pointing, scale));
+  } else {
+    kernels.scaleClip(image, task.factor, low, high);
   }
-  kernels.scaleClip(image, task.factor, ...transform.domain);
 
   const all = pyramidOf(image, kernels);
   const levels = all.filter((level) => level.width <= task.size);
-  const radius = pointing?.radiusArcsec && pointing.radiusArcsec / scale;
+  const radius = pointing?.radiusArcsec && (pointing.radiusArcsec / scale) * (image.width / width);
   return {
     levels: levels.map((level) => encode(level, transform, kernels)),
     measurements: { ...raw, ...measureRegistered(all, radius) },

@@ -1,6 +1,5 @@
 /** Carrying out a plan: samples in order, in batches, each committed whole. */
 import type { Verdict } from '../catalog/index.ts';
-import { mapConcurrently } from '../core/concurrency.ts';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
 import { type Calibration, calibrate } from './calibrate/index.ts';
@@ -31,6 +30,8 @@ export interface ProcessContext {
 const LARGEST_BATCH = 64;
 /** Bytes of pixels held for a commit at most: batches of large frames are smaller. */
 const BATCH_BYTES = 256 * 2 ** 20;
+/** Bytes of encoded frames that wait for those before them. */
+const WINDOW_BYTES = 64 * 2 ** 20;
 
 export async function processSamples(
   plan: CuratePlan,
@@ -52,22 +53,17 @@ export async function processSamples(
     frames = [];
     verdicts = [];
   };
-  for (let next = 0; next < plan.samples.length; ) {
+  const window = windowSize(plan.manifest.recipe, jobs);
+  const encode = (sample: Sample) => encodeNext(sample.choices, plan, context);
+  for await (const [sample, encoded] of encodedInOrder(plan.samples, window, encode)) {
     if (effects.signal.aborted) {
       await flush();
       throwIfStopped(effects.signal);
     }
-    const room = batchFrames - ((state.manifest.count + frames.length) % batchFrames);
-    const group = takeGroup(plan.samples, next, Math.min(room, 2 * jobs));
-    next += group.length;
-    // Encoded side by side, judged one after the other: some rules look at the frames accepted before.
-    const first = await mapConcurrently(group, jobs, (sample) => encodeNext(sample.choices, plan, context));
-    for (const [i, sample] of group.entries()) {
-      const result = await judgeSample(sample, first[i], plan, context);
-      verdicts.push(...result.verdicts);
-      if (result.frame) frames.push(result.frame);
-    }
-    progress.advance(group.length, group.at(-1)?.choices[0]?.members[0]?.frame.slot);
+    const result = await judgeSample(sample, encoded, plan, context);
+    verdicts.push(...result.verdicts);
+    if (result.frame) frames.push(result.frame);
+    progress.advance(1, sample.choices[0]?.members[0]?.frame.slot);
     const isFull = frames.length > 0 && (state.manifest.count + frames.length) % batchFrames === 0;
     if (isFull) await flush();
   }
@@ -76,19 +72,40 @@ export async function processSamples(
   return { state, verdicts: all };
 }
 
-/** The next samples, with at most `limit` that may be accepted, so that a batch is never overfilled. */
-function takeGroup(samples: readonly Sample[], start: number, limit: number): Sample[] {
-  let end = start;
-  for (let promising = 0; end < samples.length; end++) {
-    const mayPass = samples[end]!.choices.some((choice) => choice.accepted);
-    if (mayPass && ++promising > limit) break;
+/**
+ * Encoded side by side and ahead, also while a batch is written; handed out one after the other, because some rules look
+ * at the frames accepted before.
+ */
+async function* encodedInOrder<Result>(
+  samples: readonly Sample[],
+  window: number,
+  encode: (sample: Sample) => Promise<Result>,
+): AsyncGenerator<[Sample, Result]> {
+  const pending: Promise<Result>[] = [];
+  let next = 0;
+  for (const sample of samples) {
+    while (pending.length < window && next < samples.length) {
+      const begun = encode(samples[next++]!);
+      // What fails after the first failure has nobody to wait for it.
+      begun.catch(() => {});
+      pending.push(begun);
+    }
+    yield [sample, await pending.shift()!];
   }
-  return samples.slice(start, end);
 }
 
-function batchSize({ size, channels }: Manifest['recipe']): number {
-  const frameBytes = (size * size * 2 * channels.length * 4) / 3;
-  const fitting = 2 ** Math.floor(Math.log2(BATCH_BYTES / frameBytes));
+/** Samples under way or waiting for judgement: all workers are busy, and what waits is less than a batch. */
+function windowSize(recipe: Manifest['recipe'], jobs: number): number {
+  const fitting = Math.floor(WINDOW_BYTES / frameBytes(recipe));
+  return Math.max(jobs, Math.min(4 * jobs, fitting));
+}
+
+function frameBytes({ size, channels }: Manifest['recipe']): number {
+  return (size * size * 2 * channels.length * 4) / 3;
+}
+
+function batchSize(recipe: Manifest['recipe']): number {
+  const fitting = 2 ** Math.floor(Math.log2(BATCH_BYTES / frameBytes(recipe)));
   return Math.max(1, Math.min(LARGEST_BATCH, fitting));
 }
 
@@ -116,8 +133,17 @@ async function encodeNext(
   const known = await context.fetch?.(choice);
   if (known && (known.chunks || !wouldPass(choice, known, plan, context)))
     return { choice, calibrations, result: known };
+  return { choice, calibrations, result: await readPixels(choice, calibrations, plan, context) };
+}
+
+function readPixels(
+  choice: Choice,
+  calibrations: readonly Calibration[],
+  plan: CuratePlan,
+  context: ProcessContext,
+): Promise<EncodeResult> {
   const members = choice.members.map((member, i) => memberTask(member, i, calibrations[i]!, plan, context));
-  return { choice, calibrations, result: await context.encode({ members }) };
+  return context.encode({ members });
 }
 
 function wouldPass(
@@ -144,6 +170,12 @@ async function judgeSample(
       verdicts.push(...verdictsOfHeaders(choice, manifest));
       continue;
     }
+    // Stored scores were looked at ahead of time: what passes only now has not been read yet.
+    if (!current.result.chunks && wouldPass(choice, current.result, plan, context))
+      current = {
+        ...current,
+        result: await readPixels(choice, current.calibrations, plan, context),
+      };
     const { result } = current;
     const spoken = verdictsOfPixels(choice, result, manifest, context.histories);
     verdicts.push(...spoken);

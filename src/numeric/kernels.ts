@@ -33,6 +33,8 @@ export interface Kernels {
   readonly kind: 'simd' | 'plain';
   /** Forgets all images and makes room for `pixels` new ones' pixels altogether. */
   begin(pixels: number): void;
+  /** Where `load` takes so many stored integers from without a copy, when it is the first to be called after `begin`. */
+  room(bits: 16 | 32, count: number): Int16Array | Int32Array;
   /** The values of stored pixels, where the other functions can take them from; how many have none or reach `ceiling`. */
   load(stored: StoredImage, ceiling: number): LoadedImage;
   /** The image is not needed any more: what is made next lies in its place, and must fit there altogether. */
@@ -41,13 +43,24 @@ export interface Kernels {
   scaleClip(image: Image, factor: number, low: number, high: number): void;
   /** Cubic convolution through an affine map (see warp.ts). */
   warpCubic(image: Image, map: Affine, width: number, height: number, outside: number): Image;
+  /** warpCubic, scaleClip and halve in one: the large image, of even sides, is never whole and stays in the cache. */
+  warpHalved(image: Image, map: Affine, width: number, height: number, outside: number, to: Scaling): Image;
   /** Means of 2x2 blocks of an image without missing pixels. */
   halve(image: Image): Image;
   /** round(65535 ln(1 + x) / ln(1 + ceiling)) of values in [0, ceiling]; a new array. */
   log1pQuantise(image: Image, ceiling: number): Uint16Array;
 }
 
+/** clip(value * factor, low, high) */
+export interface Scaling {
+  factor: number;
+  low: number;
+  high: number;
+}
+
 const TOP_STEP = 65535;
+/** Rows that are resampled before they are halved: even, and half a megabyte of a frame of 4096. */
+const STRIP_ROWS = 32;
 
 /** SIMD where the built module is there; `plain` where it is not (a checkout that was not built). */
 export function loadKernels(): Kernels {
@@ -130,8 +143,15 @@ export function simdKernels(): Kernels | undefined {
       const pages = Math.ceil((bytes - module.memory.buffer.byteLength) / PAGE_BYTES);
       if (pages > 0) module.memory.grow(pages);
     },
+    room(bits, count) {
+      const { buffer } = module.memory;
+      // 32-bit integers become floats in their place, 16-bit ones lie behind it.
+      if (bits === 32) return new Int32Array(buffer, aligned(top), count);
+      return new Int16Array(buffer, aligned(aligned(top) + aligned(count * 4)), count);
+    },
     load(stored, ceiling) {
       const { width, height, data } = stored;
+      const isHere = (address: number) => data.buffer === module.memory.buffer && data.byteOffset === address;
       const target = image(width, height);
       const address = addressOf(target);
       if (data instanceof Float32Array) {
@@ -142,7 +162,7 @@ export function simdKernels(): Kernels | undefined {
         // The room behind the image is taken by the next one: the integers are gone by then.
         const source = aligned(top);
         const copy = new Int16Array(module.memory.buffer, source, Math.ceil(data.length / 8) * 8);
-        copy.set(data);
+        if (!isHere(source)) copy.set(data);
         copy.fill(0, data.length);
         module.widen16(
           source,
@@ -155,7 +175,7 @@ export function simdKernels(): Kernels | undefined {
         );
       } else {
         const copy = new Int32Array(module.memory.buffer, address, lanes(target));
-        copy.set(data);
+        if (!isHere(address)) copy.set(data);
         copy.fill(0, data.length);
         module.widen32(
           address,
@@ -179,6 +199,20 @@ export function simdKernels(): Kernels | undefined {
       const result = image(width, height);
       const size = [addressOf(source), source.width, source.height, addressOf(result), width, height];
       module.warpCubic(...size, xx, xy, x0, yx, yy, y0, outside);
+      return result;
+    },
+    warpHalved(source, { xx, xy, x0, yx, yy, y0 }, width, height, outside, { factor, low, high }) {
+      const result = image(width / 2, height / 2);
+      const strip = image(width, Math.min(height, STRIP_ROWS));
+      const address = addressOf(strip);
+      for (let y = 0; y < height; y += STRIP_ROWS) {
+        const rows = Math.min(STRIP_ROWS, height - y);
+        const size = [addressOf(source), source.width, source.height, address, width, rows];
+        module.warpCubic(...size, xx, xy, x0 + xy * y, yx, yy, y0 + yy * y, outside);
+        module.scaleClip(address, address, Math.ceil((width * rows) / 4) * 4, factor, low, high);
+        module.halve(address, width, rows, addressOf(result) + (y / 2) * (width / 2) * 4);
+      }
+      top = address;
       return result;
     },
     halve(source) {
@@ -206,10 +240,14 @@ function clearTail(module: KernelModule, { data }: Image): void {
 
 /** The same in TypeScript: the reference of the tests, and the fallback. */
 export function plainKernels(): Kernels {
+  const scaleClip: Kernels['scaleClip'] = ({ data }, factor, low, high) => {
+    for (let i = 0; i < data.length; i++) data[i] = Math.min(high, Math.max(low, data[i]! * factor));
+  };
   return {
     kind: 'plain',
     begin() {},
     reuse() {},
+    room: (bits, count) => (bits === 16 ? new Int16Array(count) : new Int32Array(count)),
     load({ width, height, data, scale, zero, blank }, ceiling) {
       const values = new Float32Array(data.length);
       let missing = 0;
@@ -222,10 +260,13 @@ export function plainKernels(): Kernels {
       }
       return { image: createImage(width, height, values), missing, saturated };
     },
-    scaleClip({ data }, factor, low, high) {
-      for (let i = 0; i < data.length; i++) data[i] = Math.min(high, Math.max(low, data[i]! * factor));
-    },
+    scaleClip,
     warpCubic,
+    warpHalved(source, map, width, height, outside, { factor, low, high }) {
+      const whole = warpCubic(source, map, width, height, outside);
+      scaleClip(whole, factor, low, high);
+      return boxHalve(whole);
+    },
     halve: boxHalve,
     log1pQuantise({ data }, ceiling) {
       const scale = TOP_STEP / Math.log1p(ceiling);

@@ -74,6 +74,17 @@ describe.skipIf(!simd)('SIMD and plain kernels agree', () => {
     });
   });
 
+  test.each(STORED.slice(0, 4))('stored pixels in the kernels’ own room: %s', (_, data, more) => {
+    const stored = { width: data.length, height: 1, data, scale: 1, zero: 0, blank: undefined, ...more };
+    const values = (given: StoredImage) => [...simd!.load(given, 16383).image.data];
+    simd!.begin(4096);
+    const copied = values(stored);
+    simd!.begin(4096);
+    const room = simd!.room(data instanceof Int16Array ? 16 : 32, data.length);
+    room.set(data);
+    expect(values({ ...stored, data: room })).toEqual(copied);
+  });
+
   test('scaling and clipping', () => {
     const image = randomImage(16, 16, 2, 40000);
     image.data[0] = -5;
@@ -128,6 +139,23 @@ describe.skipIf(!simd)('SIMD and plain kernels agree', () => {
       expect(Math.abs(value - b[i]!)).toBeLessThan(0.04);
     });
   });
+});
+
+test('a halved resample is a resample that is halved', () => {
+  const image = smoothImage(96);
+  const map = { xx: 0.97, xy: 0.17, x0: -8.25, yx: -0.17, yy: 0.97, y0: 9.5 };
+  for (const kernels of simd ? [simd, plain] : [plain]) {
+    kernels.begin(4 * 96 * 96 + 40 * 96);
+    const { image: source } = kernels.load(floats(image), 1e9);
+    const halved = kernels.warpHalved(source, map, 96, 80, 3, { factor: 1.1, low: 900, high: 1500 });
+    const whole = kernels.warpCubic(source, map, 96, 80, 3);
+    kernels.scaleClip(whole, 1.1, 900, 1500);
+    const expected = kernels.halve(whole);
+    expect([halved.width, halved.height]).toEqual([48, 40]);
+    halved.data.forEach((value, i) => {
+      expect(Math.abs(value - expected.data[i]!)).toBeLessThan(0.04);
+    });
+  }
 });
 
 test('what is made after a reuse leaves the other images alone', () => {
