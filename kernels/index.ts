@@ -4,6 +4,8 @@
  * row-major f32, memory beyond `heapBase` belongs to the caller.
  */
 
+export { riceRow, riceRows16, riceRows32, riceSwap, riceTables } from './rice';
+
 export function heapBase(): usize {
   return __heap_base;
 }

@@ -37,6 +37,6 @@ if (existsSync(join(root, 'kernels', 'index.ts'))) {
     'simd',
     '--noAssert',
     '--initialMemory',
-    '1',
+    '4',
   ]);
 }

@@ -5,10 +5,10 @@
  *
  * Images that these functions return lie in the kernels' own memory: they are valid until the next `begin`.
  */
-import { readFileSync } from 'node:fs';
 import { createImage, type Image } from './image.ts';
 import { boxHalve } from './resample.ts';
 import { type Affine, warpCubic } from './warp.ts';
+import { growTo, instantiateKernels, type WasmMemory } from './wasm.ts';
 
 /** Pixels as a file stores them: value = zero + scale * stored, none where the stored integer is `blank`. */
 export interface StoredImage {
@@ -67,14 +67,8 @@ export function loadKernels(): Kernels {
   return simdKernels() ?? plainKernels();
 }
 
-/** What this file uses of WebAssembly; the compiler's own types of it come only with those of a browser. */
-interface WebAssemblyApi {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { exports: unknown };
-}
-
 interface KernelModule {
-  memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  memory: WasmMemory;
   heapBase(): number;
   initWeights(): void;
   widen16: Widen;
@@ -98,25 +92,17 @@ type Widen = (
   ceiling: number,
 ) => void;
 
-const PAGE_BYTES = 65_536;
 /** SIMD loads 16 bytes; every image begins at such an address and may be read to the next one. */
 const ALIGNMENT = 16;
 
-const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+/** Of all images between two calls of `begin`. */
+const ROOM_FOR_ALIGNMENT = 65_536;
 
-function compiledModule(): KernelModule | undefined {
-  try {
-    const bytes = readFileSync(new URL('../../build/kernels.wasm', import.meta.url));
-    const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
-    return new Instance(new Module(bytes), { env: { abort: () => {} } }).exports as KernelModule;
-  } catch {
-    return undefined;
-  }
-}
+const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 /** Undefined where the built module cannot be loaded. */
 export function simdKernels(): Kernels | undefined {
-  const module = compiledModule();
+  const module = instantiateKernels<KernelModule>();
   if (!module) return undefined;
   module.initWeights();
   const base = aligned(module.heapBase());
@@ -139,9 +125,7 @@ export function simdKernels(): Kernels | undefined {
     kind: 'simd',
     begin(pixels) {
       top = base;
-      const bytes = base + pixels * 4 + PAGE_BYTES;
-      const pages = Math.ceil((bytes - module.memory.buffer.byteLength) / PAGE_BYTES);
-      if (pages > 0) module.memory.grow(pages);
+      growTo(module.memory, base + pixels * 4 + ROOM_FOR_ALIGNMENT);
     },
     room(bits, count) {
       const { buffer } = module.memory;

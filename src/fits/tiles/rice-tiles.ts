@@ -11,12 +11,11 @@ import {
   type RicePixels,
   type RiceTile,
 } from './rice.ts';
-import { LANES } from './rice-lanes.ts';
-import { decodeRiceRows } from './rice-rows.ts';
+import { LANES, riceRows } from './rice-rows.ts';
 import { type Slice, sliceOf, type TileTable } from './table.ts';
 
-/** Tiles and files beyond this go row by row: the kernels count bits and bytes in 31 bits. */
-const KERNEL_LIMIT = 2 ** 27;
+/** For fewer rows the kernel is not worth its start. */
+const FEWEST_ROWS = 16;
 
 /** One tile, of any shape, in integers of the width it was compressed in. */
 export function decodeRiceTile(table: TileTable, slice: Slice, pixels: number, place: FitsPlace): RicePixels {
@@ -46,19 +45,16 @@ export function readRiceRows(
 ): boolean {
   if (!(target instanceof Int16Array || target instanceof Int32Array) || !hasRowTiles(table, region))
     return false;
-  const coding = codingOf(table, table.place);
-  if (coding.widths.pixelBits !== 8 * target.BYTES_PER_ELEMENT || table.bytes.length > KERNEL_LIMIT * 8)
-    return false;
+  const { widths, blockSize } = codingOf(table, table.place);
+  const isFew = region.y1 - region.y0 < FEWEST_ROWS;
+  const rows = isFew || widths.pixelBits !== 8 * target.BYTES_PER_ELEMENT ? undefined : riceRows();
+  if (rows === undefined) return false;
   const width = table.shape[0]!;
   for (let y = region.y0; y < region.y1; y += LANES) {
     const y1 = Math.min(y + LANES, region.y1);
-    const decode = () => {
-      const tiles = tilesOfRows(table, y);
-      if (tiles !== undefined)
-        decodeRiceRows(table.view, tiles, coding, target, (y - region.y0) * width, width);
-      return tiles !== undefined;
-    };
-    const isDone = y1 - y === LANES && succeeds(decode);
+    const tiles = y1 - y === LANES ? tilesOfRows(table, y) : undefined;
+    const outStart = (y - region.y0) * width;
+    const isDone = tiles !== undefined && rows.decode(table.bytes, tiles, blockSize, target, outStart, width);
     if (!isDone) readRest({ ...region, y0: y, y1 });
   }
   return true;
@@ -69,25 +65,20 @@ function hasRowTiles({ codec, tile, shape, bitpix }: TileTable, { x0, x1 }: Regi
   return codec === 'RICE_1' && bitpix > 0 && isWhole && tile.slice(1).every((length) => length === 1);
 }
 
-/** The tiles of four rows from `y` on; undefined when one of them needs another way. */
+/** The tiles of four rows from `y` on; undefined when one of them needs another way, which tells what is broken. */
 function tilesOfRows(table: TileTable, y: number): RiceTile[] | undefined {
   const tiles: RiceTile[] = [];
   for (let row = y; row < y + LANES; row++) {
-    const slice = sliceOf(table, 'COMPRESSED_DATA', row);
-    if (slice === undefined || slice.length > KERNEL_LIMIT || !hasSlack(table, slice)) return undefined;
-    tiles.push(slice);
+    try {
+      const slice = sliceOf(table, 'COMPRESSED_DATA', row);
+      if (slice === undefined) return undefined;
+      tiles.push(slice);
+    } catch (error) {
+      if (isFitsError(error)) return undefined;
+      throw error;
+    }
   }
   return tiles;
-}
-
-/** False for errors of the data: the rows are then decoded one by one, which tells the broken ones. */
-function succeeds(work: () => boolean): boolean {
-  try {
-    return work();
-  } catch (error) {
-    if (isOverrun(error) || isFitsError(error)) return false;
-    throw error;
-  }
 }
 
 /** BYTEPIX is 4 where the header does not say, even for 16-bit images. */
