@@ -52,7 +52,9 @@ export const recipeOptions = z.strictObject({
   styleMixing: share.describe('probability that an image mixes the styles of two latents'),
   augment: z
     .array(z.enum(AUGMENT_NAMES as [AugmentName, ...AugmentName[]]))
-    .describe('augmentations of what the discriminator sees; none: an empty list'),
+    .describe(
+      "augmentations of what the discriminator sees; bgc stands for ADA's whole set; none: an empty list",
+    ),
   adaptive: z.boolean().describe('apply each augmentation with a probability that follows overfitting (ADA)'),
   adaptiveTarget: share.describe('wanted mean sign of the scores of reals, for adaptive augmentation'),
   adaptiveKimg: positive.describe('thousands of images in which adaptive augmentation can go from 0 to 1'),

@@ -162,4 +162,25 @@ export const OPERATION_CASES: OperationCase[] = [
       build: (graph, [x]) => graph.resample(x!, resampling),
     }),
   ),
+  {
+    name: 'sample',
+    op: 'sample',
+    shapes: [[2, 3, 5, 6]],
+    build: (graph, [x]) => graph.sample(x!, ...places(graph)),
+  },
+  {
+    name: 'splat',
+    op: 'splat',
+    shapes: [[2, 3, 4, 7]],
+    build: (graph, [y]) => graph.splat(y!, ...places(graph), { height: 5, width: 6 }),
+  },
 ];
+
+/** Rows and columns [2, 4, 7] around an image of 5x6 pixels: between pixels, on them, across the edge and outside. */
+function places(graph: Graph): [Node, Node] {
+  const axis = (length: number, shape: Shape) => graph.reshape(graph.indices(length), shape);
+  const [image, row, column] = [axis(2, [2, 1, 1]), axis(4, [1, 4, 1]), axis(7, [1, 1, 7])];
+  const rows = graph.add(graph.multiply(row, 1.7), graph.subtract(graph.multiply(image, 0.25), 0.6));
+  const columns = graph.add(graph.multiply(column, 0.9), graph.subtract(graph.multiply(row, 0.3), 1));
+  return [graph.broadcast(rows, [2, 4, 7]), graph.broadcast(columns, [2, 4, 7])];
+}

@@ -3,12 +3,9 @@
  * image comes in as numbers, so a step stays a pure function.
  */
 import type { Graph, Node } from '../graph/index.ts';
-import { type AugmentName, CHANGE_COLUMNS, type ImageChange, needsOf } from './kinds.ts';
-
-/** Dark sky in the range -1..1: what comes in from outside the picture. */
-const SKY = -1;
-
-type Column = (name: keyof ImageChange) => Node;
+import { type AugmentName, CHANGE_COLUMNS, type Column, needsOf, SKY } from './kinds.ts';
+import { changeColour, changeLevel, changeTone } from './tone.ts';
+import { warp } from './warp.ts';
 
 /** `images` [N, C, S, S]; `changes` [N, columns] as `drawChanges` makes them for the same kinds. */
 export function applyChanges(graph: Graph, images: Node, changes: Node, kinds: readonly AugmentName[]): Node {
@@ -21,17 +18,13 @@ export function applyChanges(graph: Graph, images: Node, changes: Node, kinds: r
     let x = images;
     if (needs.has('tone')) x = changeTone(graph, x, column);
     if (needs.has('diagonal')) x = mirrorAtDiagonal(graph, x, column('diagonal'));
-    if (needs.has('geometry') || needs.has('diagonal')) x = move(graph, x, column);
+    if (needs.has('affine')) x = warp(graph, x, column);
+    else if (needs.has('geometry') || needs.has('diagonal')) x = move(graph, x, column);
+    if (needs.has('level')) x = changeLevel(graph, x, column);
+    if (needs.has('colour')) x = changeColour(graph, x, column);
     if (needs.has('cutout')) x = cutOut(graph, x, column);
     return x;
   });
-}
-
-/** Contrast about the image's mean, then brightness. */
-function changeTone(graph: Graph, x: Node, column: Column): Node {
-  const mean = graph.meanAxes(x, [1, 2, 3]);
-  const stretched = graph.multiply(graph.subtract(x, mean), column('contrast'));
-  return graph.add(stretched, graph.add(mean, column('brightness')));
 }
 
 function mirrorAtDiagonal(graph: Graph, x: Node, share: Node): Node {

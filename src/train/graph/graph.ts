@@ -200,6 +200,14 @@ export class Graph {
     return this.apply('resample', [x], { taps, up, down, before, after });
   }
 
+  sample(x: Node, rows: Node, columns: Node): Node {
+    return this.apply('sample', [x, rows, columns], {});
+  }
+
+  splat(y: Node, rows: Node, columns: Node, size: { height: number; width: number }): Node {
+    return this.apply('splat', [y, rows, columns], size);
+  }
+
   private lift(a: Operand): Node {
     return typeof a === 'number' ? this.constant(a) : a;
   }

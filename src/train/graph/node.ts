@@ -63,6 +63,10 @@ export interface OpAttributes {
   /** The adjoint of convolution in its weights. */
   convolutionWeights: ConvolutionGeometry & { shape: Shape };
   resample: Resampling;
+  /** Images [N, C, H, W] at rows and columns [N, P, Q], which count pixels from 0. */
+  sample: None;
+  /** The adjoint of sample, into images of this size. */
+  splat: { height: number; width: number };
 }
 
 export type OpName = keyof OpAttributes;

@@ -3,6 +3,7 @@ import type { Node, OpName } from '../../graph/index.ts';
 import { emitConvolution, emitConvolutionInput, emitConvolutionWeights } from './convolution.ts';
 import type { Emitter } from './emitter.ts';
 import { emitResample } from './resample.ts';
+import { emitSample, emitSplat } from './sample.ts';
 
 /** Adds what computes `node` from the named values `inputs`; returns the name of the result. */
 type Emit<Op extends OpName> = (emitter: Emitter, node: Node<Op>, inputs: readonly string[]) => string;
@@ -66,6 +67,8 @@ export const OPERATORS: { readonly [Op in Exclude<OpName, 'input'>]: Emit<Op> } 
   convolutionInput: emitConvolutionInput,
   convolutionWeights: emitConvolutionWeights,
   resample: emitResample,
+  sample: emitSample,
+  splat: emitSplat,
 };
 
 function plain<Op extends OpName>(operator: string): Emit<Op> {

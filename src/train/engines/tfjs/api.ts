@@ -29,7 +29,7 @@ export interface Tf {
   greater(a: TfTensor, b: TfTensor): TfTensor;
   less(a: TfTensor, b: TfTensor): TfTensor;
   logicalAnd(a: TfTensor, b: TfTensor): TfTensor;
-  cast(a: TfTensor, type: 'float32'): TfTensor;
+  cast(a: TfTensor, type: 'float32' | 'int32'): TfTensor;
   clipByValue(a: TfTensor, low: number, high: number): TfTensor;
   sum(a: TfTensor, axes: number[], keepDimensions: boolean): TfTensor;
   broadcastTo(a: TfTensor, shape: number[]): TfTensor;
@@ -41,5 +41,9 @@ export interface Tf {
   pad(a: TfTensor, pads: [number, number][]): TfTensor;
   reverse(a: TfTensor, axes: number[]): TfTensor;
   matMul(a: TfTensor, b: TfTensor, transposeA?: boolean, transposeB?: boolean): TfTensor;
+  floor(a: TfTensor): TfTensor;
+  minimum(a: TfTensor, b: TfTensor): TfTensor;
+  gather(a: TfTensor, indices: TfTensor, axis: number, batchDimensions: number): TfTensor;
+  scatterND(indices: TfTensor, updates: TfTensor, shape: number[]): TfTensor;
   conv2d(x: TfTensor, filter: TfTensor, strides: number, pad: 'valid'): TfTensor;
 }

@@ -4,6 +4,7 @@
  */
 import { type Node, type OpName, resamplingMatrix } from '../../graph/index.ts';
 import type { Tf, TfTensor } from './api.ts';
+import { sample, splat } from './sample.ts';
 
 type Run<Op extends OpName> = (tf: Tf, node: Node<Op>, inputs: TfTensor[]) => TfTensor;
 
@@ -57,6 +58,8 @@ export const OPERATIONS: { readonly [Op in Exclude<OpName, 'input'>]: Run<Op> } 
   convolutionInput: (tf, node, [y, w]) => convolutionInput(tf, node, y!, w!),
   convolutionWeights: (tf, node, [x, y]) => convolutionWeights(tf, node, x!, y!),
   resample: (tf, node, [x]) => resample(tf, node, x!),
+  sample,
+  splat,
 };
 
 function step(tf: Tf, a: TfTensor, slope: number): TfTensor {

@@ -4,6 +4,7 @@ import * as elementwise from './elementwise.ts';
 import * as linear from './linear.ts';
 import { resample } from './resample.ts';
 import type { OpRow } from './row.ts';
+import { sample, splat } from './sample.ts';
 import * as structure from './structure.ts';
 
 export const OPS: { readonly [Op in OpName]: OpRow<Op> } = {
@@ -37,6 +38,8 @@ export const OPS: { readonly [Op in OpName]: OpRow<Op> } = {
   convolutionInput: linear.convolutionInput,
   convolutionWeights: linear.convolutionWeights,
   resample,
+  sample,
+  splat,
 };
 
 /** The row of any operation, with its attributes' type forgotten. */
