@@ -1,97 +1,180 @@
 /**
- * Downloading over the loopback: ours, with every check, hash, fsync and catalog row, against `curl --parallel` and
- * Python's parfive, which write bytes and no more. Same server, same files, same number of connections, in turn.
+ * Downloading over the loopback: ours, with every check, hash, fdatasync and catalog row, against `curl --parallel` and
+ * Python's parfive, which write bytes and no more, and against curl followed by `sha256sum` and `sync`. One server for
+ * all, which keeps the bodies in memory; same files, same number of connections, in turn.
  *
  *   node scripts/bench.mjs ingest [FILES] [ROUNDS]
- *   pip install parfive    for the peer
+ *   pip install parfive    for the peer; PYTHON names another interpreter than python3
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openCatalog } from '../src/catalog/index.ts';
+import { sha256OfBytes } from '../src/core/files.ts';
 import { card, writeImage } from '../src/fits/index.ts';
+import { inspectFrame } from '../src/ingest/check.ts';
+import { finishFile } from '../src/ingest/finish-file.ts';
+import { recordFrame } from '../src/ingest/store-frame.ts';
 import { createRandom } from '../src/numeric/random.ts';
-import { type Competitor, compare, printTimings } from './timing.ts';
+import { type Competitor, compare, time } from './timing.ts';
 
 const CONNECTIONS = 5;
 const SIZE = 720;
 const START = Date.UTC(2017, 0, 1);
 const STEP_MS = 3_600_000;
+const PYTHON = process.env['PYTHON'] ?? 'python3';
 
+/** Seconds of processor time of the last child, by name. */
+const cpu: Record<string, number[]> = {};
 let peakBytes = 0;
 
-if (process.argv[2] === '--serve') serve(process.argv[3]!);
+if (process.argv[2] === '--serve') serve(Number(process.argv[3]));
 else await main(Number(process.argv[2] ?? 2000), Number(process.argv[3] ?? 3));
 
-/** A static server in a process of its own, so that it does not share a core's time with the one that is measured. */
-function serve(folder: string): void {
+/** In a process of its own. Frames differ in their header only, so that thousands fit into memory. */
+function serve(count: number): void {
+  const random = createRandom(1);
+  const data = Int16Array.from({ length: SIZE * SIZE }, () => random.int(2000));
+  const frames = Array.from({ length: count }, (_, index) => frameOf(index, data));
+  const heads = new Map(frames.map(({ name, head }) => [name, head]));
+  const rest = frames[0]!.rest;
   const server = createServer((request, response) => {
-    const path = join(folder, basename(request.url!));
-    if (!existsSync(path)) {
+    const name = basename(request.url!);
+    const head = heads.get(name);
+    if (!head) {
       response.writeHead(404).end();
       return;
     }
-    const bytes = readFileSync(path);
-    response.writeHead(200, { 'content-length': bytes.length, etag: `"${bytes.length}"` }).end(bytes);
+    response.writeHead(200, { 'content-length': head.length + rest.length, etag: `"${name}"` });
+    response.write(head);
+    response.end(rest);
   });
   server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 }
 
+/** A frame of noise, 1.04 MB, with checksums. */
+function frameOf(index: number, data: Int16Array) {
+  const time = new Date(START + index * STEP_MS).toISOString();
+  const cards = [
+    card('TELESCOP', 'SDO/AIA'),
+    card('WAVELNTH', 193),
+    card('T_OBS', time),
+    card('EXPTIME', 2),
+    card('LVL_NUM', 1.5),
+    card('CDELT1', 2.4),
+    card('QUALITY', 0),
+    card('SIMULATD', true),
+  ];
+  const bytes = writeImage({ width: SIZE, height: SIZE, data, cards });
+  return { name: nameOf(index), head: bytes.slice(0, 2880), rest: bytes.subarray(2880), bytes };
+}
+
+function nameOf(index: number): string {
+  const time = new Date(START + index * STEP_MS).toISOString();
+  return `AIA${time.slice(0, 16).replace(/[-:]/g, '').replace('T', '_')}_0193.fits`;
+}
+
 async function main(files: number, rounds: number): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'sungan-bench-'));
-  const names = makeFiles(join(root, 'served'), files);
-  const server = spawn(process.execPath, [fileURLToPath(import.meta.url), '--serve', join(root, 'served')], {
+  const server = spawn(process.execPath, [fileURLToPath(import.meta.url), '--serve', String(files)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    await race(await firstLine(server), names, root, rounds);
+    const port = await firstLine(server);
+    printSteps(root);
+    await race(port, files, root, rounds);
   } finally {
     server.kill();
     rmSync(root, { recursive: true });
   }
 }
 
-async function race(port: string, names: string[], root: string, rounds: number): Promise<void> {
+async function race(port: string, files: number, root: string, rounds: number): Promise<void> {
+  const names = Array.from({ length: files }, (_, index) => nameOf(index));
   const urls = names.map((name) => `http://127.0.0.1:${port}/${folderOf(name)}${name}`);
   const out = join(root, 'out');
   const competitors: Competitor[] = [
-    { name: 'sungan ingest', measure: () => fresh(out, () => ours(port, names.length, out)) },
     { name: 'curl --parallel', measure: () => fresh(out, () => curl(urls, out, root)) },
+    { name: 'sungan ingest', measure: () => fresh(out, () => ours(port, files, out)) },
+    {
+      name: 'curl, then sha256sum and sync',
+      measure: () => fresh(out, () => curlWithChecks(urls, out, root)),
+    },
   ];
-  if (spawnSync('python3', ['-c', 'import parfive']).status === 0) {
+  if (spawnSync(PYTHON, ['-c', 'import parfive']).status === 0)
     competitors.push({ name: 'parfive', measure: () => fresh(out, () => parfive(urls, out, root)) });
+  const timings = await compare(competitors, rounds);
+  console.log(`\n${files} files of 1.04 MB, ${CONNECTIONS} connections, ${rounds} rounds\n`);
+  console.log('| | median, s | least, s | processor, s | MB/s | time / curl (least) |');
+  console.log('|---|---:|---:|---:|---:|---:|');
+  for (const { name, median, least } of timings) {
+    const processor = Math.min(...cpu[name]!).toFixed(1);
+    const rate = ((files * 1.04) / (median / 1000)).toFixed(0);
+    const ratio = `${(median / timings[0]!.median).toFixed(2)} (${(least / timings[0]!.least).toFixed(2)})`;
+    console.log(
+      `| ${name} | ${(median / 1000).toFixed(2)} | ${(least / 1000).toFixed(2)} | ${processor} | ${rate} | ${ratio} |`,
+    );
   }
-  const megabytes = (names.length * readFileSync(join(root, 'served', names[0]!)).length) / 1e6;
-  const title = `${names.length} files, ${megabytes.toFixed(0)} MB, ${CONNECTIONS} connections`;
-  printTimings(title, await compare(competitors, rounds));
-  console.log(`peak memory of sungan ingest: ${(peakBytes / 2 ** 20).toFixed(0)} MiB`);
+  console.log(`\npeak memory of sungan ingest: ${(peakBytes / 2 ** 20).toFixed(0)} MiB`);
 }
 
-/** Frames of noise, about 1 MB each, one an hour. */
-function makeFiles(folder: string, count: number): string[] {
-  mkdirSync(folder);
+/** What the work that curl does not do costs one file, alone on the machine. */
+function printSteps(root: string): void {
   const random = createRandom(1);
   const data = Int16Array.from({ length: SIZE * SIZE }, () => random.int(2000));
-  return Array.from({ length: count }, (_, index) => {
-    const time = new Date(START + index * STEP_MS).toISOString();
-    const cards = [
-      card('TELESCOP', 'SDO/AIA'),
-      card('WAVELNTH', 193),
-      card('T_OBS', time),
-      card('EXPTIME', 2),
-      card('LVL_NUM', 1.5),
-      card('CDELT1', 2.4),
-      card('QUALITY', 0),
-      card('SIMULATD', true),
-    ];
-    data[index % data.length] = index % 2000;
-    const name = `AIA${time.slice(0, 16).replace(/[-:]/g, '').replace('T', '_')}_0193.fits`;
-    writeFileSync(join(folder, name), writeImage({ width: SIZE, height: SIZE, data, cards }));
-    return name;
-  });
+  const { bytes, name } = frameOf(0, data);
+  const catalog = openCatalog(join(root, 'steps.sqlite'));
+  const folder = join(root, 'steps');
+  mkdirSync(folder);
+  const time0 = new Date(START).toISOString();
+  const held = Uint8Array.from(bytes);
+  const key = { source: 'synoptic', product: 'aia.lev1.5s', wavelength: 193 };
+  catalog.expectSlots(
+    Array.from({ length: 100 }, (_, i) => ({ ...key, slot: new Date(START + i * STEP_MS).toISOString() })),
+  );
+  const expected = { fileName: name, time: time0, toleranceMs: 0, bytes: undefined, header: undefined };
+  const inspected = inspectFrame(bytes, name);
+  if (!inspected.ok) throw new Error(inspected.problem.reason);
+  const steps: [string, (index: number) => unknown][] = [
+    ['SHA-256', () => sha256OfBytes(bytes)],
+    ['opening, checksums, first and last rows', () => inspectFrame(bytes, name)],
+    ['write under another name', (index) => writeFileSync(join(folder, `w${index}`), bytes)],
+    [
+      'hash, checks, write, fdatasync, rename',
+      (index) =>
+        finishFile({
+          path: join(folder, `f${index}`),
+          partPath: join(folder, `.f${index}.part`),
+          held,
+          writtenBytes: 0,
+          expected: { ...expected, key: { slot: time0, wavelength: 193 }, takesFlagged: true },
+        }),
+    ],
+    [
+      'catalog: begin, attempt, frame, header',
+      (index) => {
+        const path = `raw/${index}`;
+        catalog.beginDownload(index + 1, 'http://x/', path);
+        catalog.transaction(() => {
+          const attempt = { url: 'http://x/', startedAt: time0, status: 200, bytes: 1, milliseconds: 1 };
+          catalog.recordAttempt({ ...attempt, frameId: index + 1, error: null });
+          const file = { path, url: null, etag: null, bytes: 1, sha256: String(index) };
+          recordFrame(catalog, index + 1, file, inspected.frame);
+        });
+      },
+    ],
+  ];
+  console.log('\n| work on one file of 1.04 MB that curl does not do | ms |\n|---|---:|');
+  for (const [what, step] of steps) {
+    const times = Array.from({ length: 100 }, (_, index) => time(() => step(index)));
+    const median = times.slice(20).sort((a, b) => a - b)[40]!;
+    console.log(`| ${what} | ${median.toFixed(2)} |`);
+  }
+  catalog.close();
 }
 
 function folderOf(name: string): string {
@@ -99,58 +182,49 @@ function folderOf(name: string): string {
   return `${year}/${month}/${day}/H${hour}00/`;
 }
 
-async function fresh(folder: string, work: () => Promise<void> | void): Promise<number> {
+async function fresh(folder: string, work: () => void): Promise<number> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   spawnSync('sync');
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
+  return time(work);
+}
+
+/** Runs a program and notes its processor time; returns what it wrote. */
+function measured(name: string, program: string, args: readonly string[]) {
+  const timed = ['-c', 'TIMEFORMAT=\'%U %S\'; time "$@"', 'bash', program, ...args];
+  const { status, stdout, stderr } = spawnSync('bash', timed, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const lines = stderr.trim().split('\n');
+  const seconds = lines.at(-1)!.split(' ').map(Number);
+  cpu[name] = [...(cpu[name] ?? []), seconds[0]! + seconds[1]!];
+  if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr.slice(-500)}`);
+  return { stdout, lines: lines.slice(0, -1) };
 }
 
 function ours(port: string, files: number, out: string): void {
   const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
   const to = new Date(START + files * STEP_MS).toISOString();
-  const args = [
-    'ingest',
-    '--wavelength',
-    '193',
-    '--from',
-    '2017-01-01',
-    '--to',
-    to,
-    '--cadence',
-    '1h',
-    '--quiet',
-    '--json',
-  ];
-  args.push('--base-url', `http://127.0.0.1:${port}/`, '--workspace', out, '--jobs', String(CONNECTIONS));
-  const wrapper = `process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS * 1024)));`;
+  const wrapper = `process.on('exit', () => process.stderr.write(process.resourceUsage().maxRSS * 1024 + '\\n'));`;
   const hook = `data:text/javascript,${encodeURIComponent(wrapper)}`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', hook, program, ...args], {
-    encoding: 'utf8',
-  });
-  if (status !== 0 || JSON.parse(stdout).stored !== files)
-    throw new Error(`ingest ended with ${status}: ${stdout}${stderr}`);
-  peakBytes = Math.max(peakBytes, Number(stderr.trim().split('\n').at(-1)));
+  const args = ['--import', hook, program, 'ingest', '--wavelength', '193', '--from', '2017-01-01'];
+  args.push('--to', to, '--cadence', '1h', '--quiet', '--json', '--jobs', String(CONNECTIONS));
+  args.push('--base-url', `http://127.0.0.1:${port}/`, '--workspace', out);
+  const { stdout, lines } = measured('sungan ingest', process.execPath, args);
+  if (JSON.parse(stdout).stored !== files) throw new Error(`not all are stored: ${stdout}`);
+  peakBytes = Math.max(peakBytes, Number(lines.at(-1)));
 }
 
-function curl(urls: string[], out: string, root: string): void {
+function curl(urls: string[], out: string, root: string, name = 'curl --parallel', then = ''): void {
   const config = join(root, 'curl.txt');
-  writeFileSync(
-    config,
-    urls.map((url) => `url = "${url}"\noutput = "${join(out, basename(url))}"`).join('\n'),
-  );
-  const { status } = spawnSync('curl', [
-    '--silent',
-    '--fail',
-    '--parallel',
-    '--parallel-max',
-    String(CONNECTIONS),
-    '--config',
-    config,
-  ]);
-  if (status !== 0) throw new Error(`curl ended with ${status}`);
+  const entries = urls.map((url) => `url = "${url}"\noutput = "${join(out, basename(url))}"`);
+  writeFileSync(config, entries.join('\n'));
+  const command = `curl --silent --fail --parallel --parallel-max ${CONNECTIONS} --config "$1" ${then}`;
+  measured(name, 'bash', ['-c', command, 'bash', config, out]);
+  if (readdirSync(out).length < urls.length) throw new Error('curl left files out');
+}
+
+function curlWithChecks(urls: string[], out: string, root: string): void {
+  const then = '&& find "$2" -name "*.fits" -print0 | xargs -0 sha256sum >"$2/SHA256SUMS" && sync -f "$2"';
+  curl(urls, out, root, 'curl, then sha256sum and sync', then);
 }
 
 function parfive(urls: string[], out: string, root: string): void {
@@ -166,8 +240,7 @@ for url in open(sys.argv[1]).read().split():
 assert not d.download().errors
 `,
   );
-  const { status, stderr } = spawnSync('python3', [script, list, out], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`parfive ended with ${status}: ${stderr}`);
+  measured('parfive', PYTHON, [script, list, out]);
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

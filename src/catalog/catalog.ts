@@ -32,6 +32,8 @@ export function openCatalog(path: string, { now = () => new Date() }: CatalogOpt
     // before rows, so what is lost then is at most a row whose file is fetched again.
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
+    // 16 MB of log before it is folded into the file, which waits for the disk.
+    db.pragma('wal_autocheckpoint = 4000');
     db.pragma('foreign_keys = ON');
     migrate(db, path, now);
     return {

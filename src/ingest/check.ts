@@ -80,7 +80,7 @@ function decodeEnds(image: ImageHdu): void {
 /** What speaks against `frame` being the frame of `key` that the archive lists under `time`. */
 export function mismatchWith(
   frame: HeaderFacts,
-  key: SlotKey,
+  key: Pick<SlotKey, 'slot' | 'wavelength'>,
   time: string,
   toleranceMs: number,
 ): Problem | undefined {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Catalog, Frame, SlotKey } from '../catalog/index.ts';
 import { requireDuration } from '../core/time.ts';
+import { createBufferPool } from './buffer-pool.ts';
 import type { IngestContext } from './context.ts';
 import { createSpaceGuard } from './disk-space.ts';
+import { createFinishers } from './finishers.ts';
 import { getCachedFile } from './http/cached-file.ts';
-import { createEngine, type Engine } from './http/engine.ts';
+import { createEngine } from './http/engine.ts';
 import type { Problem } from './http/problem.ts';
 import { clearLeftover, REPLACED, settleInterrupted } from './interrupted.ts';
 import type { IngestOptions } from './options.ts';
@@ -15,7 +17,7 @@ import { decide } from './plan.ts';
 import { baseUrlsOf, keysOf, optionalDuration, policyOf } from './request.ts';
 import type { ArchiveSource, Location } from './sources/index.ts';
 import type { Outcome, Tally } from './summary.ts';
-import { transferFrame } from './transfer-frame.ts';
+import { type TransferContext, transferFrame } from './transfer-frame.ts';
 
 /** Rows of the keys that the catalog has, by slot. Reads one range for each channel. */
 export function rowsOf(catalog: Catalog, keys: readonly SlotKey[]): (Frame | undefined)[] {
@@ -105,10 +107,20 @@ async function fetchWanted(
     clock: context.effects.clock,
     signal: stop,
   });
+  const finishers = createFinishers(wanted.length);
+  const { workspace } = context;
+  const tools = {
+    ...engine.context,
+    catalog,
+    workspace,
+    pool: createBufferPool(),
+    finish: finishers.finish,
+  };
   try {
-    await settleAll(locations, wanted.length, workersFor(jobs), run, engine, tally);
+    await settleAll(locations, wanted.length, workersFor(jobs), run, tools, tally);
   } finally {
     await engine.close();
+    await finishers.close();
   }
 }
 
@@ -123,7 +135,7 @@ async function settleAll(
   total: number,
   workers: number,
   run: ArchiveRun,
-  engine: Engine,
+  tools: TransferContext,
   tally: Tally,
 ): Promise<void> {
   const { effects, workspace } = run.context;
@@ -139,7 +151,7 @@ async function settleAll(
       const next = await queue.next();
       if (next.done) return;
       await hasRoom();
-      const { outcome, bytes, problem } = await settleOne(next.value, run, engine);
+      const { outcome, bytes, problem } = await settleOne(next.value, run, tools);
       tally.add(outcome, { bytes, kind: problem?.kind });
       if (problem)
         effects.log.debug(`${next.value.row.slot} ${next.value.row.wavelength}: ${problem.reason}`);
@@ -163,7 +175,7 @@ interface Settled {
   problem?: Problem;
 }
 
-async function settleOne(location: Location, run: ArchiveRun, engine: Engine): Promise<Settled> {
+async function settleOne(location: Location, run: ArchiveRun, tools: TransferContext): Promise<Settled> {
   const { catalog, source, context } = run;
   const { row } = location;
   if ('problem' in location) {
@@ -186,7 +198,7 @@ async function settleOne(location: Location, run: ArchiveRun, engine: Engine): P
   }
   const toleranceMs = source.toleranceMs(row.product, row.wavelength);
   const transfer = { row, candidates: location.candidates, toleranceMs };
-  const result = await transferFrame(transfer, { ...engine.context, catalog, workspace: context.workspace });
+  const result = await transferFrame(transfer, tools);
   if (!result.ok) return { outcome: outcomeOf(result.problem), problem: result.problem };
   if (source.supersedes) await retirePreliminary(source.supersedes, row, catalog, context.workspace.root);
   return { outcome: 'stored', bytes: result.bytes };

@@ -1,22 +1,19 @@
 /**
- * A file on its way in: written under a `.part` name and renamed only when somebody has looked at its content. Memory
- * stays bounded whatever its size: up to 8 MiB are held, of a longer file nothing but the last MiB.
+ * A file on its way in. What comes is held in memory up to 8 MiB, so that the disk sees a whole frame of the synoptic
+ * directory once only; of a longer file nothing but the last MiB is held, the rest lies under a `.part` name.
  */
-import { createHash, type Hash, webcrypto } from 'node:crypto';
-import { createReadStream, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PART_SUFFIX } from '../core/files.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { FinishTask } from './finish-file.ts';
 import type { Sink } from './http/fetch-file.ts';
 
 export interface PartFile extends Sink {
+  /** What is to be finished, with the memory it lies in. Of the part nothing but its file is left then. */
+  handOver(): Promise<Omit<FinishTask, 'expected'>>;
   /** Writes what is held and closes the file; it stays for a later resumption. */
   suspend(): Promise<void>;
-  /** The whole content. */
-  content(): Promise<Uint8Array>;
-  sha256(): Promise<string>;
-  /** Makes the content durable under its final name. */
-  commit(): Promise<void>;
   discard(): Promise<void>;
 }
 
@@ -27,7 +24,6 @@ export interface PartFileOptions {
   onFirstWrite?(): void;
 }
 
-/** A whole frame of the synoptic directory fits; so the disk sees it once, and its hash is made beside the main thread. */
 const HELD_BYTES = 8 << 20;
 const FLUSH_BYTES = 1 << 20;
 
@@ -36,11 +32,13 @@ export function partPath(path: string): string {
   return join(dirname(path), `.${basename(path)}${PART_SUFFIX}`);
 }
 
-export async function openPartFile(path: string, options: PartFileOptions): Promise<PartFile> {
-  const part = new Part(path, options.onFirstWrite);
+export async function openPartFile(
+  path: string,
+  pool: BufferPool,
+  options: PartFileOptions,
+): Promise<PartFile> {
+  const part = new Part(path, pool, options.onFirstWrite);
   if (options.resume) await part.takeOver();
-  // What a run that died left of another version.
-  else rmSync(partPath(path), { force: true });
   return part;
 }
 
@@ -48,19 +46,18 @@ class Part implements PartFile {
   length = 0;
   readonly #path: string;
   readonly #temporary: string;
+  readonly #pool: BufferPool;
   readonly #onFirstWrite: (() => void) | undefined;
   #handle: FileHandle | undefined;
-  /** All of it while it is small; of a longer file what is not yet written. */
-  #chunks: Uint8Array[] = [];
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
   #heldBytes = 0;
-  /** How many of the held bytes the file has already (of one that was taken over). */
+  /** Bytes in the file, before those that are held. */
   #writtenBytes = 0;
-  /** Fed as the bytes are written, once the file is too long to be held. */
-  #hash: Hash | undefined;
 
-  constructor(path: string, onFirstWrite: (() => void) | undefined) {
+  constructor(path: string, pool: BufferPool, onFirstWrite: (() => void) | undefined) {
     this.#path = path;
     this.#temporary = partPath(path);
+    this.#pool = pool;
     this.#onFirstWrite = onFirstWrite;
   }
 
@@ -68,94 +65,80 @@ class Part implements PartFile {
     const found = await stat(this.#temporary).catch(() => undefined);
     if (!found || found.size === 0) return;
     this.length = found.size;
-    if (found.size <= HELD_BYTES) {
-      this.#chunks = [await readFile(this.#temporary)];
-      this.#heldBytes = found.size;
-      this.#writtenBytes = found.size;
-      return;
-    }
-    this.#hash = createHash('sha256');
-    for await (const chunk of createReadStream(this.#temporary)) this.#hash.update(chunk as Uint8Array);
+    if (found.size > HELD_BYTES) this.#writtenBytes = found.size;
+    else this.#hold(await readFile(this.#temporary));
   }
 
   append(chunk: Uint8Array): Promise<void> | undefined {
-    this.#chunks.push(chunk);
-    this.#heldBytes += chunk.length;
+    this.#hold(chunk);
     this.length += chunk.length;
-    return this.#heldBytes > (this.#hash ? FLUSH_BYTES : HELD_BYTES) ? this.#letGo() : undefined;
+    return this.#heldBytes > (this.#writtenBytes > 0 ? FLUSH_BYTES : HELD_BYTES) ? this.#flush() : undefined;
   }
 
   async restart(): Promise<void> {
-    await this.discard();
+    await this.#remove();
     this.length = 0;
   }
 
+  async handOver() {
+    await this.#close();
+    const held = this.#held();
+    this.#buffer = undefined;
+    this.#heldBytes = 0;
+    return { path: this.#path, partPath: this.#temporary, held, writtenBytes: this.#writtenBytes };
+  }
+
   async suspend(): Promise<void> {
-    await this.#write();
+    if (this.#heldBytes > 0) await this.#flush();
     await this.#close();
-  }
-
-  async content(): Promise<Uint8Array> {
-    if (!this.#hash) return this.#whole();
-    await this.#letGo();
-    return readFile(this.#temporary);
-  }
-
-  async sha256(): Promise<string> {
-    if (!this.#hash)
-      return Buffer.from(await webcrypto.subtle.digest('SHA-256', this.#whole())).toString('hex');
-    await this.#letGo();
-    return this.#hash.copy().digest('hex');
-  }
-
-  // The folder is not synchronised: were the rename lost with the power, the next run would miss the file and fetch it.
-  async commit(): Promise<void> {
-    await this.#write();
-    const handle = await this.#open();
-    await handle.sync();
-    await this.#close();
-    await rename(this.#temporary, this.#path);
+    this.#release();
   }
 
   async discard(): Promise<void> {
-    const wasWritten = this.#handle !== undefined || this.#writtenBytes > 0 || this.#hash !== undefined;
-    this.#chunks = [];
+    await this.#remove();
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#buffer) this.#pool.giveBack(this.#buffer.buffer);
+    this.#buffer = undefined;
     this.#heldBytes = 0;
-    this.#writtenBytes = 0;
-    this.#hash = undefined;
-    await this.#close();
-    if (wasWritten) await rm(this.#temporary, { force: true });
   }
 
-  /** One piece of memory, so that it is copied together once only. */
-  #whole(): Uint8Array<ArrayBuffer> {
-    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0]! as Uint8Array<ArrayBuffer>;
+  #held(): Uint8Array<ArrayBuffer> {
+    return this.#buffer?.subarray(0, this.#heldBytes) ?? new Uint8Array();
   }
 
-  /** Writes what is held, hashes it and forgets it. */
-  async #letGo(): Promise<void> {
-    // Until now all was held, so that the hash begins with the first byte.
-    this.#hash ??= createHash('sha256');
-    for (const chunk of this.#chunks) this.#hash.update(chunk);
-    await this.#write();
-    this.#chunks = [];
-    this.#heldBytes = 0;
-    this.#writtenBytes = 0;
+  #hold(chunk: Uint8Array): void {
+    const needed = this.#heldBytes + chunk.length;
+    this.#buffer ??= this.#pool.take(needed);
+    if (this.#buffer.length < needed) {
+      const larger = this.#pool.take(Math.max(needed, 2 * this.#buffer.length));
+      larger.set(this.#held());
+      this.#pool.giveBack(this.#buffer.buffer);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, this.#heldBytes);
+    this.#heldBytes = needed;
   }
 
-  async #write(): Promise<void> {
-    if (this.#heldBytes === this.#writtenBytes) return;
-    const rest = this.#whole().subarray(this.#writtenBytes);
-    this.#writtenBytes = this.#heldBytes;
+  /** Nothing is appended before this has ended. */
+  async #flush(): Promise<void> {
     const handle = await this.#open();
-    await handle.appendFile(rest);
+    const held = this.#held();
+    for (let done = 0; done < held.length; ) {
+      const position = this.#writtenBytes + done;
+      done += (await handle.write(held, done, held.length - done, position)).bytesWritten;
+    }
+    this.#writtenBytes += held.length;
+    this.#heldBytes = 0;
   }
 
   async #open(): Promise<FileHandle> {
     if (this.#handle) return this.#handle;
     this.#onFirstWrite?.();
-    const opening = () => open(this.#temporary, 'a');
+    // Cut to what is taken over: an earlier try may have left more.
+    const opening = () => open(this.#temporary, this.#writtenBytes > 0 ? 'r+' : 'w');
     this.#handle = await opening().catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
       await mkdir(dirname(this.#path), { recursive: true });
@@ -168,5 +151,13 @@ class Part implements PartFile {
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close();
+  }
+
+  /** Also what a run that died left of another version. */
+  async #remove(): Promise<void> {
+    await this.#close();
+    this.#heldBytes = 0;
+    this.#writtenBytes = 0;
+    await rm(this.#temporary, { force: true });
   }
 }

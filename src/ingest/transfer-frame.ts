@@ -1,14 +1,16 @@
 /** One slot of an archive: fetch a candidate, look at it, put it in its place, write the row. */
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalog, Frame } from '../catalog/index.ts';
 import type { Workspace } from '../core/workspace.ts';
-import { checkStart, type InspectedFrame, inspectFrame, mismatchWith } from './check.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import { checkStart } from './check.ts';
+import type { Expectation, FinishTask } from './finish-file.ts';
+import type { Finishers } from './finishers.ts';
 import { type FetchContext, fetchFile, type TryRecord } from './http/fetch-file.ts';
 import { type Problem, problem } from './http/problem.ts';
 import { clearLeftover } from './interrupted.ts';
-import { openPartFile, type PartFile } from './part-file.ts';
-import { isGoodFrame } from './quality.ts';
+import { openPartFile, type PartFile, partPath } from './part-file.ts';
 import type { Candidate } from './sources/index.ts';
 import { adoptExisting, rawPath, recordFrame } from './store-frame.ts';
 
@@ -22,18 +24,19 @@ export interface FrameTransfer {
 export interface TransferContext extends FetchContext {
   catalog: Catalog;
   workspace: Workspace;
+  pool: BufferPool;
+  finish: Finishers['finish'];
 }
 
 export type TransferOutcome = { ok: true; bytes: number } | { ok: false; problem: Problem };
 
-/** A file that came whole and is a frame of the slot, still in its part file. */
+/** A file that came whole and is a frame of the slot, but flagged. */
 interface Arrival {
   candidate: Candidate;
-  frame: InspectedFrame;
   path: string;
   url: string;
   etag: string | null;
-  content: Uint8Array;
+  content: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -53,7 +56,7 @@ export async function transferFrame(
     const isLast = index === transfer.candidates.length - 1;
     const result = await tryCandidate(transfer, candidate, isLast && !flagged, context);
     if ('bytes' in result) return { ok: true, bytes: result.bytes };
-    if ('frame' in result) {
+    if ('content' in result) {
       flagged ??= result;
       continue;
     }
@@ -61,16 +64,16 @@ export async function transferFrame(
     // A neighbour is asked for when the frame is missing or bad, not when its host is in trouble.
     if (result.state === 'expected' || result.state === 'blocked') break;
   }
-  if (flagged) return storeFlagged(flagged, row, context);
+  if (flagged) return storeFlagged(flagged, transfer, context);
   catalog.forgetFile(row.id, failure!.state, failure!.reason);
   return { ok: false, problem: failure! };
 }
 
-/** Stored (bytes), or flagged and set aside (frame), or what went wrong. */
+/** Stored (bytes), or flagged and set aside (content), or what went wrong. */
 async function tryCandidate(
   transfer: FrameTransfer,
   candidate: Candidate,
-  takeFlagged: boolean,
+  takesFlagged: boolean,
   context: TransferContext,
 ): Promise<{ bytes: number } | Arrival | Problem> {
   const { catalog, workspace } = context;
@@ -84,7 +87,7 @@ async function tryCandidate(
   if (existing) await rm(join(workspace.root, path));
   let failure: Problem | undefined;
   for (const url of candidate.urls) {
-    const result = await fetchCandidate(transfer, { candidate, path, url }, takeFlagged, context);
+    const result = await fetchCandidate(transfer, { candidate, path, url }, takesFlagged, context);
     if (!('state' in result)) return result;
     failure = result;
     // A mirror is for a host in trouble; what one host does not have, the other will not have either.
@@ -103,7 +106,7 @@ function takenByOther(catalog: Catalog, row: Frame, path: string): Problem | und
 async function fetchCandidate(
   { row, toleranceMs }: FrameTransfer,
   { candidate, path, url }: { candidate: Candidate; path: string; url: string },
-  takeFlagged: boolean,
+  takesFlagged: boolean,
   context: TransferContext,
 ): Promise<{ bytes: number } | Arrival | Problem> {
   const { catalog, workspace } = context;
@@ -114,7 +117,7 @@ async function fetchCandidate(
   if (taken) return taken;
   catalog.beginDownload(row.id, url, path);
   let version = validator;
-  const part = await openPartFile(join(workspace.root, path), {
+  const part = await openPartFile(join(workspace.root, path), context.pool, {
     resume: validator !== null,
     onFirstWrite: () => catalog.noteEtag(row.id, version),
   });
@@ -136,22 +139,24 @@ async function fetchCandidate(
     };
     const result = await fetchFile(request, part, context);
     if (!result.ok) return await discard(part, result.problem);
-    const content = await part.content();
-    const checked = inspectCandidate(content, candidate, row, toleranceMs);
-    const isAccepted = !('state' in checked) && (takeFlagged || isGoodFrame(checked));
-    if (!isAccepted) {
+    const task = await part.handOver();
+    const expected = expectationOf(row, candidate, toleranceMs, takesFlagged);
+    const finished = await context.finish({ ...task, expected });
+    // Copied before the memory is used again.
+    const content =
+      finished.outcome === 'flagged' ? await contentOf({ ...task, held: finished.held }) : undefined;
+    context.pool.giveBack(finished.held.buffer);
+    if (finished.outcome !== 'placed') {
       record(last!);
-      return await discard(
-        part,
-        'state' in checked ? checked : { candidate, frame: checked, path, url, etag: version, content },
-      );
+      if (finished.outcome === 'refused') return await discard(part, finished.problem);
+      return await discard(part, { candidate, path, url, etag: version, content: content! });
     }
-    const [sha256] = await Promise.all([part.sha256(), part.commit()]);
+    const { bytes, sha256, frame } = finished;
     catalog.transaction(() => {
       record(last!);
-      recordFrame(catalog, row.id, { path, url, etag: version, bytes: content.length, sha256 }, checked);
+      recordFrame(catalog, row.id, { path, url, etag: version, bytes, sha256 }, frame);
     });
-    return { bytes: content.length };
+    return { bytes };
   } catch (error) {
     // Stopped, or the disk is full: what came stays, and the row says `downloading`, so that the next run goes on.
     await part.suspend().catch(() => {});
@@ -164,32 +169,33 @@ async function discard<Result>(part: PartFile, result: Result): Promise<Result> 
   return result;
 }
 
-function inspectCandidate(
-  content: Uint8Array,
-  candidate: Candidate,
-  row: Frame,
+function expectationOf(
+  { slot, wavelength }: Frame,
+  { fileName, time, bytes, header }: Candidate,
   toleranceMs: number,
-): InspectedFrame | Problem {
-  if (candidate.bytes !== undefined && content.length !== candidate.bytes) {
-    return problem('corrupt', 'wrong size', `${content.length} bytes, the index says ${candidate.bytes}`);
-  }
-  const inspection = inspectFrame(content, candidate.fileName, candidate.header);
-  if (!inspection.ok) return inspection.problem;
-  return mismatchWith(inspection.frame, row, candidate.time, toleranceMs) ?? inspection.frame;
+  takesFlagged: boolean,
+): Expectation {
+  return { key: { slot, wavelength }, fileName, time, toleranceMs, bytes, header, takesFlagged };
+}
+
+async function contentOf({ held, writtenBytes, partPath }: Omit<FinishTask, 'expected'>) {
+  const written = writtenBytes > 0 ? await readFile(partPath) : new Uint8Array();
+  return Buffer.concat([written, held]);
 }
 
 /** Fetched before its better neighbours were found to be missing: written from memory. */
 async function storeFlagged(
   arrival: Arrival,
-  row: Frame,
-  { catalog, workspace }: TransferContext,
+  { row, toleranceMs }: FrameTransfer,
+  { catalog, workspace, finish }: TransferContext,
 ): Promise<TransferOutcome> {
-  const { path, url, etag, content, frame } = arrival;
+  const { path, url, etag, content, candidate } = arrival;
   catalog.beginDownload(row.id, url, path);
-  const part = await openPartFile(join(workspace.root, path), { resume: false });
-  await part.append(content);
-  const sha256 = await part.sha256();
-  await part.commit();
-  recordFrame(catalog, row.id, { path, url, etag, bytes: content.length, sha256 }, frame);
-  return { ok: true, bytes: content.length };
+  const absolute = join(workspace.root, path);
+  const task = { path: absolute, partPath: partPath(absolute), held: content, writtenBytes: 0 };
+  const finished = await finish({ ...task, expected: expectationOf(row, candidate, toleranceMs, true) });
+  if (finished.outcome !== 'placed') throw new Error('a frame that was accepted is refused');
+  const { bytes, sha256, frame } = finished;
+  recordFrame(catalog, row.id, { path, url, etag, bytes, sha256 }, frame);
+  return { ok: true, bytes };
 }

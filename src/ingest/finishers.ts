@@ -1,0 +1,89 @@
+/** Finishing files beside the main thread; in this thread when there are few, or when run from the TypeScript sources. */
+import { Worker } from 'node:worker_threads';
+import { SunganError } from '../core/errors.ts';
+import { type FinishResult, type FinishTask, finishFile } from './finish-file.ts';
+
+/** With the memory of the task, which belonged to the thread meanwhile. */
+export type Finished = FinishResult & { held: Uint8Array<ArrayBuffer> };
+
+/** What a thread sends back for the task `id`. */
+export type Answer =
+  | { id: number; finished: Finished }
+  | { id: number; failure: { message: string; isDisk: boolean } };
+
+export interface Finishers {
+  /** Takes the memory of the task away from the caller. Throws when the disk fails. */
+  finish(task: FinishTask): Promise<Finished>;
+  close(): Promise<void>;
+}
+
+/** Starting a thread costs as much as some small frames. */
+const FEWEST_FILES = 16;
+
+/** One waits for the disk while the other computes. */
+const THREADS = 2;
+
+export function createFinishers(files: number): Finishers {
+  // Node 20 cannot run a worker from TypeScript; built code ends in .js.
+  const isBuilt = import.meta.url.endsWith('.js');
+  if (!isBuilt || files < FEWEST_FILES) return { finish: finishHere, async close() {} };
+  const threads = Array.from({ length: THREADS }, startThread);
+  return {
+    finish: (task) => threads.sort((a, b) => a.pending.size - b.pending.size)[0]!.finish(task),
+    close: async () => void (await Promise.all(threads.map(({ worker }) => worker.terminate()))),
+  };
+}
+
+/** What a thread answers instead of an error, whose code would be lost on the way. */
+export function failureOf(error: unknown): { message: string; isDisk: boolean } {
+  const { message, stack, syscall } = error as NodeJS.ErrnoException;
+  return { message: syscall ? message : (stack ?? message), isDisk: syscall !== undefined };
+}
+
+async function finishHere(task: FinishTask): Promise<Finished> {
+  try {
+    return { ...finishFile(task), held: task.held };
+  } catch (error) {
+    throw errorOf(failureOf(error));
+  }
+}
+
+function errorOf({ message, isDisk }: { message: string; isDisk: boolean }): Error {
+  return isDisk
+    ? new SunganError('io', `cannot write: ${message}`, {
+        remedy: 'check the free space and the permissions of the workspace; what was fetched is kept',
+      })
+    : new Error(message);
+}
+
+interface Pending {
+  resolve(finished: Finished): void;
+  reject(error: unknown): void;
+}
+
+function startThread() {
+  // Flags of the parent that only fit a main program (--input-type) would end the thread.
+  const worker = new Worker(new URL('./finish-thread.js', import.meta.url), {
+    execArgv: [],
+    // It makes hardly any garbage; by default its heap would grow all the same.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  worker.on('message', (answer: Answer) => {
+    const { resolve, reject } = pending.get(answer.id)!;
+    pending.delete(answer.id);
+    if ('finished' in answer) resolve(answer.finished);
+    else reject(errorOf(answer.failure));
+  });
+  worker.on('error', (error) => {
+    for (const { reject } of pending.values()) reject(error);
+  });
+  const finish = (task: FinishTask) =>
+    new Promise<Finished>((resolve, reject) => {
+      const id = ++lastId;
+      pending.set(id, { resolve, reject });
+      worker.postMessage({ id, task }, [task.held.buffer]);
+    });
+  return { worker, pending, finish };
+}
