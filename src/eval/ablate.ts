@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
-import { SunganError } from '../core/errors.ts';
+import { isSunganError, SunganError } from '../core/errors.ts';
 import { exists, writeAtomic } from '../core/files.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { train, trainOptions } from '../train/index.ts';
@@ -25,7 +25,7 @@ export const ablateOptions = z.strictObject({
     .array(z.string())
     .default([])
     .describe(
-      'presets to compare, in the order of the table: names or YAML files; preset@dataset learns from another data set',
+      'presets to compare, in the order of the table: names or YAML files; preset@dataset learns from another data set, row=preset names the row',
     ),
   data: z.string().default('').describe('data set that all learn from, and that all are judged by'),
   seeds: z
@@ -43,6 +43,7 @@ export const ablateOptions = z.strictObject({
     .default(['swd', 'ms-ssim', 'solar'])
     .describe('what the table is made of'),
   count: z.coerce.number().int().min(2).default(1024).describe('pictures a side'),
+  pairs: z.coerce.number().int().min(1).default(2000).describe('pairs of pictures for MS-SSIM'),
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]*$/, 'use small letters, digits, dots and dashes')
@@ -69,6 +70,22 @@ export interface AblateSummary {
   report: string | undefined;
 }
 
+interface Judged {
+  label: string;
+  /** Folder. */
+  run: string;
+  /** Undefined when the training broke down. */
+  summary: EvalSummary | undefined;
+}
+
+async function writeTable(directory: string, options: AblateOptions, judged: readonly Judged[]) {
+  const rows = summariseRows(judged);
+  const table = ablationTable(rows, options.seeds.length);
+  await writeAtomic(join(directory, 'table.md'), table);
+  await writeAtomic(join(directory, 'ablation.json'), `${JSON.stringify({ options, rows }, null, 2)}\n`);
+  return { rows, table };
+}
+
 interface Trial {
   preset: string;
   /** Of the table: the file's name without its ending. */
@@ -86,21 +103,20 @@ export async function ablate(options: AblateOptions, context: AblateContext): Pr
   if (context.dryRun)
     return { directory, runs: trials.map(({ name }) => name), rows: [], table: '', report: undefined };
 
-  const judged: { trial: Trial; run: string; summary: EvalSummary }[] = [];
+  const judged: Judged[] = [];
   const progress = effects.progress('ablate', trials.length, 'runs');
   for (const trial of trials) {
     throwIfStopped(effects.signal);
-    const run = await trainTrial(trial, options, context);
-    judged.push({ trial, run, summary: await judgeTrial(run, options, context) });
+    judged.push(await judgeTrial(trial, options, context));
+    // Of what is there, so that one who cannot wait for the end has a table too.
+    await writeTable(directory, options, judged);
     progress.advance(1, trial.name);
   }
   progress.done();
 
-  const rows = summariseRows(judged.map(({ trial, summary }) => ({ label: trial.label, summary })));
-  const table = ablationTable(rows, options.seeds.length);
-  await writeAtomic(join(directory, 'table.md'), table);
-  await writeAtomic(join(directory, 'ablation.json'), `${JSON.stringify({ options, rows }, null, 2)}\n`);
-  const runs = judged.map(({ run }) => run);
+  const { rows, table } = await writeTable(directory, options, judged);
+  const runs = judged.flatMap(({ run, summary }) => (summary ? [run] : []));
+  if (runs.length === 0) throw new SunganError('data', 'no run came to its end', { where: directory });
   const page = await report(
     { paths: runs, out: join(directory, 'report.html'), title: `Ablation: ${options.name}` },
     context,
@@ -112,35 +128,45 @@ function planTrials({ presets, data, seeds, name }: AblateOptions): Trial[] {
   if (presets.length === 0)
     throw new SunganError('usage', 'name the presets to compare', { where: '--presets' });
   if (data === '') throw new SunganError('usage', 'name the data set', { where: '--data' });
-  return presets.flatMap((entry) => {
-    const [preset, own = data] = entry.split('@');
-    const label = basename(preset).replace(/\.ya?ml$/, '') + (own === data ? '' : `@${own}`);
-    const slug = label.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
-    return seeds.map((seed) => ({ preset, label, data: own, seed, name: `${name}-${slug}-s${seed}` }));
-  });
+  // Every preset once before any a second time: a half-finished table has all its rows.
+  return seeds.flatMap((seed) =>
+    presets.map((entry) => {
+      const [, row, preset, own = data] = /^(?:([^=]*)=)?([^@]*)(?:@(.*))?$/.exec(entry)!;
+      const known = basename(preset).replace(/\.ya?ml$/, '') + (own === data ? '' : `@${own}`);
+      const slug = known.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
+      return { preset, label: row ?? known, data: own, seed, name: `${name}-${slug}-s${seed}` };
+    }),
+  );
 }
 
-/** The folder of the trial's run, trained to its end. */
+/** Trains the run to its end and scores it, as far as that has not been done. */
+async function judgeTrial(trial: Trial, options: AblateOptions, context: AblateContext): Promise<Judged> {
+  const begun = await findTrial(trial.name, context.workspace);
+  try {
+    const { directory, images } = await trainTrial(trial, begun, options, context);
+    const summary = await scoresOf(directory, images / 1000, options, context);
+    return { label: trial.label, run: directory, summary };
+  } catch (error) {
+    // Losses that are no numbers any more are what a recipe came to, not a fault of the comparison.
+    if (!isSunganError(error) || !/broke down/.test(error.message)) throw error;
+    context.effects.log.warn(`${trial.name}: ${error.message}`);
+    return { label: trial.label, run: begun ?? trial.name, summary: undefined };
+  }
+}
+
 async function trainTrial(
   trial: Trial,
+  begun: string | undefined,
   { kimg, resolution }: AblateOptions,
   { workspace, effects }: AblateContext,
-): Promise<string> {
-  const known = await findTrial(trial.name, workspace);
+): Promise<{ directory: string; images: number }> {
+  const { preset, data, seed, name } = trial;
   const budget = kimg === undefined ? {} : { kimg };
-  const given =
-    known === undefined
-      ? {
-          preset: trial.preset,
-          data: trial.data,
-          seed: trial.seed,
-          name: trial.name,
-          ...budget,
-          ...(resolution === undefined ? {} : { resolution }),
-        }
-      : { resume: known, ...budget };
-  const { directory } = await train(trainOptions.parse(given), { workspace, effects });
-  return directory;
+  const size = resolution === undefined ? {} : { resolution };
+  const given = begun === undefined ? { preset, data, seed, name, ...size } : { resume: begun };
+  // A collapse is a result, and every run sees the same number of pictures.
+  const always = { ...budget, onCollapse: 'warn', snapshotTicks: 2, keep: 2 };
+  return train(trainOptions.parse({ ...given, ...always }), { workspace, effects });
 }
 
 /** The folder of a run that was begun; one that a kill left without options is none. */
@@ -153,18 +179,15 @@ async function findTrial(name: string, { runs }: Workspace): Promise<string | un
 }
 
 /** The last scores of the run, when they are of its end and hold all that is asked for; else new ones. */
-async function judgeTrial(
+async function scoresOf(
   run: string,
-  { metrics, count, data }: AblateOptions,
+  kimg: number,
+  { metrics, count, pairs, data }: AblateOptions,
   context: AblateContext,
 ): Promise<EvalSummary> {
   const known = (await readEvaluations(join(run, METRICS_FILE))).at(-1);
-  const wanted = evalOptions.parse({ run, real: data, metrics, count });
-  if (
-    known &&
-    known.seed === wanted.seed &&
-    metrics.every((name) => known.results.some(({ metric }) => metric === name))
-  )
-    return known;
+  const wanted = evalOptions.parse({ run, real: data, metrics, count, pairs });
+  const isOfEnd = known?.kimg === kimg && known.seed === wanted.seed;
+  if (isOfEnd && metrics.every((name) => known.results.some(({ metric }) => metric === name))) return known;
   return evaluate(wanted, context);
 }

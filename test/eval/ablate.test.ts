@@ -21,7 +21,7 @@ const runFolders = () => readdirSync(context.workspace.runs).filter((name) => /^
 const options = (overrides = {}) =>
   ablateOptions.parse({
     data: 'sun',
-    presets: [`${preset('plain.yaml')}@sun-linear`, preset('plain.yaml')],
+    presets: [`no log=${preset('plain.yaml')}@sun-linear`, preset('plain.yaml')],
     seeds: [1, 2],
     kimg: 0.032,
     resolution: 16,
@@ -54,8 +54,8 @@ describe('an ablation', () => {
     const plan = await ablate(options(), { ...context, dryRun: true });
     expect(plan.runs).toEqual([
       'ablation-plain-sun-linear-s1',
-      'ablation-plain-sun-linear-s2',
       'ablation-plain-s1',
+      'ablation-plain-sun-linear-s2',
       'ablation-plain-s2',
     ]);
     expect(existsSync(context.workspace.runs)).toBe(false);
@@ -63,7 +63,7 @@ describe('an ablation', () => {
 
   it('trains, judges and tabulates; a second call finds everything done', async () => {
     const first = await ablate(options(), context);
-    expect(first.rows.map(({ label }) => label)).toEqual(['plain@sun-linear', 'plain']);
+    expect(first.rows.map(({ label }) => label)).toEqual(['no log', 'plain']);
     for (const { cells } of first.rows) {
       expect(cells.map(({ key }) => key)).toContain('solar.spectrum');
       expect(cells[0].values).toHaveLength(2);

@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 export default defineCommand({
   examples: [
     'sungan ablate --data aia-193 --presets sungan-512-log,sungan-512-rates,sungan-512 --seeds 1,2,3 --kimg 500',
-    'sungan ablate --data aia-193 --presets plain.yaml@aia-193-linear,plain.yaml --resolution 64 --kimg 20 --name log',
+    "sungan ablate --data aia-193 --presets 'no log=sungan-64-log@aia-193-linear,+ log=sungan-64-log,+ rates=sungan-64-rates' --kimg 20",
   ],
   schema: ablateOptions,
   async run(options, context) {

@@ -29,8 +29,31 @@ const WINDOW_SIGMA = 1.5;
 const C1 = (0.01 * 255) ** 2;
 const C2 = (0.03 * 255) ** 2;
 
+/** What a picture brings to every pair it is in: at five scales its values, their local means and mean squares. */
+export type PictureScales = readonly PictureScale[];
+
+interface PictureScale extends SquarePicture {
+  readonly means: Float64Array;
+  readonly squares: Float64Array;
+}
+
+/** Numbers of eight bytes that `PictureScales` of such a picture hold, about. */
+export const scalesLength = (size: number, channels: number): number => 4 * channels * size * size;
+
+export function pictureScales(picture: SquarePicture): PictureScales {
+  let current = picture;
+  return SCALE_WEIGHTS.map((_, index) => {
+    if (index > 0) current = halve(current);
+    return { ...current, means: blurPlanes(current), squares: blurPlanes(current, current) };
+  });
+}
+
 export function msSsim(a: SquarePicture, b: SquarePicture): number {
-  const scales = similarityPerScale(a, b);
+  return msSsimOfScales(pictureScales(a), pictureScales(b));
+}
+
+export function msSsimOfScales(a: PictureScales, b: PictureScales): number {
+  const scales = similarityOfScales(a, b);
   const last = scales.length - 1;
   return scales.reduce((product, scale, index) => {
     const factor = Math.max(0, index === last ? scale.ssim : scale.contrast);
@@ -40,44 +63,39 @@ export function msSsim(a: SquarePicture, b: SquarePicture): number {
 
 /** SSIM and contrast-structure at each of the five scales, before clipping. */
 export function similarityPerScale(a: SquarePicture, b: SquarePicture): ScaleSimilarity[] {
-  let [first, second] = [a, b];
-  return SCALE_WEIGHTS.map((_, index) => {
-    if (index > 0) [first, second] = [halve(first), halve(second)];
-    return similarity(first, second);
-  });
+  return similarityOfScales(pictureScales(a), pictureScales(b));
 }
 
-function similarity(a: SquarePicture, b: SquarePicture): ScaleSimilarity {
-  const { size, channels } = a;
-  const window = gaussianWindow(Math.min(WINDOW_SIZE, size));
-  const area = size * size;
-  const products = new Float64Array(area);
+const similarityOfScales = (a: PictureScales, b: PictureScales) =>
+  a.map((scale, index) => similarity(scale, b[index]));
+
+function similarity(a: PictureScale, b: PictureScale): ScaleSimilarity {
+  const crosses = blurPlanes(a, b);
   let ssim = 0;
   let contrast = 0;
-  let pixels = 0;
-  for (let channel = 0; channel < channels; channel++) {
-    const x = a.data.subarray(channel * area, (channel + 1) * area);
-    const y = b.data.subarray(channel * area, (channel + 1) * area);
-    const blurProduct = (p: typeof x, q: typeof x) => {
-      for (let i = 0; i < area; i++) products[i] = p[i] * q[i];
-      return blurValid(products, size, window);
-    };
-    const meanX = blurValid(x, size, window);
-    const meanY = blurValid(y, size, window);
-    const squareX = blurProduct(x, x);
-    const squareY = blurProduct(y, y);
-    const cross = blurProduct(x, y);
-    pixels += meanX.length;
-    for (let i = 0; i < meanX.length; i++) {
-      const mx = meanX[i];
-      const my = meanY[i];
-      const covariance = 2 * (cross[i] - mx * my) + C2;
-      const variance = squareX[i] - mx * mx + squareY[i] - my * my + C2;
-      contrast += covariance / variance;
-      ssim += ((2 * mx * my + C1) * covariance) / ((mx * mx + my * my + C1) * variance);
-    }
+  for (let i = 0; i < crosses.length; i++) {
+    const mx = a.means[i];
+    const my = b.means[i];
+    const covariance = 2 * (crosses[i] - mx * my) + C2;
+    const variance = a.squares[i] - mx * mx + b.squares[i] - my * my + C2;
+    contrast += covariance / variance;
+    ssim += ((2 * mx * my + C1) * covariance) / ((mx * mx + my * my + C1) * variance);
   }
-  return { ssim: ssim / pixels, contrast: contrast / pixels };
+  return { ssim: ssim / crosses.length, contrast: contrast / crosses.length };
+}
+
+/** Every channel of `a`, or of `a` times `b`, under the window: valid region, channel after channel. */
+function blurPlanes(a: SquarePicture, b?: SquarePicture): Float64Array {
+  const { size, channels, data } = a;
+  const window = gaussianWindow(Math.min(WINDOW_SIZE, size));
+  const valid = size - window.length + 1;
+  const values = b ? multiplied(data, b.data) : data;
+  const result = new Float64Array(channels * valid * valid);
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = values.subarray(channel * size * size, (channel + 1) * size * size);
+    blurValid(plane, size, window, result.subarray(channel * valid * valid));
+  }
+  return result;
 }
 
 /** Samples of the Gaussian, sum 1; even sizes are centred between pixels. The 2-D window is its outer product. */
@@ -91,7 +109,12 @@ function gaussianWindow(size: number): Float64Array {
   return window.map((value) => value / sum);
 }
 
-function blurValid(data: Float32Array | Float64Array, size: number, window: Float64Array): Float64Array {
+function blurValid(
+  data: Float32Array | Float64Array,
+  size: number,
+  window: Float64Array,
+  result: Float64Array,
+): void {
   const taps = window.length;
   const valid = size - taps + 1;
   const rows = new Float64Array(size * valid);
@@ -102,7 +125,6 @@ function blurValid(data: Float32Array | Float64Array, size: number, window: Floa
       rows[y * valid + x] = sum;
     }
   }
-  const result = new Float64Array(valid * valid);
   for (let y = 0; y < valid; y++) {
     for (let x = 0; x < valid; x++) {
       let sum = 0;
@@ -110,6 +132,11 @@ function blurValid(data: Float32Array | Float64Array, size: number, window: Floa
       result[y * valid + x] = sum;
     }
   }
+}
+
+function multiplied(a: SquarePicture['data'], b: SquarePicture['data']): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < result.length; i++) result[i] = a[i] * b[i];
   return result;
 }
 

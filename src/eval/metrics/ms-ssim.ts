@@ -3,13 +3,21 @@ import { throwIfStopped } from '../../core/effects.ts';
 import { createRandom, type Random } from '../../numeric/random.ts';
 import { type ImageSet, pixelsOf, toBytes } from '../image-set.ts';
 import { intervalAround, LEVEL, resample } from '../measures/bootstrap.ts';
-import { msSsim, SMALLEST_PICTURE } from '../measures/ms-ssim.ts';
+import {
+  msSsimOfScales,
+  type PictureScales,
+  pictureScales,
+  SMALLEST_PICTURE,
+  scalesLength,
+} from '../measures/ms-ssim.ts';
 import type { Metric, MetricInput, MetricOutcome } from '../metric.ts';
 
 const FEW_PAIRS = 1000;
 const REPLICAS = 500;
 /** Pairs read at once. */
 const PAIR_BATCH = 32;
+/** Of the scales of pictures that are kept for later pairs. */
+const KEPT_BYTES = 512 * 2 ** 20;
 
 export const diversity: Metric = {
   title: 'MS-SSIM between random pairs',
@@ -96,22 +104,40 @@ function pairInterval(
 /** Mean MS-SSIM over at most `wanted` different unordered pairs. */
 export async function pairMean(set: ImageSet, wanted: number, seed: number): Promise<PairMean> {
   const pairs = drawPairs(set.count, wanted, createRandom(`ms-ssim/${seed}`));
-  const size = pixelsOf(set);
   const values = new Float64Array(pairs.length);
-  for (let first = 0; first < pairs.length; first += PAIR_BATCH) {
-    const batch = pairs.slice(first, first + PAIR_BATCH);
-    const data = toBytes(await set.read(batch.flat()));
-    for (let i = 0; i < batch.length; i++) {
-      const picture = (k: number) => ({
-        size: set.width,
-        channels: set.channels,
-        data: data.subarray(k * size, (k + 1) * size),
-      });
-      values[first + i] = msSsim(picture(2 * i), picture(2 * i + 1));
+  const scalesOf = scalesReader(set);
+  // In the order of their first picture, whose scales are then at hand.
+  const order = Array.from(pairs.keys()).sort((p, q) => pairs[p][0] - pairs[q][0]);
+  for (let first = 0; first < order.length; first += PAIR_BATCH) {
+    const batch = order.slice(first, first + PAIR_BATCH);
+    const scales = await scalesOf(batch.flatMap((pair) => pairs[pair]));
+    for (const pair of batch) {
+      const [i, j] = pairs[pair];
+      values[pair] = msSsimOfScales(scales.get(i)!, scales.get(j)!);
     }
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / pairs.length;
   return { mean, pairs: pairs.length, members: pairs, values };
+}
+
+/** Scales of pictures by their number; as many as fit are kept for the pairs to come. */
+function scalesReader(set: ImageSet): (wanted: readonly number[]) => Promise<Map<number, PictureScales>> {
+  const { width: size, channels } = set;
+  const most = Math.max(2 * PAIR_BATCH, Math.floor(KEPT_BYTES / (8 * scalesLength(size, channels))));
+  const kept = new Map<number, PictureScales>();
+  return async (wanted) => {
+    const missing = [...new Set(wanted)].filter((index) => !kept.has(index));
+    if (kept.size + missing.length > most) {
+      const needed = new Set(wanted);
+      for (const index of kept.keys()) if (!needed.has(index)) kept.delete(index);
+    }
+    const data = toBytes(await set.read(missing));
+    const length = pixelsOf(set);
+    missing.forEach((index, k) => {
+      kept.set(index, pictureScales({ size, channels, data: data.subarray(k * length, (k + 1) * length) }));
+    });
+    return kept;
+  };
 }
 
 /** All pairs when there are no more than `wanted`, else `wanted` different ones. */
