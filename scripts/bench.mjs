@@ -22,8 +22,10 @@ const config = {
   include: [`../../bench/${name}.ts`],
 };
 writeFileSync(join(out, 'tsconfig.json'), JSON.stringify(config));
-// The program reads its version, and presets, from beside its sources.
+// The program reads its version and its compiled kernels from beside its sources.
 copyFileSync(join(root, 'package.json'), join(out, 'package.json'));
+mkdirSync(join(out, 'build'), { recursive: true });
+copyFileSync(join(root, 'build', 'kernels.wasm'), join(out, 'build', 'kernels.wasm'));
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const compiled = spawnSync(process.execPath, [compiler, '-p', join(out, 'tsconfig.json')], {
   stdio: 'inherit',
