@@ -123,7 +123,7 @@ async function recordTick(
 ): Promise<Tick> {
   const { counters, networks } = trainer;
   const samples = await trainer.sample(sampleSeeds);
-  await writeSamples(folder, counters.images, samples, networks);
+  await writeSamples(folder, counters.images, samples, networks, images.physical);
   const share = diversity(samples, networks) / (await diversityOfReals(images, networks.resolution));
   counters.variety = watchVariety(counters.variety, share);
   const rates = anneal(recipe, counters.images);

@@ -41,6 +41,7 @@ export async function openTrainingImages(
     hash: dataset.hash,
     transforms: dataset.manifest.transforms,
     simulated: dataset.simulated,
+    physical: dataset.transforms.map(({ inverse }, i) => ({ name: dataset.channels[i]!, inverse })),
     labels: label === 'none' ? undefined : await labelFrames(dataset, indices, label),
     read: (positions, side = resolution) =>
       reader.read(

@@ -1,6 +1,12 @@
 import type { TransformRecord } from '../../curate/index.ts';
 import type { ImageLabels } from '../labels.ts';
 
+/** A channel as it is called, and the way from its transform space (0..1) to linear values. */
+export interface PhysicalChannel {
+  name: string;
+  inverse(values: Float32Array): Float32Array;
+}
+
 /** What training reads: images of one size, as numbers in transform space. */
 export interface TrainingImages {
   readonly name: string;
@@ -14,6 +20,8 @@ export interface TrainingImages {
   /** How DN became 0..1, one record a channel, so that samples can be turned back. */
   readonly transforms: readonly TransformRecord[];
   readonly simulated: boolean;
+  /** For pictures in physical scales; absent where the images come from no dataset. */
+  readonly physical?: readonly PhysicalChannel[] | undefined;
   /** Absent where nobody asked for them. */
   readonly labels?: ImageLabels | undefined;
   /** Images [n, channels, side, side], 0..1, row 0 south; `side` may be less than the resolution. */

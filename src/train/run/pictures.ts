@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { writeAtomic } from '../../core/files.ts';
 import { SOFTWARE } from '../../core/png-text.ts';
 import { imageGrid } from '../data/grid.ts';
-import type { TrainingImages } from '../data/images.ts';
+import type { PhysicalChannel, TrainingImages } from '../data/images.ts';
 import { encodeGrayPng } from '../data/png.ts';
+import { describeScale, toShades } from './display.ts';
 import type { RunFolder } from './folder.ts';
 
 const MADE = 'Made by a neural network. Not an observation of the Sun.';
-const SCALE = 'Gray is the transform space of the dataset: 0 black, 1 white; solar north is up.';
 
-/** Words for the metadata of a picture that a generator made. */
-export function generatedWords(source: string): Record<string, string> {
-  return { Software: SOFTWARE, Title: 'GENERATED', Description: `${MADE} ${SCALE}`, Source: source };
+/** Words for the metadata of a picture that a generator made; its grays are transform space unless `scale` says else. */
+export function generatedWords(source: string, scale = describeScale(undefined)): Record<string, string> {
+  return { Software: SOFTWARE, Title: 'GENERATED', Description: `${MADE} ${scale}`, Source: source };
 }
 
 export async function writeSamples(
@@ -20,17 +20,13 @@ export async function writeSamples(
   seen: number,
   images: Float32Array,
   shape: GridShape,
+  physical: readonly PhysicalChannel[] | undefined,
 ): Promise<string> {
   const path = join(folder.samples, `${String(seen).padStart(9, '0')}.png`);
   const source = `samples of fixed seeds after ${seen} images`;
-  await writeAtomic(
-    path,
-    encodeGrayPng(
-      imageGrid(images, shape.channels, shape.resolution, columnsOf(images, shape)),
-      8,
-      generatedWords(source),
-    ),
-  );
+  const shades = toShades(images, shape.resolution, physical);
+  const grid = imageGrid(shades, shape.channels, shape.resolution, columnsOf(images, shape));
+  await writeAtomic(path, encodeGrayPng(grid, 8, generatedWords(source, describeScale(physical))));
   return path;
 }
 
@@ -47,12 +43,11 @@ export async function writeReals(
   const words = {
     Software: SOFTWARE,
     Title: images.simulated ? 'SIMULATED' : 'OBSERVED',
-    Description: `Training images: ${kind} of ${images.name}. ${SCALE}`,
+    Description: `Training images: ${kind} of ${images.name}. ${describeScale(images.physical)}`,
   };
-  await writeAtomic(
-    folder.reals,
-    encodeGrayPng(imageGrid(pixels, images.channels, images.resolution, columnsOf(pixels, images)), 8, words),
-  );
+  const shades = toShades(pixels, images.resolution, images.physical);
+  const grid = imageGrid(shades, images.channels, images.resolution, columnsOf(pixels, images));
+  await writeAtomic(folder.reals, encodeGrayPng(grid, 8, words));
   return pixels;
 }
 
