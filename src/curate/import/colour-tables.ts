@@ -32,11 +32,28 @@ const TABLES: Record<string, readonly [Curve, Curve, Curve]> = {
 
 export const COLOUR_TABLE_NAMES = ['none', ...Object.keys(TABLES)];
 
-/** Steps a colour channel of the look-up: 32768 entries are quick to make and finer than JPEG keeps colours. */
-const STEPS = 32;
+/** What is known of a table: its 256 colours, and the index + 1 of each of the 2^24 colours that was met (0: not yet). */
+interface Inverse {
+  colours: Float64Array;
+  met: Uint16Array;
+}
+
+/** Pictures of one set share most of their colours, and all of them their table. */
+const inverses = new Map<string, Inverse>();
 
 /** RGB triples to 0..1, each by the nearest colour of the table. */
 export function undoColourTable(rgb: Uint8Array, name: string): Float32Array {
+  const { colours, met } = inverseOf(name);
+  const result = new Float32Array(rgb.length / 3);
+  for (let i = 0, at = 0; i < result.length; i++, at += 3) {
+    const colour = (rgb[at]! << 16) | (rgb[at + 1]! << 8) | rgb[at + 2]!;
+    if (met[colour] === 0) met[colour] = nearest(colours, rgb[at]!, rgb[at + 1]!, rgb[at + 2]!) + 1;
+    result[i] = (met[colour]! - 1) / 255;
+  }
+  return result;
+}
+
+function inverseOf(name: string): Inverse {
   const table = TABLES[name];
   if (!table) {
     throw new SunganError('usage', `there is no colour table '${name}'`, {
@@ -44,36 +61,21 @@ export function undoColourTable(rgb: Uint8Array, name: string): Float32Array {
       remedy: `one of ${COLOUR_TABLE_NAMES.join(', ')}`,
     });
   }
-  const colours = Array.from(
-    { length: 256 },
-    (_, i) => table.map((curve) => curve(i)) as [number, number, number],
-  );
-  const coarse = new Int16Array(STEPS ** 3).fill(-1);
-  const result = new Float32Array(rgb.length / 3);
-  for (let i = 0; i < result.length; i++) {
-    const [r, g, b] = [rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!];
-    const cell = ((r >> 3) * STEPS + (g >> 3)) * STEPS + (b >> 3);
-    // Near colours have near indices: the full search is done once a cell.
-    if (coarse[cell]! < 0) coarse[cell] = nearest(colours, (r & ~7) + 4, (g & ~7) + 4, (b & ~7) + 4, 0, 255);
-    const around = coarse[cell]!;
-    result[i] = nearest(colours, r, g, b, Math.max(0, around - 12), Math.min(255, around + 12)) / 255;
+  let inverse = inverses.get(name);
+  if (inverse === undefined) {
+    const colours = Float64Array.from({ length: 3 * 256 }, (_, at) => table[at % 3]!(Math.floor(at / 3)));
+    inverse = { colours, met: new Uint16Array(2 ** 24) };
+    inverses.set(name, inverse);
   }
-  return result;
+  return inverse;
 }
 
-function nearest(
-  colours: readonly (readonly [number, number, number])[],
-  r: number,
-  g: number,
-  b: number,
-  from: number,
-  to: number,
-): number {
-  let best = from;
+function nearest(colours: Float64Array, r: number, g: number, b: number): number {
+  let best = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (let i = from; i <= to; i++) {
-    const [cr, cg, cb] = colours[i]!;
-    const distance = (r - cr) ** 2 + (g - cg) ** 2 + (b - cb) ** 2;
+  for (let i = 0; i < 256; i++) {
+    const distance =
+      (r - colours[3 * i]!) ** 2 + (g - colours[3 * i + 1]!) ** 2 + (b - colours[3 * i + 2]!) ** 2;
     if (distance < least) {
       least = distance;
       best = i;
