@@ -48,7 +48,12 @@ export async function runCommand(name: string, command: Command, invocation: Inv
     (command.positionals ?? []).map((key, index) => [key, givenValue(invocation.positionals[index])]),
   );
   const fromCommandLine = coerceFlags(command, { ...own, ...positionals });
-  const options = parseOptions(command.schema, { ...section, ...fromCommandLine }, 'command line');
+  const options = parseOptions(
+    command.schema,
+    { ...section, ...fromCommandLine },
+    'command line',
+    command.positionals,
+  );
 
   const result = await command.run(options, {
     workspace: openWorkspace(

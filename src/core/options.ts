@@ -2,23 +2,27 @@
 import type { z } from 'zod';
 import { SunganError } from './errors.ts';
 
-/** Validates `values` strictly. `origin` says where they came from ("command line", a config file). */
+/**
+ * Validates `values` strictly. `origin` says where they came from ("command line", a config file); `positionals` are the
+ * keys that are written there without a flag.
+ */
 export function parseOptions<Schema extends z.ZodType>(
   schema: Schema,
   values: unknown,
   origin: string,
+  positionals: readonly string[] = [],
 ): z.output<Schema> {
   const result = schema.safeParse(values);
   if (result.success) return result.data;
   const known = Object.keys((schema as unknown as { shape?: object }).shape ?? {});
-  const lines = result.error.issues.map((issue) => describeIssue(issue, known));
+  const lines = result.error.issues.map((issue) => describeIssue(issue, known, positionals));
   throw new SunganError('usage', lines.join('; '), {
     where: origin,
     remedy: 'add --help to see every option with its default',
   });
 }
 
-function describeIssue(issue: z.core.$ZodIssue, known: string[]): string {
+function describeIssue(issue: z.core.$ZodIssue, known: string[], positionals: readonly string[]): string {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
       .map((key) => {
@@ -27,8 +31,11 @@ function describeIssue(issue: z.core.$ZodIssue, known: string[]): string {
       })
       .join('; ');
   }
-  const option = flagName(issue.path.map(String).join('.'));
-  return `${option}: ${issue.message}`;
+  const first = String(issue.path[0] ?? '');
+  const option = positionals.includes(first) ? `<${first}>` : flagName(issue.path.map(String).join('.'));
+  // The input itself is not in the issue.
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return isMissing ? `${option} is missing` : `${option}: ${issue.message}`;
 }
 
 /** `fromDate` -> `--from-date`. */

@@ -44,6 +44,7 @@ describe('wrong usage exits with 2', () => {
     [['ingest', '--wavelength', '195', '--from', '2014-01-01'], /not an AIA channel/],
     [['status', '--jobs', 'many'], /--jobs: 'many' is not a positive whole number/],
     [['status', 'extra'], /too many arguments/],
+    [['inspect'], /<files> is missing/],
   ])('%j', async (args, message) => {
     const { code, stderr, stdout } = await sungan(...args);
     expect(stderr).toMatch(message);

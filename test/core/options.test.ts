@@ -10,7 +10,8 @@ describe('parseOptions', () => {
   });
 
   it('names the flag that is wrong or missing, and suggests the near one', () => {
-    expect(() => parseOptions(schema, {}, 'test')).toThrow(/--from-date/);
+    expect(() => parseOptions(schema, {}, 'test')).toThrow(/--from-date is missing/);
+    expect(() => parseOptions(schema, {}, 'test', ['fromDate'])).toThrow(/<fromDate> is missing/);
     expect(() => parseOptions(schema, { fromDate: 'x', jbos: 1 }, 'test')).toThrow(
       /unknown option 'jbos', did you mean 'jobs'\?/,
     );
