@@ -65,12 +65,12 @@ export function initialState(networks: GanNetworks, phases: readonly Phase[], se
   return values;
 }
 
-export function uploadState(
+export async function uploadState(
   engine: Engine,
   networks: GanNetworks,
   phases: readonly Phase[],
   values: StateValues,
-): Map<string, Value> {
+): Promise<Map<string, Value>> {
   const state = new Map<string, Value>();
   for (const [name, shape] of stateShapes(phases)) state.set(name, engine.upload(values.get(name)!, shape));
   for (const player of ['generator', 'discriminator'] as const) {
@@ -79,6 +79,7 @@ export function uploadState(
       engine.upload(learningRates(networks[player]), [parameterCount(networks[player])]),
     );
   }
+  for (const [name, value] of state) state.set(name, await engine.keep(value));
   return state;
 }
 

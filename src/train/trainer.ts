@@ -62,7 +62,7 @@ export async function createTrainer(
   const order = createDataOrder(seed, images.count);
   const batches = createBatchQueue(images, order);
   let workshop = await openWorkshop(options, stages[counters.stage]!);
-  const state = uploadState(engine, workshop.networks, phasesOf(workshop), values);
+  const state = await uploadState(engine, workshop.networks, phasesOf(workshop), values);
 
   /** Between two stages the weights stay and the optimisers begin anew, as in PG-GAN. */
   async function enterStage(stage: Stage): Promise<void> {

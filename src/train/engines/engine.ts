@@ -21,6 +21,8 @@ export interface Engine {
   /** Program and hardware in words, for logs and records. */
   readonly description: string;
   upload(data: Float32Array, shape: Shape): Value;
+  /** The value where it is cheapest to use again and again; the given one is used up. */
+  keep(value: Value): Promise<Value>;
   compile(program: Program): Promise<CompiledProgram>;
   close(): Promise<void>;
 }

@@ -1,10 +1,12 @@
 /** ONNX Runtime as an engine: a program becomes an ONNX model, a session runs it. */
 import * as ort from 'onnxruntime-node';
 import { SunganError } from '../../../core/errors.ts';
-import { elementCount, formatShape, type Program, type Shape } from '../../graph/index.ts';
+import { elementCount, type Program, type Shape } from '../../graph/index.ts';
 import type { CompiledProgram, Engine, EngineOptions, Value } from '../engine.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { createDevice } from './device.ts';
 import { type CompiledModel, OUTPUT_PREFIX, programToOnnx } from './model.ts';
+import { type OrtValue, tensorFor } from './value.ts';
 
 export type OrtProvider = 'cpu' | 'cuda' | 'webgpu';
 
@@ -13,6 +15,9 @@ export type OrtProvider = 'cpu' | 'cuda' | 'webgpu';
  * input of a Split, the others its outputs.
  */
 const SPLIT_LIMITS: Partial<Record<OrtProvider, number>> = { webgpu: 7 };
+
+/** Providers whose buffers the runtime hands out to JavaScript. CUDA's it does not. */
+const ON_CARD: ReadonlySet<OrtProvider> = new Set(['webgpu']);
 
 export async function createOrtEngine(provider: OrtProvider, options: EngineOptions): Promise<Engine> {
   const pool = new BufferPool();
@@ -27,16 +32,31 @@ export async function createOrtEngine(provider: OrtProvider, options: EngineOpti
     // Threads that wait in a loop gain nothing on a quiet machine and lose half its time on a busy one (measured).
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
+  const device = ON_CARD.has(provider)
+    ? createDevice((program, model, more) => openSession(program, model, { ...sessionOptions, ...more }))
+    : undefined;
   return {
     name: `ort:${provider}`,
     description: `ONNX Runtime ${ort.env.versions.node ?? ort.env.versions.common}, ${provider}, ${options.threads} threads`,
-    upload: (data, shape) => makeValue(pool, Float32Array.from(data), shape),
+    // From the pool as well: what is uploaded each step would else fill it without end.
+    upload: (data, shape) => {
+      const copy = pool.take(data.length);
+      copy.set(data);
+      return makeValue(pool, copy, shape);
+    },
+    keep: async (value) => {
+      if (!device) return value;
+      const kept = await device.keep(value);
+      value.dispose();
+      return kept;
+    },
     async compile(program) {
       const model = programToOnnx(program, { splitLimit: SPLIT_LIMITS[provider] });
+      if (device) return device.compile(program, model);
       const session = await openSession(program, model, sessionOptions);
       return compiledProgram(program, model, session, pool);
     },
-    async close() {},
+    close: async () => device?.close(),
   };
 }
 
@@ -82,10 +102,6 @@ function compiledProgram(
   };
 }
 
-interface OrtValue extends Value {
-  readonly tensor: ort.Tensor;
-}
-
 function makeValue(pool: BufferPool, data: Float32Array, shape: Shape): OrtValue {
   let live = true;
   return {
@@ -97,13 +113,4 @@ function makeValue(pool: BufferPool, data: Float32Array, shape: Shape): OrtValue
       live = false;
     },
   };
-}
-
-function tensorFor(program: Program, name: string, shape: Shape, value: Value | undefined): ort.Tensor {
-  if (value && elementCount(value.shape) === elementCount(shape) && 'tensor' in value)
-    return (value as OrtValue).tensor;
-  const given = value ? formatShape(value.shape) : 'nothing';
-  throw new SunganError('engine', `input '${name}' wants ${formatShape(shape)}, got ${given}`, {
-    where: `program ${program.name}`,
-  });
 }

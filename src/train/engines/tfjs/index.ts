@@ -36,6 +36,7 @@ export async function createTfjsEngine(label: string, packages: TfjsPackages): P
     name: label,
     description: `TensorFlow.js ${tf.version?.['tfjs'] ?? tf.version?.['tfjs-core'] ?? ''}, ${packages.backend}`,
     upload: (data, shape) => makeValue(tf.tensor(data, [...shape])),
+    keep: async (value) => value,
     compile: async (program) => interpreter(tf, program),
     async close() {},
   };
