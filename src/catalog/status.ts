@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Workspace } from '../core/workspace.ts';
 import { type Catalog, openCatalog } from './catalog.ts';
+import { type EventFinder, eventFinder } from './known-events.ts';
 import type { FrameFilter, FrameState, Gap, KnownEvent, Run } from './types.ts';
 
 /** One channel of one product. */
@@ -59,26 +60,21 @@ export interface ExplainedGap extends Gap {
 /** Longest gaps first. undefined when the workspace has no catalog yet. */
 export function readGaps(workspace: Workspace, filter: FrameFilter): ExplainedGap[] | undefined {
   return withCatalog(workspace, (catalog) => {
-    const gaps = catalog.gaps(filter).map((gap) => ({ ...gap, events: eventsOf(gap, catalog) }));
+    const finders = new Map<string, EventFinder>();
+    const gaps = catalog.gaps(filter).map((gap): ExplainedGap => {
+      const { product, firstSlot, lastSlot } = gap;
+      const finder = finders.get(product) ?? eventFinder(catalog, { product, ...ALL_TIMES });
+      finders.set(product, finder);
+      return { ...gap, events: finder(firstSlot, lastSlot).slice(0, MOST_EVENTS) };
+    });
     return gaps.sort((a, b) => b.frames - a.frames);
   });
 }
 
-/** How far from a slot an event still explains it: slots are nominal, exposures lie some seconds away. */
-const MARGIN_MS = 60_000;
+const ALL_TIMES = { from: '2000-01-01', to: '2100-01-01' };
 
 /** A list that long is the history of the mission, not an explanation. */
 const MOST_EVENTS = 5;
-
-function eventsOf({ firstSlot, lastSlot, product }: Gap, catalog: Catalog): KnownEvent[] {
-  const from = new Date(Date.parse(firstSlot) - MARGIN_MS).toISOString();
-  const to = new Date(Date.parse(lastSlot) + MARGIN_MS).toISOString();
-  const other = product.startsWith('hmi.') ? 'AIA' : 'HMI';
-  return catalog
-    .events(from, to)
-    .filter((event) => event.instrument !== other)
-    .slice(0, MOST_EVENTS);
-}
 
 function withCatalog<Result>(workspace: Workspace, look: (catalog: Catalog) => Result): Result | undefined {
   if (!existsSync(workspace.catalog)) return undefined;

@@ -2,11 +2,12 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { Catalog, Frame, SlotKey } from '../catalog/index.ts';
+import type { Catalog, EventFinder, Frame, SlotKey } from '../catalog/index.ts';
 import { requireDuration } from '../core/time.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import type { IngestContext } from './context.ts';
 import { createSpaceGuard } from './disk-space.ts';
+import { eventsOf, explainAbsent, explained } from './explain.ts';
 import { createFinishers } from './finishers.ts';
 import { getCachedFile } from './http/cached-file.ts';
 import { createEngine } from './http/engine.ts';
@@ -56,7 +57,9 @@ export async function ingestArchive(
   const keys = keysOf(source, options, now).filter((key) => !isLeftOut(key));
   const tally = createTally(keys.length);
   catalog.expectSlots(keys);
-  const rows = await withoutLostFiles(catalog, workspace.root, rowsOf(catalog, keys) as Frame[]);
+  const found = rowsOf(catalog, keys) as Frame[];
+  const events = eventsOf(catalog, found);
+  const rows = await withoutLostFiles(catalog, workspace.root, explainAbsent(catalog, found, events));
   const policy = policyOf(options, now);
   const wanted: Frame[] = [];
   for (const row of rows) {
@@ -65,7 +68,7 @@ export async function ingestArchive(
     else tally.add(decision === 'have' ? 'already' : 'skipped');
   }
   await settleInterrupted(catalog, workspace, new Set(wanted.map((row) => row.id)));
-  if (wanted.length > 0) await fetchWanted(wanted, run, tally, now);
+  if (wanted.length > 0) await fetchWanted(wanted, run, tally, now, events);
   return tally;
 }
 
@@ -74,6 +77,7 @@ async function fetchWanted(
   run: ArchiveRun,
   tally: Tally,
   now: Date,
+  events: EventFinder,
 ): Promise<void> {
   const { source, options, catalog, context, stop } = run;
   const baseUrls = baseUrlsOf(source, options);
@@ -115,6 +119,7 @@ async function fetchWanted(
     workspace,
     pool: createBufferPool(),
     finish: finishers.finish,
+    events,
   };
   try {
     await settleAll(locations, wanted.length, workersFor(jobs), run, tools, tally);
@@ -135,7 +140,7 @@ async function settleAll(
   total: number,
   workers: number,
   run: ArchiveRun,
-  tools: TransferContext,
+  tools: SettleTools,
   tally: Tally,
 ): Promise<void> {
   const { effects, workspace } = run.context;
@@ -169,17 +174,23 @@ async function settleAll(
   for (let left = settled; left < total; left++) tally.add('failed', { kind: 'time is up' });
 }
 
+interface SettleTools extends TransferContext {
+  events: EventFinder;
+}
+
 interface Settled {
   outcome: Outcome;
   bytes?: number;
   problem?: Problem;
 }
 
-async function settleOne(location: Location, run: ArchiveRun, tools: TransferContext): Promise<Settled> {
+async function settleOne(location: Location, run: ArchiveRun, tools: SettleTools): Promise<Settled> {
   const { catalog, source, context } = run;
+  const { events } = tools;
   const { row } = location;
   if ('problem' in location) {
-    const { problem, url } = location;
+    const { url } = location;
+    const problem = explained(location.problem, row.slot, events);
     if (problem.state !== 'expected') {
       const startedAt = context.effects.clock.now().toISOString();
       catalog.recordAttempt({
@@ -199,7 +210,11 @@ async function settleOne(location: Location, run: ArchiveRun, tools: TransferCon
   const toleranceMs = source.toleranceMs(row.product, row.wavelength);
   const transfer = { row, candidates: location.candidates, toleranceMs };
   const result = await transferFrame(transfer, tools);
-  if (!result.ok) return { outcome: outcomeOf(result.problem), problem: result.problem };
+  if (!result.ok) {
+    const problem = explained(result.problem, row.slot, events);
+    if (problem !== result.problem) catalog.setState(row.id, problem.state, problem.reason);
+    return { outcome: outcomeOf(problem), problem };
+  }
   if (source.supersedes) await retirePreliminary(source.supersedes, row, catalog, context.workspace.root);
   return { outcome: 'stored', bytes: result.bytes };
 }

@@ -6,7 +6,7 @@ export interface PlanPolicy {
   now: number;
   /** Runs that ask for a slot whose file was corrupt. */
   maxTries: number;
-  /** Absent slots younger than this are asked for again. */
+  /** Absent slots younger than this are asked for again, also those whose absence is explained. */
   revisitMs: number;
 }
 
@@ -23,8 +23,8 @@ export function decide(
     case 'corrupt':
       return row.tries < policy.maxTries ? 'ask' : 'skipped';
     case 'absent':
-      return policy.now - Date.parse(row.slot) < policy.revisitMs ? 'ask' : 'skipped';
     case 'explained':
+      return policy.now - Date.parse(row.slot) < policy.revisitMs ? 'ask' : 'skipped';
     case 'superseded':
       return 'skipped';
     default:

@@ -133,5 +133,20 @@ describe('status and gaps', () => {
         events: [{ comment: 'eclipse' }],
       },
     ]);
+
+    // From the next run on the state says it, and a slot that is missed then is no alarm.
+    expect(await run({ to: '2017-01-05' })).toMatchObject({ planned: 16, already: 14, skipped: 2 });
+    workspace.withCatalog((catalog) => {
+      const row = catalog.frames({ states: ['explained'] })[0]!;
+      expect(row).toMatchObject({
+        slot: '2017-01-03T06:00:00Z',
+        reason: 'known event: eclipse (timeline, 2017-01-03T05:00Z); HTTP 404',
+      });
+      catalog.setState(row.id, 'expected', null);
+    });
+    const again = await run({ to: '2017-01-05' });
+    expect(again).toMatchObject({ absent: 0, skipped: 2, reasons: { 'known event': 1 } });
+    expect(exitCodeOf(again)).toBe(0);
+    expect(readGaps(workspace, {})?.map(({ state }) => state)).toEqual(['explained', 'absent']);
   });
 });
