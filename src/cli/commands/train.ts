@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { judgeOptions, trainingJudge } from '../../eval/index.ts';
 import { planTraining, type TrainPlan, type TrainSummary, train, trainOptions } from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
 
@@ -6,14 +8,16 @@ export default defineCommand({
     'sungan train --data aia-193 --preset demo',
     'sungan train --data aia-193 --preset demo --resolution 64 --kimg 200 --name trial',
     'sungan train --resume latest --kimg 400',
+    'sungan train --data aia-193 --preset demo --best swd --early-stop 10',
   ],
-  schema: trainOptions,
+  schema: z.strictObject({ ...trainOptions.shape, ...judgeOptions.shape }),
   async run(options, { workspace, effects, dryRun }) {
     if (dryRun) {
       const plan = await planTraining(options, { workspace, effects });
       return { text: describePlan(plan), data: plan };
     }
-    const summary = await train(options, { workspace, effects });
+    const judge = trainingJudge(options, workspace);
+    const summary = await train(options, { workspace, effects, judge });
     return { text: describe(summary), data: summary };
   },
 });
@@ -32,10 +36,16 @@ function describePlan({ recipe, dataset, parameters, costs, resumes }: TrainPlan
 }
 
 function describe({ directory, finished, images, lastTick }: TrainSummary): string {
-  const why = finished === 'hours' ? 'the hours are over' : 'done';
+  const why = ENDS[finished];
   const speed = lastTick ? `, ${lastTick['imagesPerSecond']} images/s` : '';
   return `${why}: ${(images / 1000).toFixed(1)} thousand images seen${speed}\n${directory}`;
 }
+
+const ENDS: Record<TrainSummary['finished'], string> = {
+  kimg: 'done',
+  hours: 'the hours are over',
+  'early-stop': 'scores got no better',
+};
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(2)} GB`;

@@ -4,24 +4,26 @@
  */
 import { throwIfStopped } from '../../core/effects.ts';
 import { createRandom } from '../../numeric/random.ts';
-import { forEachBatch, type ImageSet, pixelsOf } from '../image-set.ts';
-import { createDisk, type Disk, limbRadius, medianProfile } from '../measures/solar/disk.ts';
-import {
-  INTENSITY_STEPS,
-  measureSun,
-  QUANTITIES,
-  type SolarMeasurement,
-} from '../measures/solar/quantities.ts';
-import { permutationRank, wasserstein } from '../measures/transport.ts';
-import type { Linear, Metric, MetricInput, MetricOutcome } from '../metric.ts';
-import { floorsOf } from '../metric.ts';
+import type { ImageSet } from '../image-set.ts';
+import type { Disk } from '../measures/solar/disk.ts';
+import { INTENSITY_STEPS, QUANTITIES, type SolarMeasurement } from '../measures/solar/quantities.ts';
+import { permutationRank } from '../measures/transport.ts';
+import { floorsOf, type Metric, type MetricInput, type MetricOutcome } from '../metric.ts';
 import type { Curve, Score } from '../scores.ts';
+import {
+  CURVES,
+  diskOf,
+  type Measured,
+  meanCurve,
+  measureSet,
+  quantityDistance,
+  spread,
+  valuesOf,
+} from './solar-sets.ts';
 
 const PERMUTATIONS = 499;
 const CURVE_PERMUTATIONS = 199;
 const FEW_IMAGES = 50;
-/** Share of the half width, for pictures in which no limb is found: AIA's synoptic frames. */
-const NOMINAL_RADIUS = 0.79;
 
 export const solar: Metric = {
   title: 'Solar realism',
@@ -34,8 +36,6 @@ export const solar: Metric = {
   },
   compute: computeSolar,
 };
-
-type Measured = readonly SolarMeasurement[];
 
 async function computeSolar(input: MetricInput): Promise<MetricOutcome> {
   const parts: MetricOutcome[] = [];
@@ -53,8 +53,7 @@ async function compareChannel(input: MetricInput, channel: number): Promise<Metr
   const { real, fake, pairs } = input;
   const suffix = real.channels > 1 ? ` (channel ${channel + 1})` : '';
   const linear = input.linear!;
-  const radius = await radiusOf(real, linear, channel);
-  const disk = createDisk(real.width, radius ?? (NOMINAL_RADIUS * real.width) / 2);
+  const { disk, isNominal } = await diskOf(real, linear, channel);
   const measured = new Map<ImageSet, Measured>();
   for (const set of [real, fake, ...pairs.flatMap(({ a, b }) => [a, b])]) {
     throwIfStopped(input.effects.signal);
@@ -76,9 +75,7 @@ async function compareChannel(input: MetricInput, channel: number): Promise<Metr
       ...(real.count < FEW_IMAGES
         ? [`solar quantities of ${real.count} pictures a side: only gross faults show`]
         : []),
-      ...(radius === undefined
-        ? ['no limb found in the reals: the disk was taken to have its nominal size']
-        : []),
+      ...(isNominal ? ['no limb found in the reals: the disk was taken to have its nominal size'] : []),
     ],
     curves: curvesOf(compared, disk),
   };
@@ -93,49 +90,12 @@ interface Compared {
   keySuffix: string;
 }
 
-/** Limb radius in pixels of the mean picture, which both sides are measured with. */
-async function radiusOf(set: ImageSet, linear: Linear, channel: number): Promise<number | undefined> {
-  const total = new Float32Array(set.width * set.height);
-  await forEachPicture(set, linear, channel, (picture) => {
-    for (let i = 0; i < total.length; i++) total[i] += picture[i];
-  });
-  return limbRadius(
-    medianProfile(
-      total.map((value) => value / set.count),
-      set.width,
-    ),
-  );
-}
-
-async function measureSet(set: ImageSet, disk: Disk, linear: Linear, channel: number): Promise<Measured> {
-  const result: SolarMeasurement[] = [];
-  await forEachPicture(set, linear, channel, (picture) => {
-    result.push(measureSun(picture, disk));
-  });
-  return result;
-}
-
-async function forEachPicture(
-  set: ImageSet,
-  linear: Linear,
-  channel: number,
-  use: (picture: Float32Array) => void,
-): Promise<void> {
-  const size = pixelsOf(set);
-  const area = set.width * set.height;
-  await forEachBatch(set, (batch) => {
-    for (let at = channel * area; at < batch.length; at += size)
-      use(linear(batch.slice(at, at + area), channel));
-  });
-}
-
 function quantityScores({ real, fake, floors, input, suffix, keySuffix }: Compared): Score[] {
   const random = createRandom(`solar/${input.seed}`);
   return QUANTITIES.flatMap(({ key, label, unit }) => {
-    const values = (set: Measured) => set.map((measurement) => measurement.values[key]);
+    const values = (set: Measured) => valuesOf(set, key);
     const [own, other] = [values(real), values(fake)];
-    const scale = spread(own) || spread([...own, ...other]) || 1;
-    const distance = (a: readonly number[], b: readonly number[]) => wasserstein(a, b) / scale;
+    const distance = quantityDistance(own, other);
     const value = distance(own, other);
     // Where one side has no such thing (the latitude of regions that are not there) the count of it says so.
     if (Number.isNaN(value)) return [];
@@ -154,37 +114,6 @@ function quantityScores({ real, fake, floors, input, suffix, keySuffix }: Compar
     } satisfies Score;
   });
 }
-
-/** Distances of mean curves. */
-const CURVES = [
-  {
-    key: 'intensity',
-    label: 'intensity distribution',
-    unit: 'dex',
-    pick: ({ distribution }: SolarMeasurement) => distribution,
-    // Area between the cumulative distributions over log10 DN: how far a quantile is off in the mean.
-    distance: (a: Float64Array, b: Float64Array) =>
-      (a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) * Math.log10(16383)) / (a.length - 1),
-  },
-  {
-    key: 'spectrum',
-    label: 'radial power spectrum',
-    unit: 'dex rms',
-    pick: ({ spectrum }: SolarMeasurement) => spectrum.subarray(1),
-    distance: (a: Float64Array, b: Float64Array) =>
-      Math.sqrt(
-        a.reduce((sum, value, i) => sum + Math.log10((value + 1e-12) / (b[i] + 1e-12)) ** 2, 0) / a.length,
-      ),
-  },
-  {
-    key: 'profile',
-    label: 'disk and limb profile',
-    unit: 'relative',
-    pick: ({ profile }: SolarMeasurement) => profile,
-    distance: (a: Float64Array, b: Float64Array) =>
-      a.reduce((sum, value, i) => sum + (2 * Math.abs(value - b[i])) / (value + b[i] + 1e-6), 0) / a.length,
-  },
-] as const;
 
 function curveScores({ real, fake, floors, input, suffix, keySuffix }: Compared): Score[] {
   const random = createRandom(`solar/${input.seed}`);
@@ -252,18 +181,6 @@ function curvesOf({ real, fake, suffix, keySuffix }: Compared, disk: Disk): Curv
       series: series(rings, ({ profile }) => profile),
     },
   ];
-}
-
-function meanCurve(curves: readonly Float64Array[]): Float64Array {
-  const mean = new Float64Array(curves[0].length);
-  for (const curve of curves) for (let i = 0; i < mean.length; i++) mean[i] += curve[i] / curves.length;
-  return mean;
-}
-
-function spread(values: readonly number[]): number {
-  const finite = values.filter(Number.isFinite);
-  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
-  return Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / finite.length);
 }
 
 function describe(values: readonly number[]): string {

@@ -1,4 +1,5 @@
 /** Which statistics of a run become which chart. A new chart is a row here. */
+import { QUANTITIES } from '../measures/solar/quantities.ts';
 import type { CurveGroup } from './model.ts';
 
 interface ChartRow {
@@ -58,6 +59,40 @@ const CHARTS: readonly ChartRow[] = [
     caption: 'Spread of the sample pictures over that of the reals: near 0 the generator has collapsed.',
     yLabel: 'share of reals',
     columns: [['diversity', 'diversity']],
+  },
+  {
+    title: 'SWD',
+    caption:
+      'Sliced Wasserstein distance from reals that are not learnt from, mean of levels, at fixed seeds.',
+    yLabel: 'SWD x 10⁻³',
+    columns: [['swd', 'SWD']],
+  },
+  {
+    title: 'MS-SSIM of pairs',
+    caption: 'Above the line of the reals the generated pictures are too much alike.',
+    yLabel: 'MS-SSIM',
+    columns: [
+      ['ms-ssim', 'generated'],
+      ['ms-ssim-reals', 'reals'],
+    ],
+  },
+  {
+    title: 'Solar curves',
+    caption: 'Distance of the mean intensity distribution, spectrum and profile from those of the reals.',
+    yLabel: 'distance',
+    yLog: true,
+    columns: [
+      ['intensity', 'intensity, dex'],
+      ['spectrum', 'spectrum, dex'],
+      ['profile', 'profile'],
+    ],
+  },
+  {
+    title: 'Solar quantities',
+    caption: 'Distance of the distributions of each from the reals’, in their standard deviations.',
+    yLabel: 'σ of the reals',
+    yLog: true,
+    columns: QUANTITIES.map(({ key, label }) => [key, label]),
   },
   {
     title: 'Augmentation',

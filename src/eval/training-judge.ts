@@ -1,0 +1,176 @@
+/**
+ * Cheap scores while a generator is trained: a fixed subset of reals that it does not learn from, fixed seeds, and only
+ * what takes seconds (SWD, MS-SSIM, solar quantities). What training does with them is its own affair.
+ */
+import { z } from 'zod';
+import { quietEffects } from '../core/effects.ts';
+import type { Workspace } from '../core/workspace.ts';
+import { createRandom } from '../numeric/random.ts';
+import type { Judge, JudgedGenerator, OpenJudge, TrainingImages } from '../train/index.ts';
+import { hold, type ImageSet, rangeOf, sample, setFromMemory } from './image-set.ts';
+import { SMALLEST_PICTURE } from './measures/ms-ssim.ts';
+import type { Linear } from './metric.ts';
+import { pairMean } from './metrics/ms-ssim.ts';
+import { solar } from './metrics/solar.ts';
+import { diskOf, type Measured, measureSet, SOLAR_KEYS, solarDistances } from './metrics/solar-sets.ts';
+import { swd, swdOfSets } from './metrics/swd.ts';
+import { createSlicedEngine } from './sliced/index.ts';
+import { datasetSource } from './sources/dataset.ts';
+
+/** All of them are better when lower: `ms-ssim-gap` is the distance of MS-SSIM from that of the reals. */
+const SCORES = ['swd', 'ms-ssim-gap', ...SOLAR_KEYS] as [string, ...string[]];
+
+export const judgeOptions = z.strictObject({
+  judgeTicks: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('ticks between two scorings during training; 0: none, but 1 with --best or --early-stop'),
+  judgeCount: z.coerce.number().int().min(8).default(256).describe('pictures a side of these scorings'),
+  judgeSolar: z
+    .array(z.enum(SOLAR_KEYS as [string, ...string[]]))
+    .default(['intensity', 'spectrum', 'flux', 'ar-area'])
+    .describe('solar quantities among these scores'),
+  best: z
+    .enum(SCORES)
+    .optional()
+    .describe('keep the checkpoint with the lowest such score, as best-<score> [swd with --early-stop]'),
+  earlyStop: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('end when so many scorings in a row bring no lower best score; 0: never'),
+});
+
+export type JudgeOptions = z.output<typeof judgeOptions>;
+
+/** Seeds of the judged pictures: far from those of the samples and of `eval`. */
+const FIRST_SEED = 500_000_000;
+const PAIRS = 500;
+const SEED = 1;
+
+/** Undefined when the options ask for no scores. */
+export function trainingJudge(options: JudgeOptions, workspace: Workspace): OpenJudge | undefined {
+  const best = options.best ?? (options.earlyStop > 0 ? 'swd' : undefined);
+  const everyTicks = options.judgeTicks || (best === undefined ? 0 : 1);
+  if (everyTicks === 0) return undefined;
+  return async ({ data, images }): Promise<Judge> => {
+    const reals = await realPictures(data, images, workspace, options.judgeCount);
+    return { everyTicks, best, earlyStop: options.earlyStop, score: createBench(reals, options) };
+  };
+}
+
+interface RealPictures {
+  of(resolution: number): ImageSet;
+  /** Undefined where nobody says how values become DN: no solar scores then. */
+  linear: Linear | undefined;
+}
+
+/** The validation split, or what stands in for it; images without a data set are judged by themselves. */
+async function realPictures(
+  data: string,
+  images: TrainingImages,
+  workspace: Workspace,
+  count: number,
+): Promise<RealPictures> {
+  const effects = quietEffects();
+  const source =
+    data === '' ? undefined : await datasetSource.open(data, { workspace, effects, split: 'validation' });
+  if (source) {
+    const { transforms } = source;
+    return {
+      of: (resolution) => source.images({ resolution, count, seed: SEED }),
+      linear: transforms && ((values, channel) => transforms[channel].inverse(values)),
+    };
+  }
+  const { name, channels } = images;
+  return {
+    of: (width) => ({
+      label: `${name}, training images`,
+      count: images.count,
+      width,
+      height: width,
+      channels,
+      read: (indices) => images.read(indices, width),
+    }),
+    linear: undefined,
+  };
+}
+
+function createBench(
+  { of: realsOf, linear }: RealPictures,
+  { judgeCount, judgeSolar, best }: JudgeOptions,
+): Judge['score'] {
+  const wanted = SOLAR_KEYS.filter((key) => key === best || judgeSolar.includes(key));
+  // What is known of the reals is kept, one size at a time.
+  let known: Reals | undefined;
+  return async (generator) => {
+    if (known?.set.width !== generator.resolution)
+      known = await measureReals(realsOf(generator.resolution), judgeCount, linear);
+    const fake = await drawFakes(generator, known.set.count);
+    return {
+      ...(await patchScores(known.set, fake)),
+      ...(await pairScores(known, fake)),
+      ...(await solarScores(known, fake, wanted)),
+    };
+  };
+}
+
+interface Reals {
+  set: ImageSet;
+  /** Undefined for pictures that are too small. */
+  similarity: number | undefined;
+  solar: { measure(set: ImageSet): Promise<Measured>; own: Measured } | undefined;
+}
+
+async function measureReals(all: ImageSet, count: number, linear: Linear | undefined): Promise<Reals> {
+  const set = await hold(sample(all, count, createRandom(`judge/${SEED}`)));
+  return {
+    set,
+    similarity: set.width < SMALLEST_PICTURE ? undefined : (await pairMean(set, PAIRS, SEED)).mean,
+    solar: await measureSuns(set, linear),
+  };
+}
+
+async function measureSuns(set: ImageSet, linear: Linear | undefined): Promise<Reals['solar']> {
+  if (!linear || solar.unfit(set, linear, undefined) !== undefined) return undefined;
+  const { disk } = await diskOf(set, linear, 0);
+  const measure = (pictures: ImageSet) => measureSet(pictures, disk, linear, 0);
+  return { measure, own: await measure(set) };
+}
+
+async function drawFakes(generator: JudgedGenerator, count: number): Promise<ImageSet> {
+  const { resolution, channels } = generator;
+  const data = await generator.sample(rangeOf(count, FIRST_SEED));
+  return setFromMemory('generated', { width: resolution, height: resolution, channels, data });
+}
+
+async function patchScores(real: ImageSet, fake: ImageSet): Promise<Record<string, number>> {
+  if (swd.unfit(real, undefined, undefined) !== undefined) return {};
+  const engine = await createSlicedEngine();
+  try {
+    const levels = await swdOfSets(real, fake, SEED, engine);
+    return { swd: levels.reduce((sum, value) => sum + value, 0) / levels.length };
+  } finally {
+    await engine.close();
+  }
+}
+
+async function pairScores({ similarity }: Reals, fake: ImageSet): Promise<Record<string, number>> {
+  if (similarity === undefined) return {};
+  const own = (await pairMean(fake, PAIRS, SEED)).mean;
+  return { 'ms-ssim': own, 'ms-ssim-reals': similarity, 'ms-ssim-gap': Math.abs(own - similarity) };
+}
+
+async function solarScores(
+  { solar: suns }: Reals,
+  fake: ImageSet,
+  wanted: readonly string[],
+): Promise<Record<string, number>> {
+  if (!suns || wanted.length === 0) return {};
+  const distances = solarDistances(suns.own, await suns.measure(fake));
+  const finite = wanted.filter((key) => Number.isFinite(distances[key]));
+  return Object.fromEntries(finite.map((key) => [key, distances[key]]));
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openWorkspace } from '../../src/core/workspace.ts';
+import { createTransform } from '../../src/curate/transforms/index.ts';
+import { judgeOptions, trainingJudge } from '../../src/eval/index.ts';
+import { curveGroups } from '../../src/eval/report/curves.ts';
+import { createRandom } from '../../src/numeric/random.ts';
+import { imagesInMemory, type JudgedGenerator } from '../../src/train/index.ts';
+import { drawnSuns } from '../support/drawn-suns.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sungan-judge-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const workspace = openWorkspace(folder);
+const SIZE = 16;
+
+async function openJudge(options: object) {
+  const suns = drawnSuns('train', 32, SIZE);
+  const images = imagesInMemory({
+    name: 'drawn',
+    resolution: SIZE,
+    channels: 1,
+    hash: 'of-drawn-suns',
+    transforms: [createTransform('log1p', '193').record],
+    simulated: true,
+    values: await suns.read(Array.from({ length: 32 }, (_, i) => i)),
+  });
+  return trainingJudge(judgeOptions.parse(options), workspace)?.({ data: '', images });
+}
+
+/** The same suns with noise: worse the more of it. */
+function generator(noise: number, resolution = SIZE): JudgedGenerator {
+  const random = createRandom('noise');
+  return {
+    resolution,
+    channels: 1,
+    async sample(seeds) {
+      const suns = await drawnSuns('test', seeds.length, resolution).read(seeds.map((_, i) => i));
+      return suns.map((value) => Math.min(1, Math.max(0, value + noise * random.normal())));
+    },
+  };
+}
+
+describe('the judge of a training', () => {
+  it('is none unless asked for', async () => {
+    expect(await openJudge({})).toBeUndefined();
+    expect(await openJudge({ judgeTicks: 3 })).toMatchObject({ everyTicks: 3, best: undefined });
+    expect(await openJudge({ earlyStop: 5 })).toMatchObject({ everyTicks: 1, best: 'swd', earlyStop: 5 });
+  });
+
+  it('gives equal scores to equal generators and worse ones to worse', async () => {
+    const judge = (await openJudge({ best: 'swd', judgeCount: 32 }))!;
+    const [good, again, bad] = [
+      await judge.score(generator(0)),
+      await judge.score(generator(0)),
+      await judge.score(generator(0.2)),
+    ];
+    expect(again).toEqual(good);
+    expect(bad['swd']).toBeGreaterThan(2 * good['swd']);
+    expect(bad['ms-ssim-gap']).toBeGreaterThan(good['ms-ssim-gap']);
+    expect(good['ms-ssim-reals']).toBe(bad['ms-ssim-reals']);
+  });
+
+  it('leaves out what a growing generator is still too small for', async () => {
+    const judge = (await openJudge({ best: 'swd', judgeCount: 8 }))!;
+    expect(await judge.score(generator(0, 8))).toEqual({});
+  });
+
+  it('has charts in the report', () => {
+    const stats = [{ kimg: 1, swd: 5, 'ms-ssim': 0.5, 'ms-ssim-reals': 0.3, flux: 0.1 }];
+    const titles = curveGroups(stats).map(({ title }) => title);
+    expect(titles).toEqual(['SWD', 'MS-SSIM of pairs', 'Solar quantities']);
+  });
+});
