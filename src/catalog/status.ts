@@ -1,8 +1,9 @@
 /** What the catalog tells of an ingest that was left alone: how much is there, how the last runs went, what is missing. */
 import { existsSync } from 'node:fs';
 import type { Workspace } from '../core/workspace.ts';
-import { type Catalog, openCatalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { type EventFinder, eventFinder } from './known-events.ts';
+import { readCatalog } from './read-catalog.ts';
 import type { FrameFilter, FrameState, Gap, KnownEvent, Run } from './types.ts';
 
 /** One channel of one product. */
@@ -77,11 +78,5 @@ const ALL_TIMES = { from: '2000-01-01', to: '2100-01-01' };
 const MOST_EVENTS = 5;
 
 function withCatalog<Result>(workspace: Workspace, look: (catalog: Catalog) => Result): Result | undefined {
-  if (!existsSync(workspace.catalog)) return undefined;
-  const catalog = openCatalog(workspace.catalog);
-  try {
-    return look(catalog);
-  } finally {
-    catalog.close();
-  }
+  return existsSync(workspace.catalog) ? readCatalog(workspace.catalog, look) : undefined;
 }

@@ -1,4 +1,5 @@
 /** A folder of FITS files that somebody has: each is looked at, copied into the workspace and entered in the catalog. */
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Catalog } from '../catalog/index.ts';
@@ -27,7 +28,11 @@ export async function listFitsFiles(folder: string): Promise<string[]> {
 }
 
 export function folderOf(options: IngestOptions): string {
-  if (options.path) return resolve(options.path);
+  if (options.path) {
+    const folder = resolve(options.path);
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+    throw new SunganError('io', 'there is no such folder', { where: folder, remedy: 'check --path' });
+  }
   throw new SunganError('usage', 'which folder?', {
     where: '--path',
     remedy: 'for instance --source files --path ~/sdo',

@@ -1,6 +1,6 @@
 /** The use case: one run over one source, from plan to summary, recorded in the catalog. */
 import { join } from 'node:path';
-import { type Catalog, openCatalog, type SlotKey, takeLock } from '../catalog/index.ts';
+import { type Catalog, openCatalog, readCatalog, type SlotKey, takeLock } from '../catalog/index.ts';
 import { throwIfStopped } from '../core/effects.ts';
 import { describeError, SunganError } from '../core/errors.ts';
 import { exists } from '../core/files.ts';
@@ -12,7 +12,7 @@ import { ingestArchive, rowsOf } from './ingest-archive.ts';
 import { folderOf, ingestFolder, listFitsFiles } from './ingest-folder.ts';
 import type { IngestOptions } from './options.ts';
 import { decide, describeKeys, type IngestPlan } from './plan.ts';
-import { keysOf, policyOf } from './request.ts';
+import { baseUrlsOf, keysOf, optionalDuration, policyOf } from './request.ts';
 import { ARCHIVES } from './sources/index.ts';
 import { createTally, exitCodeOf, type IngestSummary } from './summary.ts';
 
@@ -23,7 +23,7 @@ import { createTally, exitCodeOf, type IngestSummary } from './summary.ts';
 export async function ingest(options: IngestOptions, context: IngestContext): Promise<IngestSummary> {
   const { effects, workspace } = context;
   const now = () => effects.clock.now();
-  requireFallback(options, now());
+  requireSense(options, now());
   const lock = takeLock(join(workspace.root, 'ingest.lock'), `sungan ingest --source ${options.source}`, now);
   try {
     const catalog = openCatalog(workspace.catalog, { now });
@@ -48,9 +48,9 @@ async function recordedRun(
   try {
     const stop = deadlineOf(options, signal);
     const tables = options.tables.length > 0 ? await fetchTables(options, catalog, context, stop) : [];
-    const isTablesOnly = tables.length > 0 && options.from === undefined && options.path === undefined;
-    const tally = isTablesOnly ? createTally(0) : await runSource(options, catalog, context, stop);
-    const rescued = isTablesOnly ? 0 : await rescueElsewhere(options, catalog, context, stop);
+    const isDone = isTablesOnly(options);
+    const tally = isDone ? createTally(0) : await runSource(options, catalog, context, stop);
+    const rescued = isDone ? 0 : await rescueElsewhere(options, catalog, context, stop);
     const summary = { ...tally.summary((clock.now().getTime() - startedAt) / 1000), rescued, tables };
     catalog.finishRun(run, signal.aborted ? 130 : exitCodeOf(summary), summary);
     throwIfStopped(signal);
@@ -66,7 +66,26 @@ function withoutContact({ contact, ...options }: IngestOptions) {
   return contact === undefined ? options : { ...options, contact: '(given)' };
 }
 
-/** Wrong usage is said before the first source is asked, not after hours of it. */
+/** Wrong usage is said before a lock or a catalog is made, not after hours of work. */
+function requireSense(options: IngestOptions, now: Date): void {
+  const source = ARCHIVES[options.source];
+  requireDuration(options.timeout, '--timeout');
+  requireDuration(options.revisit, '--revisit');
+  optionalDuration(options.search, '--search');
+  if (options.deadline !== undefined) requireDuration(options.deadline, '--deadline');
+  if (isTablesOnly(options)) return;
+  if (!source) folderOf(options);
+  else {
+    keysOf(source, options, now);
+    baseUrlsOf(source, options);
+  }
+  requireFallback(options, now);
+}
+
+function isTablesOnly({ tables, from, path }: IngestOptions): boolean {
+  return tables.length > 0 && from === undefined && path === undefined;
+}
+
 function requireFallback(options: IngestOptions, now: Date): void {
   const { source, fallback } = options;
   if (fallback === undefined) return;
@@ -120,15 +139,15 @@ export async function planIngest(
   const archive = ARCHIVES[options.source];
   if (!archive) return planFolder(options);
   const now = effects.clock.now();
+  requireSense(options, now);
   const keys = keysOf(archive, options, now);
-  const catalog = openCatalog((await exists(workspace.catalog)) ? workspace.catalog : ':memory:');
-  try {
-    const policy = policyOf(options, now);
+  const policy = policyOf(options, now);
+  const plan = (catalog: Catalog) => {
     const decisions = rowsOf(catalog, keys).map((row) => decide(row, policy));
     return describeKeys(keys, decisions, catalog.countFrames(), measuredSpeed(catalog));
-  } finally {
-    catalog.close();
-  }
+  };
+  // Without a catalog there is nothing to know; `:memory:` leaves nothing behind.
+  return readCatalog((await exists(workspace.catalog)) ? workspace.catalog : ':memory:', plan);
 }
 
 async function planFolder(options: IngestOptions): Promise<IngestPlan> {
