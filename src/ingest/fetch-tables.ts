@@ -31,11 +31,11 @@ export async function fetchTables(
   const engine = createEngine({
     clock: effects.clock,
     signal: stop,
-    connections: 1,
+    log: effects.log,
+    limits: { connectionsOf: () => 1, bytesPerSecond: undefined, bytesPerSecondOf: () => undefined },
     idleTimeoutMs: requireDuration(options.timeout, '--timeout'),
     retries: options.retries,
     maxBytes: MAX_TABLE_BYTES,
-    bytesPerSecond: undefined,
     allowedHosts: new Set(options.tables.flatMap((name) => urlsOf(name).map((url) => new URL(url).host))),
   });
   const outcomes: TableOutcome[] = [];

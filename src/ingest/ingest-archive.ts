@@ -15,7 +15,7 @@ import type { Problem } from './http/problem.ts';
 import { clearLeftover, REPLACED, settleInterrupted } from './interrupted.ts';
 import type { IngestOptions } from './options.ts';
 import { decide } from './plan.ts';
-import { baseUrlsOf, keysOf, optionalDuration, policyOf } from './request.ts';
+import { baseUrlsOf, keysOf, limitsOf, optionalDuration, policyOf } from './request.ts';
 import type { ArchiveSource, Location } from './sources/index.ts';
 import type { Outcome, Tally } from './summary.ts';
 import { type TransferContext, transferFrame } from './transfer-frame.ts';
@@ -81,16 +81,18 @@ async function fetchWanted(
 ): Promise<void> {
   const { source, options, catalog, context, stop } = run;
   const baseUrls = baseUrlsOf(source, options);
-  const jobs = Math.min(Math.max(1, context.jobs ?? source.connections), source.maxConnections);
+  const hosts = baseUrls.map((url) => new URL(url).host);
+  const limits = limitsOf(source, options, context.jobs);
+  const jobs = Math.max(...hosts.map(limits.connectionsOf));
   const engine = createEngine({
     clock: context.effects.clock,
     signal: stop,
-    connections: jobs,
+    log: context.effects.log,
+    limits,
     idleTimeoutMs: requireDuration(options.timeout, '--timeout'),
     retries: options.retries,
     maxBytes: options.maxFileMb * 1e6,
-    bytesPerSecond: options.maxMbPerSecond === undefined ? undefined : options.maxMbPerSecond * 1e6,
-    allowedHosts: new Set(baseUrls.map((url) => new URL(url).host)),
+    allowedHosts: new Set(hosts),
   });
   const locations = source.locate(wanted, {
     options,

@@ -1,5 +1,6 @@
 /** Options of `ingest`: one schema, from which the command line makes its flags and help. */
 import { z } from 'zod';
+import { HOST_LIMIT } from './http/host-limits.ts';
 import { AIA_WAVELENGTHS } from './products.ts';
 import { TABLE_NAMES } from './tables.ts';
 
@@ -81,6 +82,14 @@ export const ingestOptions = z.strictObject({
     .positive()
     .optional()
     .describe('largest rate of all transfers together, in MB/s'),
+  hostConnections: z
+    .array(z.string().regex(HOST_LIMIT, 'write HOST=NUMBER, such as mirror.example=8'))
+    .default([])
+    .describe('connections to single hosts, HOST=NUMBER; never more than is polite to a public archive'),
+  hostMbPerSecond: z
+    .array(z.string().regex(HOST_LIMIT, 'write HOST=MB/S, such as jsoc.stanford.edu=0.5'))
+    .default([])
+    .describe('largest rate of single hosts, HOST=MB/S'),
   minFreeGb: z
     .number()
     .min(0)

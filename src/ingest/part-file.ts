@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { PART_SUFFIX } from '../core/files.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FinishTask } from './finish-file.ts';
-import type { Sink } from './http/fetch-file.ts';
+import type { Sink } from './http/fetch-once.ts';
 
 export interface PartFile extends Sink {
   /** What is to be finished, with the memory it lies in. Of the part nothing but its file is left then. */

@@ -3,6 +3,8 @@ import type { SlotKey } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { closest } from '../core/options.ts';
 import { requireDuration } from '../core/time.ts';
+import type { RateLimits } from './http/engine.ts';
+import { parseHostLimits } from './http/host-limits.ts';
 import type { IngestOptions } from './options.ts';
 import type { PlanPolicy } from './plan.ts';
 import { resolveCadence, resolveRange, slotKeys, slotTimes } from './slots.ts';
@@ -53,4 +55,28 @@ export function baseUrlsOf(source: ArchiveSource, { baseUrl }: IngestOptions): s
     if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
     throw new SunganError('usage', `'${text}' is not an http(s) address`, { where: '--base-url' });
   });
+}
+
+/** Connections and rates: the user's for a host, else for all, within what is polite to the source's own hosts. */
+export function limitsOf(
+  source: ArchiveSource,
+  options: IngestOptions,
+  jobs: number | undefined,
+): RateLimits {
+  const connections = parseHostLimits(options.hostConnections);
+  const rates = parseHostLimits(options.hostMbPerSecond);
+  const own = new Set(source.baseUrls.map((url) => new URL(url).host));
+  const { maxMbPerSecond } = options;
+  return {
+    connectionsOf(host) {
+      const given = connections.get(host);
+      const wanted = Math.max(1, Math.round(given ?? jobs ?? source.connections));
+      return given !== undefined && !own.has(host) ? wanted : Math.min(wanted, source.maxConnections);
+    },
+    bytesPerSecond: maxMbPerSecond === undefined ? undefined : maxMbPerSecond * 1e6,
+    bytesPerSecondOf(host) {
+      const rate = rates.get(host);
+      return rate ? rate * 1e6 : undefined;
+    },
+  };
 }

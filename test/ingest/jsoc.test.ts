@@ -112,7 +112,7 @@ describe('by the database', () => {
 
 describe('by export', () => {
   const contact = 'a.person@example.org';
-  const three = [{ at: 1 }, { at: 3601 }, { at: 10_801 }];
+  const three = [1, 3601, 10_801].map((at) => ({ at, isOffline: true }));
 
   test('a request is remembered, waited for and fetched; the address is written nowhere', async () => {
     server = await startJsoc(three);
@@ -130,6 +130,12 @@ describe('by export', () => {
       ).not.toContain(contact);
     });
     expect(audit(workspace)).toEqual([]);
+  });
+
+  test('what lies on disk is fetched by its path, and not asked for', async () => {
+    server = await startJsoc([{ at: 1 }, { at: 3601, isOffline: true }]);
+    expect(await run({ contact })).toMatchObject({ stored: 2, absent: 2 });
+    expect(server.submitted).toEqual(['aia.lev1_euv_12s[2014-01-01T01:00:01Z][193]{image}']);
   });
 
   test('a run that was stopped takes up its request again', async () => {
@@ -170,14 +176,17 @@ describe('by export', () => {
     [[2, 6, 6, 6, 6, 6, 6], /does not know the request/],
     [[5, 5, 5], /deleted before it was fetched/],
   ])('status %j ends in a reason', async (script, reason) => {
-    server = await startJsoc([{ at: 1 }]);
+    server = await startJsoc([{ at: 1, isOffline: true }]);
     server.script.push(...script, ...Array.from({ length: 20 }, () => 7));
     expect(await run({ contact })).toMatchObject({ failed: 1, stored: 0 });
     expect(rows()[0]![2]).toMatch(reason);
   });
 
   test('a record without a file is absent', async () => {
-    server = await startJsoc([{ at: 1 }, { at: 7201 }]);
+    server = await startJsoc([
+      { at: 1, isOffline: true },
+      { at: 7201, isOffline: true },
+    ]);
     expect(await run({ contact })).toMatchObject({ stored: 1, absent: 3 });
     expect(rows()[2]).toEqual(['02', 'absent', 'exported without a file: 2014-01-01T02:00:01Z']);
   });

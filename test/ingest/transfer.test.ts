@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { silentLogger } from '../../src/core/log.ts';
 import { ingest } from '../../src/ingest/index.ts';
 import { startServer } from '../support/http-server.ts';
 import { type SynopticArchive, sendFile, startSynoptic } from './frames.ts';
@@ -215,9 +216,13 @@ describe('a server in trouble', () => {
     archive = await startSynoptic();
     const { url } = archive;
     await archive.close();
-    const clock = fastClock();
-    const summary = await run({ to: '2017-01-11', retries: 2, baseUrl: url }, fastEffects({ clock }), 2);
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    const effects = fastEffects({ clock: fastClock(), log });
+    const summary = await run({ to: '2017-01-11', retries: 2, baseUrl: url }, effects, 2);
     expect(summary).toMatchObject({ planned: 40, failed: 40, stored: 0 });
+    // Said once, and early.
+    expect(warnings).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+ does not answer .*ECONNREFUSED/)]);
     expect(summary.reasons['source down']).toBeGreaterThan(20);
     workspace.withCatalog((catalog) => {
       const tried = catalog.frames({}).reduce((total, frame) => total + catalog.attempts(frame.id).length, 0);
@@ -244,6 +249,29 @@ describe('a server in trouble', () => {
     expect(summary.stored + summary.failed).toBe(20);
     expect(audit(workspace)).toEqual([]);
   });
+});
+
+test('limits of a host bind: connections and rate', async () => {
+  let open = 0;
+  let most = 0;
+  archive = await startSynoptic((_request, response) => {
+    open += 1;
+    most = Math.max(most, open);
+    response.on('close', () => {
+      open -= 1;
+    });
+    return false;
+  });
+  const { host } = new URL(archive.url);
+  const clock = fastClock();
+  const request = { to: '2017-01-06', hostConnections: [`${host}=2`], hostMbPerSecond: [`${host}=0.01`] };
+  const summary = await run(request, fastEffects({ clock }), 8);
+  expect(summary).toMatchObject({ stored: 20 });
+  expect(most).toBeLessThanOrEqual(2);
+  // Every pause is one of the throttle; the last bytes are not waited for.
+  const waited = clock.slept.reduce((total, pause) => total + pause, 0) / 1000;
+  expect(waited).toBeGreaterThan((0.8 * summary.bytes) / 10_000);
+  expect(() => options({ hostConnections: ['four'] })).toThrow(/HOST=NUMBER/);
 });
 
 describe('a hostile server', () => {

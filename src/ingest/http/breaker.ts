@@ -9,7 +9,7 @@ export interface Breaker {
   admit(signal: AbortSignal): Promise<boolean>;
   /** The host answered, be it with a 404. */
   succeeded(): void;
-  failed(): void;
+  failed(reason: string): void;
 }
 
 export interface BreakerOptions {
@@ -18,18 +18,26 @@ export interface BreakerOptions {
   threshold?: number;
   /** How long a host may be down before it is given up. */
   patienceMs: number;
+  /** Told once, early, when the host seems to be down. */
+  onTrouble?(reason: string): void;
 }
+
+/** Failures in a row after which people are told: fewer of a host that has never answered. */
+const TOLD_AFTER = 5;
+const TOLD_AFTER_SILENCE = 2;
 
 const FIRST_REST_MS = 30_000;
 const LONGEST_REST_MS = 300_000;
 
-export function createBreaker({ clock, threshold = 10, patienceMs }: BreakerOptions): Breaker {
+export function createBreaker({ clock, threshold = 10, patienceMs, onTrouble }: BreakerOptions): Breaker {
   let failures = 0;
   let restMs = FIRST_REST_MS;
   /** Since when the host is down; undefined while it is well. */
   let downSince: number | undefined;
   let closedUntil = 0;
   let isProbing = false;
+  let hasAnswered = false;
+  let isTold = false;
   const now = () => clock.now().getTime();
 
   return {
@@ -45,13 +53,18 @@ export function createBreaker({ clock, threshold = 10, patienceMs }: BreakerOpti
       return true;
     },
     succeeded() {
+      hasAnswered = true;
       failures = 0;
       restMs = FIRST_REST_MS;
       downSince = undefined;
       isProbing = false;
     },
-    failed() {
+    failed(reason) {
       failures += 1;
+      if (!isTold && failures >= (hasAnswered ? TOLD_AFTER : TOLD_AFTER_SILENCE)) {
+        isTold = true;
+        onTrouble?.(reason);
+      }
       if (failures < threshold) return;
       downSince ??= now();
       isProbing = false;

@@ -3,7 +3,7 @@
  * only. Retries are not made here.
  */
 import type { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
+import { Agent, Pool, request } from 'undici';
 import { SunganError } from '../../core/errors.ts';
 import { VERSION } from '../../core/version.ts';
 
@@ -23,8 +23,8 @@ export interface HttpClient {
 }
 
 export interface HttpClientOptions {
-  /** Concurrent connections to one host. */
-  connections: number;
+  /** Concurrent connections to a host (with port, where it is not the default). */
+  connectionsOf(host: string): number;
   /** Longest silence, in milliseconds: before the headers, and between two pieces of the body. */
   idleTimeoutMs: number;
   /** Hosts (with port, where it is not the default) that may be spoken to. */
@@ -35,12 +35,13 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const MAX_REDIRECTS = 3;
 
 export function createHttpClient({
-  connections,
+  connectionsOf,
   idleTimeoutMs,
   allowedHosts,
 }: HttpClientOptions): HttpClient {
   const agent = new Agent({
-    connections,
+    factory: (origin, settings) =>
+      new Pool(origin, { ...settings, connections: connectionsOf(new URL(origin).host) }),
     pipelining: 1,
     connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, idleTimeoutMs) },
     headersTimeout: idleTimeoutMs,

@@ -1,21 +1,29 @@
 /** Everything that a run's requests share: connections, breakers, rate, randomness. */
 import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/log.ts';
 import { createRandom } from '../../numeric/random.ts';
-import { type Breaker, createBreaker } from './breaker.ts';
+import { createBreaker } from './breaker.ts';
 import { createHttpClient } from './client.ts';
 import { type FetchContext, fetchFile, type TryRecord } from './fetch-file.ts';
 import type { Problem } from './problem.ts';
-import { createThrottle } from './throttle.ts';
+import { createThrottle, type Throttle } from './throttle.ts';
 
 export interface EngineOptions {
   clock: Clock;
   signal: AbortSignal;
-  connections: number;
+  log: Logger;
+  limits: RateLimits;
   idleTimeoutMs: number;
   retries: number;
   maxBytes: number;
-  bytesPerSecond: number | undefined;
   allowedHosts: ReadonlySet<string>;
+}
+
+export interface RateLimits {
+  connectionsOf(host: string): number;
+  /** Of all hosts together, and of one; undefined where there is no limit. */
+  bytesPerSecond: number | undefined;
+  bytesPerSecondOf(host: string): number | undefined;
 }
 
 export interface Engine {
@@ -39,15 +47,15 @@ const PATIENCE_MS = 600_000;
 const SMALL_FILE_BYTES = 20e6;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, signal, connections, idleTimeoutMs, allowedHosts, bytesPerSecond } = options;
-  const client = createHttpClient({ connections, idleTimeoutMs, allowedHosts });
-  const breakers = new Map<string, Breaker>();
-  const breakerOf = (url: string) => {
-    const { host } = new URL(url);
-    const breaker = breakers.get(host) ?? createBreaker({ clock, patienceMs: PATIENCE_MS });
-    breakers.set(host, breaker);
-    return breaker;
-  };
+  const { clock, signal, idleTimeoutMs, allowedHosts, limits, log } = options;
+  const client = createHttpClient({ connectionsOf: limits.connectionsOf, idleTimeoutMs, allowedHosts });
+  const breakerOf = byHost((host) => {
+    const onTrouble = (reason: string) =>
+      log.warn(
+        `${host} does not answer as it should (${reason}); tried again for up to ${PATIENCE_MS / 60_000} minutes`,
+      );
+    return createBreaker({ clock, patienceMs: PATIENCE_MS, onTrouble });
+  });
   const context: FetchContext = {
     client,
     breakerOf,
@@ -57,7 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
     retries: options.retries,
     idleTimeoutMs,
     maxBytes: options.maxBytes,
-    ...(bytesPerSecond === undefined ? {} : { throttle: createThrottle(bytesPerSecond, clock, signal) }),
+    throttleOf: throttlesOf(limits, clock, signal),
   };
 
   return {
@@ -83,6 +91,27 @@ export function createEngine(options: EngineOptions): Engine {
       return { ok: false, problem: failure! };
     },
   };
+}
+
+/** One of a kind for each host of an address. */
+function byHost<Value>(create: (host: string) => Value): (url: string) => Value {
+  const known = new Map<string, Value>();
+  return (url) => {
+    const { host } = new URL(url);
+    if (!known.has(host)) known.set(host, create(host));
+    return known.get(host)!;
+  };
+}
+
+function throttlesOf({ bytesPerSecond, bytesPerSecondOf }: RateLimits, clock: Clock, signal: AbortSignal) {
+  const create = (rate: number | undefined) =>
+    rate === undefined ? undefined : createThrottle(rate, clock, signal);
+  const all = create(bytesPerSecond);
+  return byHost((host): Throttle | undefined => {
+    const own = create(bytesPerSecondOf(host));
+    if (!all || !own) return all ?? own;
+    return async (bytes) => void (await Promise.all([all(bytes), own(bytes)]));
+  });
 }
 
 class MemorySink {

@@ -151,7 +151,7 @@ async function* detail(
     const record = records.get(name);
     if (!record)
       yield { row, problem: refused ?? problem('absent', 'no record', `${name} is gone`), url: urls[0]! };
-    else if (record.isOnline && record.path && !tools.options.contact)
+    else if (record.isOnline && record.path)
       yield { row, candidates: [byPath(record, name, series, wavelength, tools)] };
     else offline.push({ row, record });
   }

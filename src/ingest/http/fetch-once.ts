@@ -1,0 +1,217 @@
+/** One GET of a file: resumption where a beginning is there, the meaning of the answer, the body under its limits. */
+import type { Readable } from 'node:stream';
+import type { HttpAnswer, HttpClient } from './client.ts';
+import { type Problem, problem } from './problem.ts';
+import type { Throttle } from './throttle.ts';
+
+/** Where the bytes go: a part file, or memory. */
+export interface Sink {
+  /** Bytes so far. */
+  readonly length: number;
+  /** Returns a promise when no more may come before it is settled. */
+  append(chunk: Uint8Array): Promise<void> | undefined;
+  /** Throws away what came so far. */
+  restart(): Promise<void>;
+}
+
+export interface OnceRequest {
+  url: string;
+  /** Entity tag or date that names the version of which the part file holds the beginning. */
+  validator: string | null;
+  /** Looks at the first bytes, as soon as there are a few. */
+  checkStart(bytes: Uint8Array, contentType: string | undefined): Problem | undefined;
+  onValidator(validator: string | null): void;
+}
+
+export interface OnceContext {
+  client: HttpClient;
+  signal: AbortSignal;
+  /** Longest time without the least progress; a server that drips slower than 1 KiB/s is silent too. */
+  idleTimeoutMs: number;
+  maxBytes: number;
+  /** Waits until so many bytes more may be taken from the host; undefined where nothing is limited. */
+  throttleOf(url: string): Throttle | undefined;
+}
+
+/** Bytes that tell FITS, gzip and HTML apart. */
+const START_BYTES = 9;
+const SLOWEST_BYTES_PER_SECOND = 1024;
+
+/** What one try came to. `again`: a later one may do better. */
+export type TryResult =
+  | { outcome: 'whole'; validator: string | null; url: string }
+  | { outcome: 'again'; reason: string; retryAfter?: string | undefined }
+  | { outcome: 'final'; problem: Problem };
+
+/** Throws what the network or the disk throws. */
+export async function fetchOnce(
+  request: OnceRequest,
+  part: Sink,
+  context: OnceContext,
+  onAnswer: (answer: HttpAnswer) => void,
+): Promise<TryResult> {
+  const stop = new AbortController();
+  const forward = () => stop.abort(context.signal.reason);
+  if (context.signal.aborted) forward();
+  context.signal.addEventListener('abort', forward, { once: true });
+  try {
+    if (part.length > 0 && request.validator === null) await part.restart();
+    const rest: Record<string, string> =
+      part.length > 0 ? { range: `bytes=${part.length}-`, 'if-range': request.validator! } : {};
+    const answer = await context.client.get(request.url, rest, stop.signal);
+    onAnswer(answer);
+    answer.body.on('error', () => {});
+    const refused = await refusalOf(answer, request.validator, part);
+    if (refused) {
+      answer.body.destroy();
+      return refused;
+    }
+    const validator = validatorOf(answer.headers);
+    request.onValidator(validator);
+    return await readBody(answer, request, part, context, stop, validator);
+  } finally {
+    context.signal.removeEventListener('abort', forward);
+  }
+}
+
+/** Every answer but 200 and a fitting 206. */
+async function refusalOf(
+  answer: HttpAnswer,
+  asked: string | null,
+  part: Sink,
+): Promise<TryResult | undefined> {
+  const { status, headers } = answer;
+  // Some servers ignore If-Range: the rest of another version must not be joined to the beginning of this one.
+  const isSame = (validatorOf(headers) ?? asked) === asked;
+  if (status === 206 && part.length > 0 && rangeStart(headers) === part.length && isSame) return undefined;
+  if (status === 200) {
+    if (part.length > 0) await part.restart();
+    return undefined;
+  }
+  if (status === 206 || status === 416) {
+    await part.restart();
+    return {
+      outcome: 'again',
+      reason:
+        status === 206 && !isSame
+          ? 'the file changed between two tries'
+          : `HTTP ${status} with another range than asked`,
+    };
+  }
+  if (status === 404 || status === 410)
+    return { outcome: 'final', problem: problem('absent', `HTTP ${status}`) };
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    return { outcome: 'again', reason: `HTTP ${status}`, retryAfter: headers['retry-after'] };
+  }
+  return { outcome: 'final', problem: problem('blocked', `HTTP ${status}`) };
+}
+
+async function readBody(
+  answer: HttpAnswer,
+  request: OnceRequest,
+  part: Sink,
+  context: OnceContext,
+  stop: AbortController,
+  validator: string | null,
+): Promise<TryResult> {
+  const { body, headers } = answer;
+  const expected = totalBytes(answer, part.length);
+  if (expected !== undefined && expected > context.maxBytes) {
+    body.destroy();
+    return { outcome: 'final', problem: tooLarge(expected, context.maxBytes) };
+  }
+  const throttle = context.throttleOf(request.url);
+  let isChecked = part.length >= START_BYTES;
+  let start = Buffer.alloc(0);
+  const take = (chunk: Buffer): Promise<void> | undefined => {
+    const written = part.append(chunk);
+    if (part.length > context.maxBytes) throw new Unwanted(tooLarge(part.length, context.maxBytes));
+    if (!isChecked) {
+      start = Buffer.concat([start, chunk.subarray(0, 512)]);
+      isChecked = start.length >= START_BYTES;
+      const found = isChecked ? request.checkStart(start, headers['content-type']) : undefined;
+      if (found) throw new Unwanted(found);
+    }
+    return throttle ? Promise.all([written, throttle(chunk.length)]).then(() => {}) : written;
+  };
+  const watch = watchProgress(() => part.length, context.idleTimeoutMs, stop);
+  try {
+    await pump(body, take);
+  } catch (error) {
+    if (error instanceof Unwanted) return { outcome: 'final', problem: error.problem };
+    throw error;
+  } finally {
+    clearInterval(watch);
+  }
+  if (expected !== undefined && part.length !== expected) {
+    return { outcome: 'again', reason: `the connection ended after ${part.length} of ${expected} bytes` };
+  }
+  if (part.length === 0) return { outcome: 'final', problem: problem('corrupt', 'empty file') };
+  return { outcome: 'whole', validator, url: answer.url };
+}
+
+/** Ends the reading of a body whose rest nobody wants. */
+class Unwanted extends Error {
+  readonly problem: Problem;
+
+  constructor(found: Problem) {
+    super(found.reason);
+    this.problem = found;
+  }
+}
+
+/** Hands each piece to `take` as it comes; pauses the body while a promise of it is pending. */
+function pump(body: Readable, take: (chunk: Buffer) => Promise<void> | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      reject(error);
+      body.destroy();
+    };
+    body.on('end', resolve).on('error', fail);
+    body.on('close', () => reject(new Error('the connection was closed')));
+    body.on('data', (chunk: Buffer) => {
+      try {
+        const pending = take(chunk);
+        if (!pending) return;
+        body.pause();
+        pending.then(() => body.resume(), fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  });
+}
+
+/** Stops the request when too little came within one window of the idle timeout. */
+function watchProgress(length: () => number, windowMs: number, stop: AbortController): NodeJS.Timeout {
+  let before = length();
+  const timer = setInterval(() => {
+    const came = length() - before;
+    before += came;
+    if (came < (SLOWEST_BYTES_PER_SECOND * windowMs) / 1000)
+      stop.abort(new Error(`too slow: ${came} bytes in ${windowMs / 1000} s`));
+  }, windowMs);
+  timer.unref();
+  return timer;
+}
+
+function rangeStart(headers: Record<string, string>): number | undefined {
+  const match = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(headers['content-range'] ?? '');
+  return match ? Number(match[1]) : undefined;
+}
+
+function totalBytes({ headers }: HttpAnswer, offset: number): number | undefined {
+  const length = /^\d+$/.test(headers['content-length'] ?? '')
+    ? Number(headers['content-length'])
+    : undefined;
+  return length === undefined ? undefined : offset + length;
+}
+
+/** A strong entity tag, else the date of change: RFC 9110 section 13.1.5 allows nothing weaker in If-Range. */
+function validatorOf(headers: Record<string, string>): string | null {
+  const etag = headers['etag'];
+  return etag && !etag.startsWith('W/') ? etag : (headers['last-modified'] ?? null);
+}
+
+const tooLarge = (bytes: number, limit: number) =>
+  problem('corrupt', 'file too large', `${bytes} bytes, the limit is ${limit} (--max-file-mb)`);
