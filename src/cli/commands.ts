@@ -64,6 +64,10 @@ export const COMMANDS: Record<string, CommandEntry> = {
     summary: 'train several presets alike and compare them',
     load: () => import('./commands/ablate.ts'),
   },
+  ganspace: {
+    summary: "find what a generator's styles vary in, and which component is the solar cycle",
+    load: () => import('./commands/ganspace.ts'),
+  },
   weights: {
     summary: 'fetch or check the weights of the Inception network',
     load: () => import('./commands/weights.ts'),

@@ -14,6 +14,14 @@ export {
 export type { AblationRow } from './ablation-table.ts';
 export { diagnose, type Finding } from './diagnosis.ts';
 export { type EvalContext, type EvalPlan, evaluate, planEvaluation } from './evaluate.ts';
+export { componentRestyling, parseEdits } from './ganspace/components.ts';
+export {
+  type GanspaceContext,
+  type GanspaceOptions,
+  type GanspaceSummary,
+  ganspace,
+  ganspaceOptions,
+} from './ganspace/ganspace.ts';
 export { type ImageSet, setFromMemory } from './image-set.ts';
 export { METRIC_NAMES, type MetricName } from './metrics.ts';
 export { type EvalOptions, evalOptions, type ReportOptions, reportOptions } from './options.ts';

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { openRun, type Run } from '../../train/index.ts';
+import { readGanspace } from '../ganspace/record.ts';
 import { readEvaluations } from '../record.ts';
 import { type EvalSummary, timesFloor } from '../scores.ts';
 import { METRICS_FILE, openDatasetOfRun } from '../sources/run.ts';
@@ -31,6 +32,7 @@ export async function gatherRun(directory: string, workspace: Workspace): Promis
         ? undefined
         : await embedImage(run.reals, `Grid of ${kind} frames of ${run.dataset.name}, solar north up`),
     evaluations,
+    ganspace: await readGanspace(directory),
     options: flatten(run.options),
   };
 }

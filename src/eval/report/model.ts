@@ -1,4 +1,5 @@
 /** Everything a report shows, as plain data: gathering it touches the disk, rendering it does not. */
+import type { GanspaceRecord } from '../ganspace/record.ts';
 import type { EvalSummary } from '../scores.ts';
 
 export interface ReportModel {
@@ -20,6 +21,8 @@ export interface RunReport {
   reals: EmbeddedImage | undefined;
   /** Oldest first. */
   evaluations: EvalSummary[];
+  /** Components of the styles, when somebody has looked. */
+  ganspace?: GanspaceRecord | undefined;
   /** Resolved options as they stand in the run. */
   options: Fact[];
 }

@@ -1,6 +1,7 @@
 /** One self-contained HTML page from the model: no script, no link that is loaded, pictures inside. */
 import type { EvalSummary } from '../scores.ts';
 import { trainingChart } from './charts.ts';
+import { componentsSection } from './components-section.ts';
 import { dataSections } from './data-section.ts';
 import { formatCount, formatMoment } from './format.ts';
 import { type Html, html, rawHtml } from './html.ts';
@@ -57,6 +58,9 @@ function sectionsOf(runs: readonly RunReport[]): Section[] {
     { id: 'overview', title: 'Overview', body: overviewSection(runs) },
     { id: 'pictures', title: 'Pictures', body: picturesSection(runs) },
     { id: 'scores', title: 'Scores', body: scoresSection(judged) },
+    ...(runs.some(({ ganspace }) => ganspace)
+      ? [{ id: 'components', title: 'Components', body: componentsSection(runs) }]
+      : []),
     ...(trained.length > 0
       ? [
           { id: 'training', title: 'Training', body: training },
