@@ -122,7 +122,7 @@ async function withSides<Result>(
   }
   const wanted = options.run ?? (options.fake === undefined ? 'latest' : undefined);
   const run = wanted === undefined ? undefined : await findRun(wanted, workspace);
-  const sourceContext = { ...context, split: options.split };
+  const sourceContext = { ...context, split: options.split, checkpoint: options.checkpoint };
   const opened: Source[] = [];
   const open = async (name: string) => {
     const source = await openSource(name, sourceContext);

@@ -12,6 +12,10 @@ export const evalOptions = z.strictObject({
     .describe(
       'run to judge: its folder, its name or its number [the latest]; its own data set is what it is judged against',
     ),
+  checkpoint: z
+    .string()
+    .optional()
+    .describe('checkpoint of the run: a file, or a name in it such as best-swd [the newest]'),
   real: z
     .string()
     .optional()

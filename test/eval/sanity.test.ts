@@ -1,12 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import { compareSets } from '../../src/eval/compare.ts';
-import { type ImageSet, setFromMemory, subset } from '../../src/eval/image-set.ts';
+import type { ImageSet } from '../../src/eval/image-set.ts';
 import type { MetricName } from '../../src/eval/metrics.ts';
-import { createRandom } from '../../src/numeric/random.ts';
+import { blurred, collapsed, dimmed, loadPictures, noisy } from '../support/faults.ts';
 import { describeWithRealData } from '../support/real-data.ts';
 
 const SIZE = 32;
@@ -14,16 +13,6 @@ const COUNT = 40;
 /** Browse pictures of the same days of two months apart: what a good generator would be to the reals. */
 let reals: ImageSet;
 let others: ImageSet;
-
-async function load(files: readonly string[]): Promise<ImageSet> {
-  const data = new Float32Array(files.length * SIZE * SIZE);
-  for (const [i, file] of files.entries()) {
-    const pixels = await sharp(file).toColourspace('b-w').resize(SIZE, SIZE).raw().toBuffer();
-    for (let k = 0; k < SIZE * SIZE; k++)
-      data[i * SIZE * SIZE + k] = pixels[k * (pixels.length / SIZE ** 2)] / 255;
-  }
-  return setFromMemory('AIA 193 browse pictures', { width: SIZE, height: SIZE, channels: 1, data });
-}
 
 async function scores(fake: ImageSet, metrics: MetricName[]): Promise<Map<string, number>> {
   const { results } = await compareSets(
@@ -41,41 +30,10 @@ async function scores(fake: ImageSet, metrics: MetricName[]): Promise<Map<string
   return new Map(results.flatMap(({ scores: all }) => all.map(({ key, value }) => [key, value] as const)));
 }
 
-const changed = (change: (pictures: Float32Array) => Float32Array): ImageSet => ({
-  ...others,
-  read: async (indices) => change(await others.read(indices)),
-});
-
-function noise(strength: number): ImageSet {
-  const random = createRandom('noise');
-  return changed((pictures) => pictures.map((value) => value + strength * random.normal()));
-}
-
-function blur(radius: number): ImageSet {
-  return changed((pictures) => {
-    const result = new Float32Array(pictures.length);
-    for (let i = 0; i < pictures.length; i++) {
-      const [x, y, start] = [i % SIZE, Math.floor(i / SIZE) % SIZE, i - (i % (SIZE * SIZE))];
-      let [sum, count] = [0, 0];
-      for (let v = Math.max(0, y - radius); v <= Math.min(SIZE - 1, y + radius); v++) {
-        for (let u = Math.max(0, x - radius); u <= Math.min(SIZE - 1, x + radius); u++) {
-          sum += pictures[start + v * SIZE + u];
-          count++;
-        }
-      }
-      result[i] = sum / count;
-    }
-    return result;
-  });
-}
-
-const modes = (count: number): ImageSet =>
-  subset(
-    others,
-    Array.from({ length: COUNT }, (_, i) => i % count),
-  );
-
-const shift = (factor: number): ImageSet => changed((pictures) => pictures.map((value) => factor * value));
+const noise = (deviation: number) => noisy(others, deviation);
+const blur = (radius: number) => blurred(others, radius);
+const modes = (count: number) => collapsed(others, count);
+const shift = (factor: number) => dimmed(others, factor);
 
 describeWithRealData('numbers over strengths of a fault, on real frames', (data) => {
   beforeAll(async () => {
@@ -85,8 +43,13 @@ describeWithRealData('numbers over strengths of a fault, on real frames', (data)
       .sort()
       .map((file) => join(folder, file));
     // Every other picture: both sides see the same months.
-    reals = await load(files.filter((_, i) => i % 2 === 0).slice(0, COUNT));
-    others = await load(files.filter((_, i) => i % 2 === 1).slice(0, COUNT));
+    const load = (half: number) =>
+      loadPictures('AIA 193 browse pictures', files.filter((_, i) => i % 2 === half).slice(0, COUNT), {
+        size: SIZE,
+        channels: 1,
+      });
+    reals = await load(0);
+    others = await load(1);
   });
 
   it.each([

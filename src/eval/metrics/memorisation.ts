@@ -26,7 +26,7 @@ export const memorisation: Metric = {
   summary: 'distance of generated pictures to their nearest training frame, against that of test frames',
   unfit(set, _linear, training) {
     if (!training)
-      return 'needs the training frames: judge a run or give a data set with a training split as --real';
+      return 'needs the training frames, and beside them frames that the generator has not seen: a data set with a training split, judged by its test or validation split';
     return set.width & (set.width - 1) || set.width !== set.height
       ? 'needs square pictures of a power of two'
       : undefined;

@@ -15,9 +15,9 @@ const SEED_STRIDE = 1_000_000;
 
 export const runSource: SourceKind = {
   what: 'a run',
-  async open(name, { workspace }) {
+  async open(name, { workspace, checkpoint }) {
     const directory = await locateRun(name, workspace);
-    return directory === undefined ? undefined : sourceOfRun(directory, workspace);
+    return directory === undefined ? undefined : sourceOfRun(directory, workspace, checkpoint);
   },
 };
 
@@ -71,13 +71,17 @@ async function datasetFolder(run: Run, workspace: Workspace): Promise<string | u
   return undefined;
 }
 
-async function sourceOfRun(directory: string, workspace: Workspace): Promise<Source> {
+async function sourceOfRun(
+  directory: string,
+  workspace: Workspace,
+  checkpoint: string | undefined,
+): Promise<Source> {
   const run = await openRun(directory);
   const dataset = await openDatasetOfRun(run, workspace);
-  const generator = await openGenerator(directory);
+  const generator = await openGenerator(directory, { checkpoint });
   const { resolution, channels } = generator;
   const checkpointHash = await sha256OfFile(generator.checkpoint);
-  const label = basename(directory);
+  const label = basename(directory) + (checkpoint === undefined ? '' : `, ${basename(checkpoint)}`);
   const changed = dataset !== undefined && dataset.hash !== run.dataset.hash;
   return {
     label,

@@ -42,6 +42,8 @@ export interface SourceContext {
   effects: Effects;
   /** Of data sets that name no split themselves. */
   split: string;
+  /** Of a run: a file or a name; its newest when undefined. */
+  checkpoint?: string | undefined;
 }
 
 export interface SourceKind {
