@@ -1,4 +1,5 @@
 /** A local HTTP server that looks like JSOC's synoptic directory and serves simulated frames, in calm or in trouble. */
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SunganError } from '../../core/errors.ts';
@@ -57,6 +58,8 @@ const CALM_AFTER = 8;
 export async function startArchive(options: ArchiveOptions): Promise<Archive> {
   const tools = prepare(options);
   const closing = new AbortController();
+  // One listener for every hung answer.
+  setMaxListeners(0, closing.signal);
   const server = createServer((request, response) => {
     answer({ ...tools, signal: closing.signal }, request, response).catch(() => response.destroy());
   });
