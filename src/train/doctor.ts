@@ -1,28 +1,11 @@
 /** Which engines work on this machine, how fast they are, and how to get those that are missing. */
+import { spawn } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { createRandom } from '../numeric/random.ts';
-import {
-  ENGINE_NAMES,
-  type Engine,
-  type EngineName,
-  engineRemedy,
-  engineSummary,
-  openEngine,
-} from './engines/index.ts';
-import { elementCount, Graph, type Program } from './graph/index.ts';
+import { fileURLToPath } from 'node:url';
+import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
+import { absentEngine, type EngineReport, examineEngine } from './examine.ts';
 
-export interface EngineReport {
-  name: EngineName;
-  summary: string;
-  present: boolean;
-  /** Program and hardware, when it is present. */
-  description: string | undefined;
-  /** Of the reference convolution, when it is present. */
-  gigaflops: number | undefined;
-  /** Why it is absent, and the command that brings it. */
-  problem: string | undefined;
-  remedy: string | undefined;
-}
+export type { EngineReport } from './examine.ts';
 
 export interface DoctorReport {
   node: string;
@@ -32,12 +15,12 @@ export interface DoctorReport {
   engines: EngineReport[];
 }
 
-/** The reference: 3x3 convolution of 8 images of 32x32, 128 channels to 128, as in the middle of a 64-pixel network. */
-const REFERENCE = { count: 8, channels: 128, side: 32, size: 3 };
-
 export async function examineEngines(threads = Math.min(16, availableParallelism())): Promise<DoctorReport> {
+  // Node 20 cannot run a program from TypeScript; built code ends in .js.
+  const isBuilt = import.meta.url.endsWith('.js');
   const engines: EngineReport[] = [];
-  for (const name of ENGINE_NAMES) engines.push(await examineEngine(name, threads));
+  for (const name of ENGINE_NAMES)
+    engines.push(isBuilt ? await examineApart(name, threads) : await examineEngine(name, threads));
   return {
     node: process.versions.node,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
@@ -47,70 +30,22 @@ export async function examineEngines(threads = Math.min(16, availableParallelism
   };
 }
 
-async function examineEngine(name: EngineName, threads: number): Promise<EngineReport> {
-  const summary = engineSummary(name);
-  try {
-    const engine = await openEngine(name, { threads });
-    try {
-      const gigaflops = await measureConvolution(engine);
-      return {
-        name,
-        summary,
-        present: true,
-        description: engine.description,
-        gigaflops,
-        problem: undefined,
-        remedy: undefined,
-      };
-    } finally {
-      await engine.close();
-    }
-  } catch (error) {
-    const problem = (error as Error).message.split('\n')[0];
-    return {
-      name,
-      summary,
-      present: false,
-      description: undefined,
-      gigaflops: undefined,
-      problem,
-      remedy: engineRemedy(name),
-    };
-  }
-}
-
-function referenceProgram(): Program {
-  const { count, channels, side, size } = REFERENCE;
-  const graph = new Graph();
-  const images = graph.input('images', [count, channels, side, side]);
-  const kernels = graph.input('kernels', [channels, channels, size, size]);
-  return {
-    name: 'reference convolution',
-    graph,
-    outputs: { result: graph.convolution(images, kernels, { stride: 1, pad: 1 }) },
-  };
-}
-
-/** GFLOP/s of the best of several runs. */
-async function measureConvolution(engine: Engine): Promise<number> {
-  const program = await engine.compile(referenceProgram());
-  const { count, channels, side, size } = REFERENCE;
-  const random = createRandom(1);
-  const upload = (shape: number[]) =>
-    engine.upload(Float32Array.from({ length: elementCount(shape) }, random.uniform), shape);
-  const inputs = {
-    images: upload([count, channels, side, side]),
-    kernels: upload([channels, channels, size, size]),
-  };
-  let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 6; run++) {
-    const startedAt = performance.now();
-    const { result } = await program.run(inputs);
-    await result!.read();
-    best = Math.min(best, performance.now() - startedAt);
-    result!.dispose();
-  }
-  await program.close();
-  const operations = 2 * count * side * side * channels * channels * size * size;
-  return Math.round((operations / best / 1e6) * 10) / 10;
+/** In a process of its own: a driver that aborts ends only that, and what native code prints stays out of the report. */
+function examineApart(name: EngineName, threads: number): Promise<EngineReport> {
+  const probe = fileURLToPath(new URL('./doctor-probe.js', import.meta.url));
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [probe, name, String(threads)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (text) => (output += text));
+    child.stderr.on('data', (text) => (errors += text));
+    child.on('error', (error) => resolve(absentEngine(name, error.message)));
+    child.on('close', (code, signal) => {
+      const line = output.trim().split('\n').at(-1) ?? '';
+      if (code === 0 && line.startsWith('{')) return resolve(JSON.parse(line) as EngineReport);
+      const said = errors.trim().split('\n').at(-1) ?? '';
+      resolve(absentEngine(name, `it ended with ${signal ?? `code ${code}`}: ${said.slice(0, 200)}`));
+    });
+  });
 }

@@ -48,6 +48,9 @@ const binary = (op: OpName, build: (graph: Graph, a: Node, b: Node) => Node): Op
 
 const convolutions = [
   { size: 3, stride: 1, pad: 1, side: 5 },
+  // The discriminator's last one has a channel more than a power of two.
+  { size: 3, stride: 1, pad: 1, side: 4, inputs: 9, outputs: 8 },
+  { size: 3, stride: 2, pad: 0, side: 5, inputs: 8, outputs: 9 },
   { size: 1, stride: 1, pad: 0, side: 4 },
   { size: 3, stride: 2, pad: 0, side: 7 },
   { size: 3, stride: 2, pad: 1, side: 6 },
@@ -118,12 +121,12 @@ export const OPERATION_CASES: OperationCase[] = [
     };
   }),
   ...convolutions.map(
-    ({ size, stride, pad, side }): OperationCase => ({
-      name: `convolution ${size}x${size} stride ${stride} pad ${pad}`,
+    ({ size, stride, pad, side, inputs = 3, outputs = 4 }): OperationCase => ({
+      name: `convolution ${size}x${size} stride ${stride} pad ${pad} ${inputs} to ${outputs}`,
       op: 'convolution',
       shapes: [
-        [2, 3, side, side],
-        [4, 3, size, size],
+        [2, inputs, side, side],
+        [outputs, inputs, size, size],
       ],
       build: (graph, [x, w]) => graph.convolution(x!, w!, { stride, pad }),
     }),

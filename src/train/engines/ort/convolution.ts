@@ -13,12 +13,30 @@ export function emitConvolution(
   inputs: readonly string[],
 ): string {
   const { stride, pad } = node.attributes;
-  const size = node.inputs[1]!.shape[2]!;
-  return emitter.node('Conv', inputs, {
+  return emitConv(emitter, inputs, node.inputs[1]!.shape as Images, stride, pad);
+}
+
+/** `kernels`: [out, in, k, k]. */
+function emitConv(
+  emitter: Emitter,
+  [x, w, ...bias]: readonly string[],
+  kernels: Images,
+  stride: number,
+  pad: number,
+): string {
+  const [, channels, size] = kernels;
+  const missing = size > 1 ? channelsMissing(emitter, channels) : 0;
+  const filled = (name: string) => emitter.pad(name, [0, 0, 0, 0, 0, missing, 0, 0]);
+  return emitter.node('Conv', [filled(x!), filled(w!), ...bias], {
     strides: { ints: [stride, stride] },
     pads: { ints: [pad, pad, pad, pad] },
     kernel_shape: { ints: [size, size] },
   });
+}
+
+/** Channels of zeros to add, where a provider computes other numbers of channels wrongly. */
+function channelsMissing({ channelMultiple }: Emitter, channels: number): number {
+  return channels < channelMultiple ? 0 : (channelMultiple - (channels % channelMultiple)) % channelMultiple;
 }
 
 /** With stride 1 it is a convolution with turned kernels (faster than ConvTranspose); else ConvTranspose. */
@@ -37,12 +55,8 @@ export function emitConvolutionInput(
       const back = emitter.integers([-1, -1]);
       turned = emitter.node('Slice', [turned, back, ends, emitter.integers([2, 3]), back]);
     }
-    const border = size - 1 - pad;
-    return emitter.node('Conv', [y!, turned], {
-      strides: { ints: [1, 1] },
-      pads: { ints: [border, border, border, border] },
-      kernel_shape: { ints: [size, size] },
-    });
+    const [inputs, outputs] = node.inputs[1]!.shape as Images;
+    return emitConv(emitter, [y!, turned], [outputs, inputs, size, size], 1, size - 1 - pad);
   }
   const missing = (length: number, axis: number) => shape[axis]! - ((length - 1) * stride - 2 * pad + size);
   return emitter.node('ConvTranspose', [y!, w!], {

@@ -3,7 +3,7 @@
  * is asked to, and takes such buffers as inputs; what it lacks is the way back, so a value is read through a program
  * that does nothing but give it to the processor.
  */
-import type * as ort from 'onnxruntime-node';
+import * as ort from 'onnxruntime-node';
 import { elementCount, Graph, type Program, type Shape } from '../../graph/index.ts';
 import type { CompiledProgram, Value } from '../engine.ts';
 import { type CompiledModel, OUTPUT_PREFIX, programToOnnx } from './model.ts';
@@ -34,7 +34,9 @@ export function createDevice(open: OpenSession): Device {
     const known = copiers.get(key);
     if (known) return known;
     const graph = new Graph();
-    const program = { name: 'copy', graph, outputs: { copy: graph.input('value', shape) } };
+    // A sum, though of nothing: the output of an operation that does nothing shares its input's buffer, which is freed.
+    const sum = graph.add(graph.input('value', shape), graph.input('zero', []));
+    const program = { name: 'copy', graph, outputs: { copy: sum } };
     const opened = open(program, programToOnnx(program), { preferredOutputLocation: place });
     copiers.set(key, opened);
     return opened;
@@ -42,7 +44,7 @@ export function createDevice(open: OpenSession): Device {
 
   async function copy(tensor: ort.Tensor, shape: Shape, place: Place): Promise<ort.Tensor> {
     const session = await copier(shape, place);
-    const result = await session.run({ value: tensor });
+    const result = await session.run({ value: tensor, zero: new ort.Tensor('float32', [0], []) });
     return result[`${OUTPUT_PREFIX}copy`]!;
   }
 

@@ -12,10 +12,13 @@ export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, OnnxTensor>();
   private readonly openBatch: OpenBatch | undefined;
+  /** Convolutions get a number of channels that this divides; 1: any. */
+  readonly channelMultiple: number;
   private count = 0;
 
-  constructor(openBatch?: OpenBatch) {
+  constructor(openBatch?: OpenBatch, channelMultiple = 1) {
     this.openBatch = openBatch;
+    this.channelMultiple = channelMultiple;
   }
 
   /** Adds a node with one output and returns the output's name. */

@@ -23,7 +23,9 @@ export interface OnnxOptions {
   openBatch?: OpenBatch;
   metadata?: Readonly<Record<string, string>>;
   /** Most outputs of one Split. */
-  splitLimit?: number;
+  splitLimit?: number | undefined;
+  /** Convolutions get a number of channels that this divides, by channels of zeros. */
+  channelMultiple?: number | undefined;
 }
 
 export function programToOnnx(program: Program, options: OnnxOptions = {}): CompiledModel {
@@ -33,8 +35,9 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
     openBatch,
     metadata,
     splitLimit = Number.POSITIVE_INFINITY,
+    channelMultiple,
   } = options;
-  const emitter = new Emitter(openBatch);
+  const emitter = new Emitter(openBatch, channelMultiple);
   const dimensionsOf = ({ shape }: Node) => shape.map((size) => (size === openBatch?.size ? 'batch' : size));
   const order = liveNodes(program);
   const names = new Map<Node, string>();
