@@ -34,7 +34,7 @@ const FAULT_SHARE = 1 / 3;
 const UNNOTICED = 0.8;
 const STEP = '6h';
 const STEP_MS = 6 * 3_600_000;
-/** Faults that a magnetogram cannot have: other filter, exposure and particles. */
+/** Faults that a magnetogram cannot have: other filter, exposure and particles. A roll leaves no trace that lasts in it. */
 const OF_PICTURES = new Set(['lunar-transit', 'short-exposure', 'particle-storm', 'wrong-wavelength']);
 
 /** Faults beyond the simulator's own list; none of them is told by the header. */
@@ -46,7 +46,7 @@ const STRUCTURE =
   /^(SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|T(TYPE|FORM|TYPE|ZERO|SCAL)\d+|Z.*|BSCALE|BZERO|BLANK|EXTEND|EXTNAME|CHECKSUM|DATASUM|COMMENT|HISTORY|END|)$/;
 
 /** Scores that tell most about a frame that was judged wrongly. */
-const SHOWN = ['centre', 'limb', 'sharpness', 'shadow', 'disk-level', 'header-level', 'particles'];
+const SHOWN = ['sharpness', 'disk-level', 'header-level', 'stripes', 'roll', 'copy'];
 
 interface Labelled extends PlannedFrame {
   fault: FaultName | ExtraName | null;
@@ -81,7 +81,7 @@ function planFrames(): Labelled[] {
     });
     const names: (FaultName | ExtraName)[] =
       wavelength === 0
-        ? [...FAULT_NAMES.filter((name) => !OF_PICTURES.has(name)), 'roll', 'copy']
+        ? [...FAULT_NAMES.filter((name) => !OF_PICTURES.has(name)), 'copy']
         : [...FAULT_NAMES, ...EXTRA];
     let before: Labelled['fault'] = 'copy';
     return plannedFrames(contentsOf(given)).map((frame): Labelled => {
@@ -116,9 +116,7 @@ function drawFrame(frame: Labelled, before: Labelled | undefined): Uint8Array {
     case null:
       return makeFrame(request);
     case 'roll':
-      return id.product === 'hmi'
-        ? upsideDown(makeFrame(request))
-        : makeFrame({ ...request, fault: rolled(id) });
+      return makeFrame({ ...request, fault: rolled(id) });
     case 'stripes':
     case 'lost-rows':
       return makeFrame({ ...request, fault: spoiledRows(fault, id) });
@@ -145,10 +143,10 @@ function unnoticed(hooks: Pick<Fault, 'prepare' | 'counts'>): Planned {
   return { fault: { name: 'off-point', weight: 1, evidence, ...hooks }, noticed: false };
 }
 
-/** Turned by 8 to 172 degrees about its centre while the header says that north is up. */
+/** Turned by 10 to 170 degrees about its centre while the header says that north is up. */
 function rolled({ slot, wavelength }: FrameRequest['id']): Planned {
   const random = createRandom(`${seed}/roll/${wavelength}/${slot.getTime()}`);
-  const degrees = (random.uniform() < 0.5 ? -1 : 1) * (8 + 164 * random.uniform());
+  const degrees = (random.uniform() < 0.5 ? -1 : 1) * (10 + 160 * random.uniform());
   return unnoticed({
     prepare(observation) {
       const { geometry } = observation;
@@ -174,10 +172,6 @@ function spoiledRows(fault: 'stripes' | 'lost-rows', { slot, wavelength }: Frame
       image.fill(random.uniform() < 0.5 ? 0 : middle, top * width, (top + rows) * width);
     },
   });
-}
-
-function upsideDown(bytes: Uint8Array): Uint8Array {
-  return rewritten(bytes, (data) => data.reverse());
 }
 
 function withPixelsOf(bytes: Uint8Array, other: Uint8Array): Uint8Array {

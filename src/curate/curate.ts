@@ -20,7 +20,7 @@ import { type CuratePlan, planCuration } from './plan.ts';
 import { processSamples } from './process.ts';
 import { finishSwap, refuseOtherPixels, rescreen } from './rescreen.ts';
 import { type DatasetState, recover } from './store.ts';
-import { type CurateSummary, summarise } from './summary.ts';
+import { type CurateSummary, countVerdicts, emptyTally, summarise, type Tally } from './summary.ts';
 import { createEncoders } from './workers.ts';
 
 export interface CurateContext {
@@ -73,10 +73,10 @@ async function rehearse(
 ): Promise<CurateSummary> {
   const plan = await makePlan(options, workspace, catalog, directory);
   const { manifest, judgedBefore } = plan;
-  const verdicts = plan.samples
-    .flatMap(({ choices }) => choices)
-    .flatMap((choice) => verdictsOfHeaders(choice, manifest));
-  return summarise({ directory, manifest, coordinates: [], verdicts, judgedBefore, dryRun: true });
+  const tally = emptyTally();
+  for (const { choices } of plan.samples)
+    for (const choice of choices) countVerdicts(tally, verdictsOfHeaders(choice, manifest));
+  return summarise({ directory, manifest, coordinates: [], tally, judgedBefore, dryRun: true });
 }
 
 async function run(
@@ -102,12 +102,12 @@ async function run(
       catalog,
       resolvePath: (path) => insideWorkspace(workspace, path),
     });
-  const summaryOf = ({ manifest, coordinates }: DatasetState, verdicts: readonly Verdict[]) =>
-    summarise({ directory, manifest, coordinates, verdicts, judgedBefore: plan.judgedBefore, dryRun: false });
+  const summaryOf = ({ manifest, coordinates }: DatasetState, tally: Tally) =>
+    summarise({ directory, manifest, coordinates, tally, judgedBefore: plan.judgedBefore, dryRun: false });
   if (plan.samples.length === 0) {
     if (await derive(plan.manifest))
       log.info('made the card and the contact sheets that an interrupted run left out');
-    return summaryOf(start, []);
+    return summaryOf(start, emptyTally());
   }
 
   const runId = catalog.startRun({ command: 'curate', options, version: VERSION });
@@ -116,16 +116,16 @@ async function run(
   const encoders = createEncoders(jobs, plan.samples.length);
   try {
     const processing = { directory, workspace, effects, jobs, encode: encoders.encode };
-    const { state, verdicts } =
+    const { state, tally } =
       options.rescreen && made
         ? await rescreen({ plan, made, catalog, context: processing })
         : await processSamples(plan, start, {
             ...processing,
             record,
-            histories: readHistories(catalog, plan.manifest),
+            ...readHistories(catalog, directory, start),
           });
     await derive(state.manifest);
-    const summary = summaryOf(state, verdicts);
+    const summary = summaryOf(state, tally);
     catalog.finishRun(runId, 0, summary);
     return summary;
   } finally {

@@ -19,8 +19,8 @@ export function headerMean(header: HeaderRecord, channel: Channel): number | und
   return (mean * channel.nominalExposureSeconds) / exposure;
 }
 
-/** The header's median is a whole number: below this many DN its steps are larger than what the Sun does. */
-const FAINTEST_MEDIAN_DN = 20;
+/** The header's median is a whole number: in faint channels its steps are larger than what the Sun does. */
+const SMALLEST_SCATTER_DN = 1;
 
 /** Median DN at nominal exposure as the header tells it: flares, which are no fault, do not move it. */
 export function headerMedian(header: HeaderRecord, channel: Channel): number | undefined {
@@ -51,9 +51,8 @@ export function headerLevels(
   const levels = [...known, ...good].flatMap(({ timeMs, level }): TimedLevel[] =>
     level === undefined ? [] : [{ timeMs, value: level }],
   );
-  const distance = levelsAround(levels);
+  const distance = levelsAround(levels, SMALLEST_SCATTER_DN);
   return (level, timeMs) => {
-    const found = level === undefined ? undefined : distance({ timeMs, value: level });
-    return found && found.typical >= FAINTEST_MEDIAN_DN ? found : undefined;
+    return level === undefined ? undefined : distance({ timeMs, value: level });
   };
 }

@@ -4,8 +4,9 @@ import { parseTime } from '../core/time.ts';
 import { belongsTo, channelOf } from './channels.ts';
 import type { EncodeResult } from './encode.ts';
 import { LevelHistory, type TimedLevel } from './level-history.ts';
-import type { Manifest } from './manifest.ts';
+import { Neighbours } from './neighbours.ts';
 import type { Choice } from './samples.ts';
+import type { DatasetState } from './store.ts';
 
 export class Histories {
   private readonly byChannel: ReadonlyMap<string, LevelHistory>;
@@ -34,20 +35,35 @@ export class Histories {
 }
 
 /** From the scores that earlier runs left in the catalog. */
-export function readHistories(catalog: Catalog, { name, recipe }: Manifest): Histories {
+export function readHistories(
+  catalog: Catalog,
+  directory: string,
+  { manifest, coordinates }: DatasetState,
+): { histories: Histories; neighbours: Neighbours } {
+  const { name, recipe } = manifest;
+  const hashes = new Map<number, number>();
   const channels = recipe.channels.map(channelOf);
   const levels = new Map<string, TimedLevel[]>(recipe.channels.map((channel) => [channel, []]));
   for (const verdict of catalog.verdicts(name)) {
     const value = medianIn(verdict.scores);
+    const hash = scoreOf('picture-hash', verdict.scores);
+    if (hash !== null) hashes.set(verdict.frameId, hash);
     const frame = verdict.accepted && value !== null ? catalog.frame(verdict.frameId) : undefined;
     const channel = frame && channels.find((candidate) => belongsTo(frame, candidate));
     if (!frame || !channel || value === null) continue;
     const timeMs = (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
     levels.get(channel.name)!.push({ timeMs, value });
   }
-  return new Histories(levels);
+  const known = coordinates.map(({ frameId, timeMs }, index) => ({
+    timeMs,
+    index,
+    hash: hashes.get(frameId) ?? null,
+  }));
+  return { histories: new Histories(levels), neighbours: new Neighbours(directory, manifest, known) };
 }
 
-function medianIn(scores: readonly RuleScore[]): number | null {
-  return scores.find((score) => score.rule === 'disk-median')?.score ?? null;
+const medianIn = (scores: readonly RuleScore[]) => scoreOf('disk-median', scores);
+
+function scoreOf(rule: string, scores: readonly RuleScore[]): number | null {
+  return scores.find((score) => score.rule === rule)?.score ?? null;
 }

@@ -3,6 +3,7 @@ import type { RuleScore, Verdict } from '../catalog/index.ts';
 import type { EncodeResult, MemberResult } from './encode.ts';
 import type { Histories } from './histories.ts';
 import type { Manifest } from './manifest.ts';
+import type { Comparison } from './neighbours.ts';
 import { isAccepted, judge, judgeAgain } from './rules/index.ts';
 import type { Choice } from './samples.ts';
 import type { ScreenedFrame } from './screen.ts';
@@ -12,10 +13,13 @@ export function verdictsOfHeaders({ members, companionFaults }: Choice, manifest
   const [first, ...companions] = members;
   const bad = companions.filter((companion) => !companion.accepted);
   return [
-    verdict(manifest, first!, [...first!.scores, ...companionScores(manifest, companionFaults)]),
-    ...bad.map((companion) => verdict(manifest, companion, companion.scores)),
+    verdict(manifest, first!, [...first!.scores(), ...companionScores(manifest, companionFaults)]),
+    ...bad.map((companion) => verdict(manifest, companion, companion.scores())),
   ];
 }
+
+/** Of each member; without it nothing was compared. */
+export type Compared = readonly { comparison: Comparison; pictureHash: number }[];
 
 /** Of a choice whose pixels were read; the sample is good when every member's verdict is. */
 export function verdictsOfPixels(
@@ -23,10 +27,11 @@ export function verdictsOfPixels(
   result: EncodeResult,
   manifest: Manifest,
   histories: Histories,
+  compared?: Compared,
 ): Verdict[] {
   const own = members.map((member, i) => [
-    ...member.scores,
-    ...pixelScores(member, result.members[i]!, manifest, histories),
+    ...member.scores(),
+    ...pixelScores(member, result.members[i]!, manifest, histories, compared?.[i]),
   ]);
   return members.map((member, i) => {
     const faults = own.flatMap((scores, j) => {
@@ -53,6 +58,7 @@ function pixelScores(
   result: MemberResult,
   manifest: Manifest,
   histories: Histories,
+  compared: Compared[number] | undefined,
 ): RuleScore[] {
   const { recipe, simulated } = manifest;
   const header = frame.header ?? {};
@@ -69,5 +75,5 @@ function pixelScores(
   if ('failure' in result) return [decoded];
   const pixels = result.measurements;
   const diskLevel = histories.of(channel.name).distance({ timeMs, value: pixels.diskMedian });
-  return [decoded, ...judge('pixels', { ...context, pixels, diskLevel, headerLevel })];
+  return [decoded, ...judge('pixels', { ...context, pixels, diskLevel, headerLevel, ...compared })];
 }

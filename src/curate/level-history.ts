@@ -25,6 +25,7 @@ function distanceFrom(
   value: number,
   near: readonly number[],
   wide: () => readonly number[],
+  smallestScatter = 0,
 ): LevelDistance | undefined {
   const reference = near.length >= FEWEST ? near : wide();
   if (reference.length < FEWEST) return undefined;
@@ -32,6 +33,7 @@ function distanceFrom(
   const scatter = Math.max(
     MAD_TO_SIGMA * medianAbsoluteDeviation(reference),
     SMALLEST_SCATTER * Math.abs(typical),
+    smallestScatter,
   );
   return scatter > 0 ? { value, typical, distance: Math.abs(value - typical) / scatter } : undefined;
 }
@@ -43,10 +45,11 @@ export interface TimedLevel {
 
 /**
  * Reference from all frames at once, before and after: the days' frames around a time, thinned to at most `PER_DAY` a
- * day so that the cost does not grow with the cadence.
+ * day so that the cost does not grow with the cadence. Their scatter is taken as `smallestScatter` at least.
  */
 export function levelsAround(
   levels: readonly TimedLevel[],
+  smallestScatter: number,
 ): (level: TimedLevel) => LevelDistance | undefined {
   const days = new Map<number, number[]>();
   for (const { timeMs, value } of levels) {
@@ -67,7 +70,8 @@ export function levelsAround(
   };
   return ({ timeMs, value }) => {
     const day = Math.floor(timeMs / DAY_MS);
-    return distanceFrom(value, referenceOf(day, NEAR_DAYS), () => referenceOf(day, WINDOW_DAYS));
+    const wide = () => referenceOf(day, WINDOW_DAYS);
+    return distanceFrom(value, referenceOf(day, NEAR_DAYS), wide, smallestScatter);
   };
 }
 

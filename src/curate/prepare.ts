@@ -84,7 +84,7 @@ export function prepareFrame(
   const radius = pointing?.radiusArcsec && (pointing.radiusArcsec / scale) * (image.width / width);
   return {
     levels: levels.map((level) => encode(level, transform, kernels)),
-    measurements: { ...raw, ...measureRegistered(all, radius) },
+    measurements: { ...raw, ...measureRegistered(all, radius, task.blankBeyondLimb) },
     steps,
   };
 }

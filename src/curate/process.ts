@@ -5,12 +5,15 @@ import { insideWorkspace, type Workspace } from '../core/workspace.ts';
 import { type Calibration, calibrate } from './calibrate/index.ts';
 import type { EncodeResult, EncodeTask, MemberTask } from './encode.ts';
 import type { Histories } from './histories.ts';
-import { verdictsOfHeaders, verdictsOfPixels } from './judge.ts';
+import { type Compared, verdictsOfHeaders, verdictsOfPixels } from './judge.ts';
 import type { Manifest } from './manifest.ts';
+import type { Fingerprint } from './measure/fingerprint.ts';
+import type { Neighbours } from './neighbours.ts';
 import { type CuratePlan, splitAt } from './plan.ts';
 import type { Choice, Sample } from './samples.ts';
 import type { ScreenedFrame } from './screen.ts';
 import { commit, type DatasetState, type EncodedFrame } from './store.ts';
+import { countVerdicts, emptyTally, type Tally } from './summary.ts';
 
 export interface ProcessContext {
   directory: string;
@@ -22,6 +25,7 @@ export interface ProcessContext {
   record(verdicts: readonly Verdict[]): void;
   /** Of the frames that the dataset holds. */
   histories: Histories;
+  neighbours: Neighbours;
   /** What is known of a choice's pixels without reading them; undefined when they must be read. */
   fetch?(choice: Choice): Promise<EncodeResult | undefined>;
 }
@@ -37,11 +41,11 @@ export async function processSamples(
   plan: CuratePlan,
   start: DatasetState,
   context: ProcessContext,
-): Promise<{ state: DatasetState; verdicts: Verdict[] }> {
+): Promise<{ state: DatasetState; tally: Tally }> {
   const { effects, jobs } = context;
   const batchFrames = batchSize(plan.manifest.recipe);
   const progress = effects.progress('curate', plan.samples.length, 'frames');
-  const all: Verdict[] = [];
+  const tally = emptyTally();
   let state = start;
   let frames: EncodedFrame[] = [];
   let verdicts: Verdict[] = [];
@@ -49,7 +53,7 @@ export async function processSamples(
   const flush = async () => {
     if (verdicts.length === 0) return;
     state = await commit(context.directory, state, { frames, verdicts }, context.record);
-    all.push(...verdicts);
+    countVerdicts(tally, verdicts);
     frames = [];
     verdicts = [];
   };
@@ -60,7 +64,8 @@ export async function processSamples(
       await flush();
       throwIfStopped(effects.signal);
     }
-    const result = await judgeSample(sample, encoded, plan, context);
+    const index = state.manifest.count + frames.length;
+    const result = await judgeSample(sample, encoded, index, plan, context);
     verdicts.push(...result.verdicts);
     if (result.frame) frames.push(result.frame);
     progress.advance(1, sample.choices[0]?.members[0]?.frame.slot);
@@ -69,7 +74,7 @@ export async function processSamples(
   }
   await flush();
   progress.done();
-  return { state, verdicts: all };
+  return { state, tally };
 }
 
 /**
@@ -155,10 +160,23 @@ function wouldPass(
   return verdictsOfPixels(choice, known, manifest, histories).every((verdict) => verdict.accepted);
 }
 
-/** Tries the choices in their order until one passes; `encoded` is the first of them that has pixels. */
+async function compare(
+  { members }: Choice,
+  fingerprints: readonly Fingerprint[],
+  { neighbours }: ProcessContext,
+): Promise<Compared> {
+  const comparisons = await neighbours.compare(members[0]!.timeMs, fingerprints);
+  return fingerprints.map(({ hash }, i) => ({ comparison: comparisons[i]!, pictureHash: hash }));
+}
+
+/**
+ * Tries the choices in their order until one passes; `encoded` is the first of them that has pixels, `index` the place
+ * that the one that passes will have.
+ */
 async function judgeSample(
   { choices }: Sample,
   encoded: Encoded | undefined,
+  index: number,
   plan: CuratePlan,
   context: ProcessContext,
 ): Promise<Processed> {
@@ -177,10 +195,13 @@ async function judgeSample(
         result: await readPixels(choice, current.calibrations, plan, context),
       };
     const { result } = current;
-    const spoken = verdictsOfPixels(choice, result, manifest, context.histories);
+    const fingerprints = result.chunks && context.neighbours.fingerprintsOf(result.chunks);
+    const compared = fingerprints && (await compare(choice, fingerprints, context));
+    const spoken = verdictsOfPixels(choice, result, manifest, context.histories, compared);
     verdicts.push(...spoken);
     if (result.chunks && spoken.every((verdict) => verdict.accepted)) {
       context.histories.add(choice, result);
+      if (fingerprints) context.neighbours.add(choice.members[0]!.timeMs, index, fingerprints);
       return { verdicts, frame: encodedFrame(current, result.chunks, plan) };
     }
     current = await encodeNext(choices.slice(i + 1), plan, context);

@@ -11,12 +11,14 @@ import { exists, readJson, syncFolder, writeAtomic } from '../core/files.ts';
 import type { EncodeResult } from './encode.ts';
 import { Histories } from './histories.ts';
 import type { Manifest, Recipe } from './manifest.ts';
+import { Neighbours } from './neighbours.ts';
 import type { CuratePlan } from './plan.ts';
 import { type ProcessContext, processSamples } from './process.ts';
 import { RULES } from './rules/index.ts';
 import type { Choice } from './samples.ts';
 import { type ChunkReader, createChunkReader } from './shard-reader.ts';
 import type { DatasetState } from './store.ts';
+import type { Tally } from './summary.ts';
 
 /** Choices that pixels do not depend on: these may change, the others make another dataset. */
 const DECISIONS: readonly (keyof Recipe)[] = [
@@ -47,11 +49,11 @@ export interface RescreenInput {
   /** The dataset that is there. */
   made: DatasetState;
   catalog: Catalog;
-  context: Omit<ProcessContext, 'histories' | 'record' | 'fetch'>;
+  context: Omit<ProcessContext, 'histories' | 'neighbours' | 'record' | 'fetch'>;
 }
 
-/** The state after the swap, and every verdict. */
-export async function rescreen(input: RescreenInput): Promise<{ state: DatasetState; verdicts: Verdict[] }> {
+/** The state after the swap. */
+export async function rescreen(input: RescreenInput): Promise<{ state: DatasetState; tally: Tally }> {
   const { plan, made, catalog, context } = input;
   const { directory } = context;
   const building = pathsOf(directory).next;
@@ -60,19 +62,21 @@ export async function rescreen(input: RescreenInput): Promise<{ state: DatasetSt
   const known = new Map(catalog.verdicts(plan.manifest.name).map((verdict) => [verdict.frameId, verdict]));
   const reader = createChunkReader(directory, made.manifest);
   const index = new Map(made.coordinates.map(({ frameId }, i) => [frameId, i]));
-  const { state, verdicts } = await processSamples(
+  const verdicts: Verdict[] = [];
+  const done = await processSamples(
     plan,
     { manifest: plan.manifest, coordinates: [] },
     {
       ...context,
       directory: building,
-      record: () => {},
+      record: (spoken) => void verdicts.push(...spoken),
       histories: new Histories(new Map(plan.manifest.recipe.channels.map((name) => [name, []]))),
+      neighbours: new Neighbours(building, plan.manifest, []),
       fetch: (choice) => storedResult(choice, known, index, reader, made.manifest),
     },
   );
   await swap(directory, verdicts, catalog);
-  return { state, verdicts };
+  return done;
 }
 
 /** What is known of the pixels of a choice; undefined when they must be read. */

@@ -80,7 +80,7 @@ export function withCompanions(
     const chosen = good ?? near[0];
     if (chosen) members.push(chosen);
     if (!chosen) companionFaults.push(`${name}: no frame within ${toleranceSeconds} s`);
-    else if (!good) companionFaults.push(`${name}: ${chosen.scores.find((score) => !score.passed)?.rule}`);
+    else if (!good) companionFaults.push(`${name}: ${chosen.scores().find((score) => !score.passed)?.rule}`);
   }
   return { members, companionFaults, accepted: first.accepted && companionFaults.length === 0 };
 }

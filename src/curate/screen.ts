@@ -1,5 +1,5 @@
 /** Screening by header: every stored frame of a channel with the word of every header rule. */
-import type { Catalog, Frame, KnownEvent, RuleScore } from '../catalog/index.ts';
+import type { Catalog, Frame, HeaderRecord, KnownEvent, RuleScore } from '../catalog/index.ts';
 import { parseTime } from '../core/time.ts';
 import { type BlockList, reasonsToBlock } from './block-list.ts';
 import { belongsTo, type Channel } from './channels.ts';
@@ -13,7 +13,8 @@ export interface ScreenedFrame {
   frame: Frame;
   /** T_OBS, else the slot. */
   timeMs: number;
-  scores: RuleScore[];
+  /** Words of the header rules, taken anew each time: of a hundred thousand frames they would fill the memory. */
+  scores(): RuleScore[];
   accepted: boolean;
   /** The header's median against the days around; undefined where there is too little to compare with. */
   headerLevel: LevelDistance | undefined;
@@ -59,23 +60,28 @@ export function screenFrames(
   const { catalog, recipe, simulatedSet, blockList, held } = input;
   const wanted = frames.filter(isWanted);
   const eventsAt = eventFinder(catalog, wanted);
+  const scoresOf = (frame: Frame, header: HeaderRecord) => {
+    const timeMs = timeOf(frame);
+    const blocked = reasonsToBlock(blockList, timeMs, channel.name);
+    const events = eventsAt(timeMs).filter(({ instrument }) => speaksOf(instrument, channel));
+    return judge('header', {
+      frame,
+      header,
+      channel,
+      options: recipe,
+      simulatedSet,
+      blocked,
+      events,
+    });
+  };
   // Headers are long: each is read, judged and let go.
   const screened = wanted.map((frame) => {
     const header = frame.header ?? {};
-    const timeMs = timeOf(frame);
-    const blocked = reasonsToBlock(blockList, timeMs, channel.name);
-    const events = eventsAt(timeMs).filter(
-      ({ instrument }) => instrument === 'SDO' || instrument === channel.instrument,
-    );
-    const ruleInput = { frame, header, channel, options: recipe, simulatedSet, blocked, events };
-    const scores = judge('header', ruleInput);
-    const level = headerMedian(header, channel);
     return {
       frame,
-      timeMs,
-      scores,
-      accepted: isAccepted(scores),
-      level,
+      timeMs: timeOf(frame),
+      accepted: isAccepted(scoresOf(frame, header)),
+      level: headerMedian(header, channel),
       activity: numberOf(header, 'DATAMEAN'),
     };
   });
@@ -83,12 +89,23 @@ export function screenFrames(
   const good = screened.filter(({ accepted }) => accepted);
   const duplicates = findDuplicates(frames, held, new Set(good.map(({ frame }) => frame.id)));
   const distanceOf = headerLevels(frames, channel, held, good);
-  return screened.map(({ frame, timeMs, scores: before, level, activity }) => {
-    const scores = withDuplicate(before, duplicateScore(frame, duplicates.get(frame.id)));
-    const headerLevel = distanceOf(level, timeMs);
-    return { channel, frame, timeMs, scores, accepted: isAccepted(scores), headerLevel, activity };
+  return screened.map(({ frame, timeMs, accepted, level, activity }) => {
+    const better = duplicates.get(frame.id);
+    return {
+      channel,
+      frame,
+      timeMs,
+      scores: () => withDuplicate(scoresOf(frame, frame.header ?? {}), duplicateScore(frame, better)),
+      accepted: accepted && better === undefined,
+      headerLevel: distanceOf(level, timeMs),
+      activity,
+    };
   });
 }
+
+/** Lists name one instrument, several, or the whole spacecraft. */
+const speaksOf = (named: string, { instrument }: Channel) =>
+  named.toUpperCase().includes(instrument) || !/AIA|HMI|EVE/i.test(named);
 
 const withDuplicate = (scores: readonly RuleScore[], duplicate: RuleScore): RuleScore[] =>
   scores.map((score) => (score.rule === duplicate.rule ? duplicate : score));

@@ -67,7 +67,7 @@ beforeAll(async () => {
   for (let i = 0; i < FRAMES; i++) {
     const slot = new Date(Date.UTC(2017, 0, 1, 3 * i)).toISOString().replace('.000Z', 'Z');
     const header = { QUALITY: i % 17 === 3 ? 0x2000 : 0 };
-    addFrame(openWorkspace(join(root, 'template')), { slot, size: 32, header });
+    addFrame(openWorkspace(join(root, 'template')), { slot, size: 64, header });
   }
   const life = newLife();
   const started = performance.now();

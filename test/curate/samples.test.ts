@@ -1,5 +1,5 @@
 /** Which frames make a picture: cubes of several channels, places on a grid of times, stand-ins, lists of bad times. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalog } from '../../src/catalog/index.ts';
@@ -36,7 +36,8 @@ describe('several channels', () => {
   const header = (wavelength: number, more = {}) => ({ WAVELNTH: wavelength, EXPTIME: 2, ...more });
 
   test('the nearest good frame of each channel joins the first, and incomplete times are told', async () => {
-    for (const hours of [0, 6, 12]) addFrame(workspace, { slot: at(hours), header: header(193), seed: 1 });
+    for (const hours of [0, 6, 12])
+      addFrame(workspace, { slot: at(hours), header: header(193), seed: 10 + hours });
     addFrame(workspace, { slot: at(0, 4), header: header(171), seed: 2 });
     addFrame(workspace, { slot: at(6, 2), header: header(171, BAD), seed: 3 });
     addFrame(workspace, { slot: at(6, 8), header: header(171), seed: 4 });
@@ -80,13 +81,13 @@ describe('several channels', () => {
       T_OBS: '2017.01.01_00:01:37_TAI',
       EXPTIME: null,
     };
-    addFrame(workspace, { slot: at(0, 1), product: 'hmi.M_720s', header: hmi, seed: 9 });
+    addFrame(workspace, { slot: at(0, 1), product: 'hmi.M_720s', header: hmi, seed: 9, brightness: 0.1 });
     const { directory } = await run({ with: ['hmi-m'] });
     const dataset = await openDataset(directory);
     expect(dataset.channels).toEqual(['193', 'hmi-m']);
     expect(dataset.transforms.map((transform) => transform.name)).toEqual(['log1p', 'signed-log']);
     const field = dataset.transforms[1]!.inverse((await dataset.readFloat(64, [0])).subarray(64 * 64));
-    const turned = drawSun(64, 9).reverse();
+    const turned = drawSun(64, 9, 0.1).reverse();
     const middle = 20 * 64 + 40;
     expect(field[middle]! / turned[middle]!).toBeCloseTo(1, 2);
   });
@@ -146,11 +147,17 @@ describe('times that are known to be bad', () => {
 
   test('known events explain and do not reject', async () => {
     addFrame(workspace, { slot: at(3) });
+    addFrame(workspace, { slot: at(3, 30), header: BAD });
+    addFrame(workspace, { slot: at(5), header: BAD });
     const catalog = openCatalog(workspace.catalog);
     const event = { source: 'list', start: at(2), end: at(4), instrument: 'SDO', comment: 'eclipse' };
     catalog.recordEvents([event, { ...event, instrument: 'HMI', comment: 'roll' }]);
     catalog.close();
-    expect(await run()).toMatchObject({ accepted: 1 });
+    const summary = await run();
+    expect(summary).toMatchObject({ accepted: 1, rejected: 2, explained: 1 });
+    const card = readFileSync(join(summary.directory, 'card.md'), 'utf8');
+    expect(card).toContain('1 of the rejected lie in events');
+    expect(card).toMatch(/03:30:00Z: quality .*; known event: SDO: eclipse/);
     const again = openCatalog(workspace.catalog);
     const score = again.verdicts('aia-193')[0]!.scores.find(({ rule }) => rule === 'known-event');
     again.close();

@@ -56,12 +56,15 @@ export interface SunFrame {
 export function drawSun(size: number, seed: number, brightness = 1): Float32Array {
   const random = createRandom(seed);
   const radius = (976.08 / ((0.6 * 4096) / size)) * 1;
+  // The same regions at all times, each time as bright as it likes.
+  const places = createRandom('places');
   const spots = Array.from({ length: 6 }, () => [
-    random.normal() * 0.4,
-    random.normal() * 0.3,
+    places.normal() * 0.4,
+    places.normal() * 0.3,
     400 + 3000 * random.uniform(),
   ]);
   const data = new Float32Array(size * size);
+  const grains = Float32Array.from({ length: (size + 1) * (size + 1) }, () => random.normal());
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const dx = (x - (size - 1) / 2) / radius;
@@ -70,7 +73,10 @@ export function drawSun(size: number, seed: number, brightness = 1): Float32Arra
       let value = r < 1 ? 150 + 100 * r * r : 250 * Math.exp(-(r - 1) / 0.08);
       for (const [sx, sy, peak] of spots)
         value += peak! * Math.exp(-((dx - sx!) ** 2 + (dy - sy!) ** 2) / 0.01);
-      value *= Math.exp(0.2 * random.normal());
+      // Grains of two pixels: white noise would be no structure of the Sun.
+      const at = y * (size + 1) + x;
+      const grain = (grains[at]! + grains[at + 1]! + grains[at + size + 1]! + grains[at + size + 2]!) / 2;
+      value *= Math.exp(0.2 * grain);
       data[y * size + x] = Math.min(16383, brightness * value + random.normal());
     }
   }

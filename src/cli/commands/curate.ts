@@ -24,6 +24,8 @@ function describe(summary: CurateSummary, dryRun: boolean): string {
       .sort(([, a], [, b]) => b - a)
       .map(([rule, count]) => `  ${rule}: ${count}`),
   ];
+  if (summary.explained > 0)
+    lines.push(`${summary.explained} of the rejected lie in known events (eclipse, manoeuvre, calibration)`);
   if (dryRun) return lines.join('\n');
   if (!summary.changed) lines.push('nothing new: no file was touched');
   lines.push(

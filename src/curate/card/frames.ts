@@ -1,7 +1,7 @@
 /** The part of the card about frames: which are in, which are not and why. */
 import type { Catalog } from '../../catalog/index.ts';
 import type { Dataset } from '../dataset.ts';
-import { RULES, reasonsOf } from '../rules/index.ts';
+import { isInKnownEvent, RULES, reasonsOf } from '../rules/index.ts';
 
 export function frameLines(dataset: Dataset, catalog: Catalog): string[] {
   const times = dataset.frames.map((frame) => frame.time).sort();
@@ -61,12 +61,15 @@ export function rejectionLines(dataset: Dataset, catalog: Catalog): string[] {
   const rows = [...counts].sort(([, a], [, b]) => b - a);
   const summaries = new Map(RULES.map((rule) => [rule.name, rule.summary]));
   const examples = rejected.slice(0, 20).map(({ frameId, scores }) => {
-    return `- ${catalog.frame(frameId)?.slot ?? frameId}: ${reasonsOf(scores).join('; ')}`;
+    const event = scores.find(({ rule }) => rule === 'known-event' && isInKnownEvent(scores))?.note;
+    const explanation = event ? `; known event: ${event}` : '';
+    return `- ${catalog.frame(frameId)?.slot ?? frameId}: ${reasonsOf(scores).join('; ')}${explanation}`;
   });
   const judged = `${verdicts.length} frames were judged, ${verdicts.length - rejected.length} accepted, ${rejected.length} rejected.`;
   if (rejected.length === 0) return [judged];
+  const explained = rejected.filter(({ scores }) => isInKnownEvent(scores)).length;
   return [
-    `${judged} A frame may fail several rules; every score and limit is kept in the catalog.`,
+    `${judged} A frame may fail several rules; every score and limit is kept in the catalog. ${explained} of the rejected lie in events that the catalog knows of.`,
     '',
     '| rule | frames | what it measures |',
     '| --- | --- | --- |',

@@ -33,6 +33,7 @@ const TYPICAL_RADIUS = 0.39;
 export function measureRegistered(
   pyramid: readonly Image[],
   radiusPixels: number | undefined,
+  isField: boolean,
 ): Omit<Measurements, keyof RawMeasurements> {
   const image = pyramid[0]!;
   const small = pyramid.find((level) => level.width <= SMALL_SIZE)!;
@@ -42,20 +43,20 @@ export function measureRegistered(
   return {
     brightest: quantile(small.data, 0.999),
     diskMedian: median(disk),
-    ...measureShape(small, radius),
+    ...measureShape(small, radius, isField),
   };
 }
 
 type Shape = Pick<Measurements, 'shadowShare' | 'centreOffset' | 'limbShare' | 'sharpness'>;
 
-function measureShape(image: Image, radius: number): Shape {
+function measureShape(image: Image, radius: number, isField: boolean): Shape {
   if (image.width < SMALLEST_SIZE_FOR_SHAPE) {
     return { shadowShare: null, centreOffset: null, limbShare: null, sharpness: null };
   }
   return {
     shadowShare: measureBlocks(image, radius),
     ...measureLimb(image, radius),
-    sharpness: measureSharpness(image),
+    sharpness: measureSharpness(image, isField),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Counted on the frame as it was read: what averages and resampling would hide. */
 import type { Image, LoadedImage } from '../../numeric/index.ts';
+import { measureFieldNoise, measureStripes } from './rows.ts';
 
 export interface RawMeasurements {
   /** Share of pixels without a value: of the frame, or of its disk where nothing is expected beyond the limb. */
@@ -13,6 +14,10 @@ export interface RawMeasurements {
   spikeShare: number | null;
   /** Share of pixels of the disk in rows of equal values: blocks that were filled in. */
   constantShare: number;
+  /** By how much rows or columns of the disk stand out, in shares of its level; null for small frames. */
+  stripes: number | null;
+  /** Share of the disk where neighbouring pixels of a field differ as only noise does; null for pictures. */
+  noiseShare: number | null;
 }
 
 export interface DiskPlace {
@@ -48,6 +53,8 @@ export function measureRaw(
     saturatedShare: saturated / image.data.length,
     spikeShare: image.width < SMALLEST_WIDTH_FOR_SPIKES ? null : spikeShare(image, disk, stride),
     constantShare: constantShare(image, chords),
+    stripes: measureStripes(image, disk),
+    noiseShare: blankBeyondLimb ? measureFieldNoise(image, disk) : null,
   };
 }
 

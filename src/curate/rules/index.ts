@@ -4,11 +4,13 @@ import { blocked } from './blocked.ts';
 import { centre } from './centre.ts';
 import { completeness } from './completeness.ts';
 import { constant } from './constant.ts';
+import { copy, pictureHash } from './copy.ts';
 import { dark } from './dark.ts';
 import { diskLevel, diskMedian } from './disk-level.ts';
 import { duplicate } from './duplicate.ts';
 import { exposureNominal } from './exposure.ts';
 import { exposureCommanded } from './exposure-commanded.ts';
+import { fieldNoise } from './field-noise.ts';
 import { filter } from './filter.ts';
 import { focus } from './focus.ts';
 import { geometry } from './geometry.ts';
@@ -19,6 +21,7 @@ import { limb } from './limb.ts';
 import { missing } from './missing.ts';
 import { particles } from './particles.ts';
 import { quality } from './quality.ts';
+import { roll } from './roll.ts';
 import { saturated } from './saturated.ts';
 import { sequence } from './sequence.ts';
 import { shadow } from './shadow.ts';
@@ -27,11 +30,13 @@ import { sharpness } from './sharpness.ts';
 import { simulated } from './simulated.ts';
 import { spacecraft } from './spacecraft.ts';
 import { stabilisation } from './stabilisation.ts';
+import { stripes } from './stripes.ts';
 import { time } from './time.ts';
 import type { Rule, RuleInput } from './types.ts';
 import { wavelength } from './wavelength.ts';
 
 export { duplicateScore } from './duplicate.ts';
+export { isInKnownEvent } from './known-event.ts';
 export type { Rule, RuleInput } from './types.ts';
 export { numberOf } from './types.ts';
 
@@ -57,15 +62,20 @@ export const RULES: readonly Rule[] = [
   knownEvent,
   missing,
   constant,
+  stripes,
   dark,
   saturated,
   shadow,
   centre,
   limb,
   sharpness,
+  fieldNoise,
+  roll,
+  copy,
   particles,
   diskLevel,
   diskMedian,
+  pictureHash,
 ];
 
 /** The word of every rule of that stage on one frame. */

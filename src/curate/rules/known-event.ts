@@ -1,3 +1,4 @@
+import type { RuleScore } from '../../catalog/index.ts';
 import type { Rule } from './types.ts';
 
 /** The lists of events are rough by their own word: they explain what other rules find and reject nothing alone. */
@@ -13,3 +14,8 @@ export const knownEvent: Rule = {
     return { score: events.length, note: notes.join('; ') || undefined };
   },
 };
+
+/** Whether the frame lies in an event; of a rejected one that is what explains it. */
+export function isInKnownEvent(scores: readonly RuleScore[]): boolean {
+  return scores.some(({ rule, score }) => rule === knownEvent.name && score !== null && score > 0);
+}

@@ -3,6 +3,7 @@ import type { Frame, HeaderRecord, KnownEvent } from '../../catalog/index.ts';
 import type { Channel } from '../channels.ts';
 import type { LevelDistance } from '../level-history.ts';
 import type { Measurements } from '../measure/index.ts';
+import type { Comparison } from '../neighbours.ts';
 
 export interface RuleOptions {
   strict: boolean;
@@ -29,6 +30,10 @@ export interface RuleInput {
   headerLevel?: LevelDistance | undefined;
   /** Median of the disk against accepted frames before. */
   diskLevel?: LevelDistance | undefined;
+  /** With accepted frames that the dataset holds. */
+  comparison?: Comparison | undefined;
+  /** Undefined where the dataset has no level for it. */
+  pictureHash?: number | undefined;
   /** Undefined while only the header is known. */
   pixels?: Measurements | undefined;
 }
