@@ -16,7 +16,8 @@ export {
 } from './archive/index.ts';
 export { FAULT_NAMES, type FaultName, type FaultRates } from './faults/index.ts';
 export { contentsOf, type SimulateReport, simulateFolder } from './folder.ts';
-export { type FrameRequest, makeFrame } from './frame.ts';
+export { makeFrame } from './frame.ts';
+export type { FrameRequest } from './frame-request.ts';
 export type { Label } from './labels.ts';
 export { type SimulateOptions, simulateOptions } from './options.ts';
 export { type ArchiveContents, type PlannedFrame, plannedFrames } from './plan.ts';

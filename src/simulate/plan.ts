@@ -3,7 +3,7 @@ import { SunganError } from '../core/errors.ts';
 import { requireDuration, requireTime } from '../core/time.ts';
 import { createRandom } from '../numeric/random.ts';
 import { type FaultRates, type PlannedFault, planFault, resolveRates } from './faults/index.ts';
-import type { FrameId, Product } from './products.ts';
+import { type FrameId, hmiSeriesOf, type Product } from './products.ts';
 import { findChannel, WAVELENGTHS, type Wavelength } from './sun/index.ts';
 
 export interface ArchiveContents {
@@ -65,7 +65,9 @@ export function requireContents(options: {
   );
   if (shares > 1 || shares < 0)
     throw new SunganError('usage', 'fault rates add up to more than 1', { where: '--faults' });
-  const wavelengths = options.product === 'hmi' ? [0 as const] : options.wavelengths.map(requireWavelength);
+  const wavelengths = hmiSeriesOf(options.product)
+    ? [0 as const]
+    : options.wavelengths.map(requireWavelength);
   return { ...options, from, to, cadenceMs, wavelengths };
 }
 

@@ -3,9 +3,53 @@ import type { Wavelength } from './sun/index.ts';
 
 /**
  * `aia-synoptic`: AIA level 1.5, sun-centred; `aia-nrt`: its near-real-time twin; `aia-level1`: level 1 as downlinked;
- * `aia-heliocloud`: the same in HelioCloud's bucket; `hmi`: line-of-sight magnetogram.
+ * `aia-heliocloud`: the same in HelioCloud's bucket; `hmi`: line-of-sight magnetogram of 720 s; `hmi-45s`: of 45 s;
+ * `hmi-continuum`: intensity beside the line, of 720 s.
  */
-export type Product = 'aia-synoptic' | 'aia-nrt' | 'aia-level1' | 'aia-heliocloud' | 'hmi';
+export type Product =
+  | 'aia-synoptic'
+  | 'aia-nrt'
+  | 'aia-level1'
+  | 'aia-heliocloud'
+  | 'hmi'
+  | 'hmi-45s'
+  | 'hmi-continuum';
+
+export interface HmiSeries {
+  /** DRMS name. */
+  name: string;
+  /** Seconds. */
+  cadence: number;
+  /** Whose filtergrams it is made of: the side camera sees the polarisation, the front camera the line. */
+  camera: 1 | 2;
+  content: string;
+  unit: string;
+}
+
+const M_720S: HmiSeries = {
+  name: 'hmi.M_720s',
+  cadence: 720,
+  camera: 1,
+  content: 'MAGNETOGRAM',
+  unit: 'Gauss',
+};
+
+const HMI: Partial<Record<Product, HmiSeries>> = {
+  hmi: M_720S,
+  'hmi-45s': { ...M_720S, name: 'hmi.M_45s', cadence: 45, camera: 2 },
+  'hmi-continuum': {
+    ...M_720S,
+    name: 'hmi.Ic_720s',
+    camera: 2,
+    content: 'CONTINUUM INTENSITY',
+    unit: 'DN/s',
+  },
+};
+
+/** The series of an HMI product, undefined for AIA. */
+export function hmiSeriesOf(product: Product): HmiSeries | undefined {
+  return HMI[product];
+}
 
 export interface FrameId {
   product: Product;
@@ -35,9 +79,9 @@ export function level1Series(wavelength: number): string {
 export function pathOf(id: FrameId): string {
   const { year, month, day, hour, minute, second } = partsOf(id.slot);
   const wave = String(id.wavelength);
-  if (id.product === 'hmi') {
-    return `data/hmi/fits/${year}/${month}/${day}/hmi.M_720s.${year}${month}${day}_${hour}${minute}00_TAI.fits`;
-  }
+  const series = HMI[id.product];
+  if (series)
+    return `data/hmi/fits/${year}/${month}/${day}/${series.name}.${year}${month}${day}_${hour}${minute}${second}_TAI.fits`;
   const date = `${year}${month}${day}`;
   const channel = wave.padStart(4, '0');
   if (id.product === 'aia-level1') {

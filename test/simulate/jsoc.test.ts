@@ -147,7 +147,7 @@ describe('the database', () => {
       segments: [{ name: 'image', protocol: 'fits' }, { name: 'spikes' }],
       Interval: { FirstRecord: 'aia.lev1_euv_12s[2014-01-01T00:00:01Z][171]' },
     });
-    expect(await ask('show_series', {})).toMatchObject({ status: 0, n: 4 });
+    expect(await ask('show_series', {})).toMatchObject({ status: 0, n: 6 });
   });
 
   test('files in storage are the exported pixels with hardly a keyword', async () => {

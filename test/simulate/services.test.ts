@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { firstImage, readFits, readImage } from '../../src/fits/index.ts';
 import { ingest } from '../../src/ingest/index.ts';
 import { type Archive, type ArchiveOptions, startArchive } from '../../src/simulate/index.ts';
 import {
@@ -87,6 +90,27 @@ describe('ingest takes the doors for real ones', () => {
     expect(states).toContain('stored');
     for (const state of states) expect(['stored', 'absent', 'explained']).toContain(state);
     expect(archive.journal().some(({ path }) => path.includes('exp_status'))).toBe(true);
+    expect(audit(workspace)).toEqual([]);
+  });
+
+  test.each([
+    ['hmi.M_45s', 'Gauss', -3000, 3000],
+    ['hmi.Ic_720s', 'DN/s', 5000, 70_000],
+  ])('jsoc has %s too', async (product, unit, low, high) => {
+    await start({ services: ['jsoc'], jsoc: { offline: 0.5, queue: '1m' } });
+    const request = { product, wavelength: [], contact: 'a.person@example.org' };
+    expect(await run('jsoc', archive.url, request)).toMatchObject({ planned: 6, stored: 6 });
+    const stored = workspace.withCatalog((catalog) =>
+      catalog.frames({ product }).map(({ path, header }) => ({ path, header })),
+    );
+    for (const { path, header } of stored) {
+      expect(header).toMatchObject({ BUNIT: unit, CAMERA: 2, CADENCE: product === 'hmi.M_45s' ? 45 : 720 });
+      const { data } = readImage(firstImage(readFits(readFileSync(join(workspace.root, path!)))));
+      const values = data.filter((value) => !Number.isNaN(value));
+      expect(values.length / data.length).toBeGreaterThan(0.6);
+      expect(Math.min(...values)).toBeGreaterThan(low);
+      expect(Math.max(...values)).toBeLessThan(high);
+    }
     expect(audit(workspace)).toEqual([]);
   });
 

@@ -18,6 +18,8 @@ const SERVED: Record<ServiceName, readonly { product: Product; stepMs: number }[
   jsoc: [
     { product: 'aia-level1', stepMs: 12_000 },
     { product: 'hmi', stepMs: 60 * MINUTE_MS },
+    { product: 'hmi-45s', stepMs: 45_000 },
+    { product: 'hmi-continuum', stepMs: 12 * MINUTE_MS },
   ],
   heliocloud: [{ product: 'aia-heliocloud', stepMs: 4 * MINUTE_MS }],
 };

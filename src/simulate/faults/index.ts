@@ -1,6 +1,6 @@
 /** Faults that real archives contain, planted by rate and seed. A new one is a function beside these and a row here. */
 import { createRandom } from '../../numeric/random.ts';
-import { type FrameId, isLevel1, type Product } from '../products.ts';
+import { type FrameId, hmiSeriesOf, isLevel1, type Product } from '../products.ts';
 import { duplicate, html, truncated } from './file.ts';
 import { blur, dark, offPoint, shortExposure, wrongWavelength } from './instrument.ts';
 import { MAGNETOGRAM_FAULTS } from './magnetogram.ts';
@@ -26,11 +26,12 @@ export const FAULTS: Record<FaultName, Fault> = {
   duplicate,
 };
 
-/** Faults of one product: those of AIA's pictures that a magnetogram cannot have are left out. */
+/** Faults of one product: those of AIA's pictures that a magnetogram cannot have are left out; continuum has those of files. */
 export function faultNamesOf(product: Product): readonly FaultName[] {
-  if (product !== 'hmi') return FAULT_NAMES;
+  if (!hmiSeriesOf(product)) return FAULT_NAMES;
   const ofFiles: readonly FaultName[] = ['truncated', 'html', 'duplicate'];
-  return FAULT_NAMES.filter((name) => ofFiles.includes(name) || MAGNETOGRAM_FAULTS[name]);
+  const ofFields = product === 'hmi-continuum' ? {} : MAGNETOGRAM_FAULTS;
+  return FAULT_NAMES.filter((name) => ofFiles.includes(name) || ofFields[name]);
 }
 
 /** One total share, split by the faults' weights, or a share for each named fault. */

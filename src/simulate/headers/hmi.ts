@@ -1,8 +1,8 @@
-/** Headers of HMI line-of-sight magnetograms (hmi.M_720s), which differ from AIA's in names, units and time system. */
+/** Headers of HMI's line-of-sight magnetograms and continuum, which differ from AIA's in names, units and time system. */
 import { taiMinusUtc } from '../../core/time.ts';
 import { card } from '../../fits/index.ts';
 import type { FrameStatistics } from '../instrument/statistics.ts';
-import { partsOf } from '../products.ts';
+import { type HmiSeries, partsOf } from '../products.ts';
 import type { Ephemeris, Geometry } from '../sun/index.ts';
 import {
   bareNan,
@@ -19,6 +19,7 @@ const FULL_DISK_PIXELS = 4096;
 
 export interface HmiFrame {
   seed: number | string;
+  series: HmiSeries;
   /** T_REC, its clock reading taken as TAI. */
   record: Date;
   geometry: Geometry;
@@ -35,7 +36,7 @@ export function utcOfTai(reading: Date): Date {
 }
 
 export function hmiHeader(frame: HmiFrame, statistics: FrameStatistics): Card[] {
-  const { geometry, ephemeris, record } = frame;
+  const { geometry, ephemeris, record, series } = frame;
   const utc = utcOfTai(record);
   const total = Math.round(Math.PI * (ephemeris.radiusArcsec / 0.504) ** 2);
   const missing = Math.round(frame.missing * total);
@@ -43,12 +44,12 @@ export function hmiHeader(frame: HmiFrame, statistics: FrameStatistics): Card[] 
     card('DATE', centiseconds(new Date(utc.getTime() + 5 * 86_400_000)).slice(0, 19)),
     card('DATE-OBS', centiseconds(new Date(utc.getTime() - 63_000))),
     card('TELESCOP', 'SDO/HMI'),
-    card('INSTRUME', 'HMI_SIDE1'),
+    card('INSTRUME', series.camera === 1 ? 'HMI_SIDE1' : 'HMI_FRONT2'),
     card('WAVELNTH', 6173),
-    card('CAMERA', 1),
-    card('BUNIT', 'Gauss'),
+    card('CAMERA', series.camera),
+    card('BUNIT', series.unit),
     card('ORIGIN', SIMULATED_ORIGIN),
-    card('CONTENT', 'MAGNETOGRAM'),
+    card('CONTENT', series.content),
     signedWord('QUALITY', frame.quality),
     card('QUALLEV1', 0),
     card('TOTVALS', total),
@@ -91,15 +92,15 @@ export function hmiHeader(frame: HmiFrame, statistics: FrameStatistics): Card[] 
     card('T_OBS', taiText(record)),
     card('T_REC', taiText(record)),
     card('TRECEPOC', '1993.01.01_00:00:00_TAI'),
-    card('TRECSTEP', 720),
+    card('TRECSTEP', series.cadence),
     card('TRECUNIT', 'secs'),
-    card('CADENCE', 720),
+    card('CADENCE', series.cadence),
     card('DATASIGN', 1),
     card('HFLID', 1021),
     card('HCFTID', 11),
     card('QLOOK', 0),
     card('BLD_VERS', 'simulated'),
-    rounded('RECNUM', record.getTime() / 720_000, 0),
+    rounded('RECNUM', record.getTime() / (series.cadence * 1000), 0),
     ...simulatedCards(frame.seed),
   ];
 }

@@ -114,8 +114,8 @@ function segmentColumn(series: Series, records: DatabaseRecord[], name: string) 
     values: each((record) => (record.hasImage ? `${folderOf(record)}/${segment.file}` : '')),
     dims: each((record) => (name === 'spikes' ? 'VARxVAR' : `${size(record)}x${size(record)}`)),
     cparms: each(() => 'compress Rice'),
-    bzeros: each(() => '0'),
-    bscales: each(() => (series.isTai ? '0.1' : '1')),
+    bzeros: each(() => String(series.zero)),
+    bscales: each(() => String(series.scale)),
   };
 }
 

@@ -88,7 +88,7 @@ function recordOf(series: Series, entry: StoredEntry, options: DatabaseOptions):
     entry,
     time: series.isTai ? taiText(id.slot) : `${utc.toISOString().slice(0, 19)}Z`,
     slot: slotNumber(series, utc),
-    second: series.secondKey === 'CAMERA' ? 1 : id.wavelength,
+    second: series.secondKey === 'CAMERA' ? series.camera : id.wavelength,
     recnum: 100_000 + index,
     sunum: FIRST_UNIT + index,
     hasImage,

@@ -1,6 +1,7 @@
 /** The series of the simulated database, as `series_struct` describes real ones. */
 import { taiMinusUtc } from '../../../core/time.ts';
-import type { Product } from '../../products.ts';
+import { CONTINUUM_STEP, CONTINUUM_ZERO } from '../../hmi-frame.ts';
+import { hmiSeriesOf, type Product } from '../../products.ts';
 
 export interface Segment {
   name: string;
@@ -19,7 +20,12 @@ export interface Series {
   isTai: boolean;
   /** The prime key beside T_REC. */
   secondKey: 'WAVELNTH' | 'CAMERA';
+  /** Its value where that is the camera. */
+  camera: 1 | 2;
   segments: readonly Segment[];
+  /** BSCALE and BZERO. */
+  scale: number;
+  zero: number;
   /** Most records in one export. */
   mostRecords: number;
 }
@@ -32,24 +38,34 @@ const AIA_SEGMENTS: readonly Segment[] = [
 function aia(name: string, stepSeconds: number, holds: Series['holds']): Series {
   const note = 'SIMULATED AIA level 1';
   const common = { product: 'aia-level1', isTai: false, secondKey: 'WAVELNTH', mostRecords: 15_000 } as const;
-  return { ...common, name, note, stepSeconds, holds, segments: AIA_SEGMENTS };
+  return { ...common, camera: 1, scale: 1, zero: 0, name, note, stepSeconds, holds, segments: AIA_SEGMENTS };
+}
+
+function hmi(product: Product, segment: string, scale: number, zero: number): Series {
+  const { name, cadence, camera } = hmiSeriesOf(product)!;
+  return {
+    name,
+    note: `SIMULATED ${segment}s with a cadence of ${cadence} seconds`,
+    product,
+    holds: () => true,
+    stepSeconds: cadence,
+    isTai: true,
+    secondKey: 'CAMERA',
+    camera,
+    segments: [{ name: segment, file: `${segment}.fits`, note: segment }],
+    scale,
+    zero,
+    mostRecords: 32_000,
+  };
 }
 
 export const SERIES: readonly Series[] = [
   aia('aia.lev1_euv_12s', 12, (wavelength) => wavelength < 400),
   aia('aia.lev1_uv_24s', 24, (wavelength) => wavelength === 1600 || wavelength === 1700),
   aia('aia.lev1_vis_1h', 3600, (wavelength) => wavelength === 4500),
-  {
-    name: 'hmi.M_720s',
-    note: 'SIMULATED magnetograms with a cadence of 720 seconds',
-    product: 'hmi',
-    holds: () => true,
-    stepSeconds: 720,
-    isTai: true,
-    secondKey: 'CAMERA',
-    segments: [{ name: 'magnetogram', file: 'magnetogram.fits', note: 'magnetogram' }],
-    mostRecords: 32_000,
-  },
+  hmi('hmi', 'magnetogram', 0.1, 0),
+  hmi('hmi-45s', 'magnetogram', 0.1, 0),
+  hmi('hmi-continuum', 'continuum', CONTINUUM_STEP, CONTINUUM_ZERO),
 ];
 
 /** AIA's slots lie one second behind whole steps of UTC, as they did from July 2012 to June 2015. */
