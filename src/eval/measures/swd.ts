@@ -6,6 +6,7 @@
  * contrast of a whole level does not show; the solar metrics are for that.
  */
 import type { Random } from '../../numeric/random.ts';
+import { columnTransport, createGridScratch, FEWEST_FOR_GRID } from './column-transport.ts';
 import type { Planes } from './laplacian.ts';
 import { createSortScratch, sortFloats } from './sort.ts';
 
@@ -152,17 +153,30 @@ export async function slicedDistance(
 }
 
 export function compareByLoop(a: Float32Array, b: Float32Array, count: number): number {
-  const scratch = createSortScratch(count);
+  const distance = count < FEWEST_FOR_GRID ? sortedDifference(count) : gridDifference(count);
   let total = 0;
-  for (let begin = 0; begin < a.length; begin += count) {
-    const [columnA, columnB] = [a.subarray(begin, begin + count), b.subarray(begin, begin + count)];
-    sortFloats(columnA, scratch);
-    sortFloats(columnB, scratch);
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum += Math.abs(columnA[i] - columnB[i]);
-    total += sum / count;
-  }
+  for (let begin = 0; begin < a.length; begin += count)
+    total += distance(a.subarray(begin, begin + count), b.subarray(begin, begin + count));
   return total;
+}
+
+type ColumnDistance = (a: Float32Array, b: Float32Array) => number;
+
+function gridDifference(count: number): ColumnDistance {
+  const scratch = createGridScratch(count);
+  return (a, b) => columnTransport(a, b, scratch);
+}
+
+/** As defined; sorts in place. */
+export function sortedDifference(count: number): ColumnDistance {
+  const scratch = createSortScratch(count);
+  return (a, b) => {
+    sortFloats(a, scratch);
+    sortFloats(b, scratch);
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += Math.abs(a[i] - b[i]);
+    return sum / count;
+  };
 }
 
 /** Sums in float64: the reference that a faster projection is held against. */

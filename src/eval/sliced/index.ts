@@ -10,7 +10,8 @@ export interface SlicedEngine extends SlicedWork {
 }
 
 export async function createSlicedEngine(): Promise<SlicedEngine> {
-  const [projector, sorter] = [await createProjector(), createSorter()];
+  // Two sides are compared before the next two are projected.
+  const [projector, sorter] = [await createProjector(2), createSorter()];
   return {
     project: projector.project,
     compare: sorter.compare,

@@ -11,7 +11,17 @@ export interface Projector {
   close(): Promise<void>;
 }
 
-export async function createProjector(): Promise<Projector> {
+/** `kept`: how many results stay valid; the memory of older ones is used again. By default every result is its own. */
+export async function createProjector(kept = Number.POSITIVE_INFINITY): Promise<Projector> {
+  const results: Float32Array[] = [];
+  /** Fresh memory costs more than a product of this shape. */
+  function nextResult(length: number): Float32Array {
+    const oldest = results.length >= kept ? results.shift() : undefined;
+    const result = oldest?.length === length ? oldest : new Float32Array(length);
+    if (kept !== Number.POSITIVE_INFINITY) results.push(result);
+    return result;
+  }
+
   const ort = await import('onnxruntime-node');
   const session = await ort.InferenceSession.create(gemmModel(), {
     executionProviders: ['cpu'],
@@ -24,8 +34,10 @@ export async function createProjector(): Promise<Projector> {
         a: new ort.Tensor('float32', directions, [dimension, columns]),
         b: new ort.Tensor('float32', descriptors, [descriptors.length / dimension, dimension]),
       };
-      const { y } = await session.run(feeds);
-      return y.data as Float32Array;
+      const result = nextResult((columns * descriptors.length) / dimension);
+      const y = new ort.Tensor('float32', result, [columns, descriptors.length / dimension]);
+      await session.run(feeds, { y });
+      return result;
     },
     close: () => session.release(),
   };

@@ -1,4 +1,4 @@
-/** Sorting and comparing projections beside the main thread; in this thread when run from the TypeScript sources. */
+/** Comparing (and sorting) projections beside the main thread; in this thread when run from the TypeScript sources. */
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { type CompareColumns, compareByLoop } from '../measures/swd.ts';
@@ -24,6 +24,7 @@ const MOST_THREADS = 16;
 export function createSorter(): Sorter {
   const threads = Math.min(MOST_THREADS, availableParallelism());
   let pool: Tinypool | undefined;
+  let [sharedA, sharedB] = [new SharedArrayBuffer(0), new SharedArrayBuffer(0)];
   const open = () =>
     new Tinypool({
       // This very module: its workers run `compareShared`.
@@ -42,7 +43,9 @@ export function createSorter(): Sorter {
       if (!isBuilt || threads === 1 || a.length < FEWEST_VALUES) return compareByLoop(a, b, count);
       pool ??= open();
       const columns = a.length / count;
-      const shared = { a: toShared(a), b: toShared(b), count };
+      sharedA = toShared(a, sharedA);
+      sharedB = toShared(b, sharedB);
+      const shared = { a: sharedA, b: sharedB, count };
       const bounds = Array.from({ length: threads + 1 }, (_, i) => Math.round((i * columns) / threads));
       const parts = await Promise.all(
         bounds
@@ -57,8 +60,9 @@ export function createSorter(): Sorter {
   };
 }
 
-function toShared(values: Float32Array): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(values.byteLength);
+/** A copy, in the memory of the one before where it has the same length. */
+function toShared(values: Float32Array, before: SharedArrayBuffer): SharedArrayBuffer {
+  const buffer = before.byteLength === values.byteLength ? before : new SharedArrayBuffer(values.byteLength);
   new Float32Array(buffer).set(values);
   return buffer;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { columnTransport, createGridScratch } from '../../../src/eval/measures/column-transport.ts';
 import { laplacianPyramid, type Planes, pyramidUp } from '../../../src/eval/measures/laplacian.ts';
 import { sortFloats } from '../../../src/eval/measures/sort.ts';
 import {
@@ -8,10 +9,11 @@ import {
   normaliseDescriptors,
   projectByLoop,
   slicedDistance,
+  sortedDifference,
   swdLevels,
 } from '../../../src/eval/measures/swd.ts';
 import { createProjector, createSlicedEngine } from '../../../src/eval/sliced/index.ts';
-import { createRandom } from '../../../src/numeric/random.ts';
+import { createRandom, type Random } from '../../../src/numeric/random.ts';
 import { blockFormula } from '../../support/formula-images.ts';
 import { describeWithGolden } from '../../support/golden.ts';
 
@@ -131,6 +133,21 @@ it('sorts floats of any sign like the engine does', () => {
   const expected = values.slice().sort();
   sortFloats(values);
   expect(values).toEqual(expected);
+});
+
+it.each([
+  ['normal', 5e-5, (random: Random) => random.normal()],
+  ['with heavy tails', 2e-4, (random: Random) => random.normal() ** 5],
+  ['of few values', 5e-4, (random: Random) => random.int(5)],
+  ['nearly constant', 1e-4, (random: Random) => 1000 + (random.int(100) === 0 ? random.normal() : 0)],
+])('compares long columns, %s, without sorting as by sorting', (name, tolerance, draw) => {
+  const count = 20_000;
+  const random = createRandom(name);
+  const a = Float32Array.from({ length: count }, () => draw(random));
+  const b = Float32Array.from({ length: count }, () => 1.02 * draw(random) + 0.01);
+  const fast = columnTransport(a, b, createGridScratch(count));
+  const exact = sortedDifference(count)(a, b);
+  expect(Math.abs(fast / exact - 1), `${fast} for ${exact}`).toBeLessThan(tolerance);
 });
 
 it('draws unit directions and patches that stay inside', () => {
