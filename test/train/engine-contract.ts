@@ -51,6 +51,7 @@ const convolutions = [
   // The discriminator's last one has a channel more than a power of two.
   { size: 3, stride: 1, pad: 1, side: 4, inputs: 9, outputs: 8 },
   { size: 3, stride: 2, pad: 0, side: 5, inputs: 8, outputs: 9 },
+  { size: 3, stride: 2, pad: 0, side: 163, inputs: 1, outputs: 2 },
   { size: 1, stride: 1, pad: 0, side: 4 },
   { size: 3, stride: 2, pad: 0, side: 7 },
   { size: 3, stride: 2, pad: 1, side: 6 },
@@ -122,7 +123,7 @@ export const OPERATION_CASES: OperationCase[] = [
   }),
   ...convolutions.map(
     ({ size, stride, pad, side, inputs = 3, outputs = 4 }): OperationCase => ({
-      name: `convolution ${size}x${size} stride ${stride} pad ${pad} ${inputs} to ${outputs}`,
+      name: `convolution ${size}x${size} stride ${stride} pad ${pad}${inputs === 3 ? '' : ` of ${side}, ${inputs} to ${outputs}`}`,
       op: 'convolution',
       shapes: [
         [2, inputs, side, side],
@@ -157,6 +158,10 @@ export const OPERATION_CASES: OperationCase[] = [
     { taps: [1, 3, 3, 1], up: 2, down: 1, before: 1, after: 1, side: 40 },
     { taps: [1, 3, 3, 1], up: 1, down: 2, before: 1, after: 1, side: 80 },
     { taps: [1, 3, 3, 1], up: 1, down: 1, before: 1, after: 1, side: 70 },
+    // Above 160 pixels engines go other ways.
+    { taps: [1, 3, 3, 1], up: 2, down: 1, before: 2, after: 1, side: 82 },
+    { taps: [1, 3, 3, 1], up: 1, down: 2, before: 1, after: 1, side: 164 },
+    { taps: [1, 3, 3, 1], up: 1, down: 1, before: 2, after: 2, side: 161 },
   ].map(
     ({ side, ...resampling }): OperationCase => ({
       name: `resample up ${resampling.up} down ${resampling.down} of ${side}`,

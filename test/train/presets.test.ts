@@ -3,6 +3,7 @@ import { createNetworks, networkOptions, stepRecipe } from '../../src/train/asse
 import { stagesOf } from '../../src/train/curriculum.ts';
 import { Graph, liveNodes, printProgram } from '../../src/train/graph/index.ts';
 import { parameterCount, unpackWeights } from '../../src/train/networks/parameters.ts';
+import { trainOptions } from '../../src/train/options.ts';
 import { presetNames, resolveRecipe } from '../../src/train/presets.ts';
 import { trainingPhases } from '../../src/train/steps/index.ts';
 
@@ -36,6 +37,26 @@ describe('presets', async () => {
     const text = printProgram(phases[2]!.program);
     expect(text).toContain(`: [1, 3, ${resolution}, ${resolution}]`);
     expect(text).toContain(`# generator/synthesis.${resolution}.same`);
+  });
+
+  it.each([8, 16, 32, 64, 128, 256, 512, 1024])(
+    'builds both architectures at %i pixels for 1, 2, 5 and 13 channels',
+    async (resolution) => {
+      const recipe = await resolveRecipe({ preset: 'demo', resolution, channelBase: 256, channelMax: 8 });
+      for (const architecture of ['stylegan2', 'pggan'] as const) {
+        for (const channels of [1, 2, 5, 13]) {
+          const options = networkOptions({ ...recipe, architecture }, channels);
+          for (const { program } of trainingPhases(createNetworks(options), stepRecipe(recipe, 2)))
+            expect(liveNodes(program).length).toBeGreaterThan(50);
+        }
+      }
+    },
+  );
+
+  it('refuses sides that are no power of two, or out of range', () => {
+    for (const resolution of [4, 48, 8192])
+      expect(trainOptions.safeParse({ resolution }).success, String(resolution)).toBe(false);
+    expect(trainOptions.parse({ resolution: '4096' }).resolution).toBe(4096);
   });
 
   it('names the layer that does not fit', async () => {

@@ -8,6 +8,7 @@ import { createRandom } from '../../src/numeric/random.ts';
 import {
   generate,
   generateOptions,
+  imagesInMemory,
   openGenerator,
   openRun,
   planTraining,
@@ -130,6 +131,33 @@ describe('train, generate and the doors of a run', () => {
     const { checkpoint } = await generate(generateOptions.parse({ count: 1 }), { workspace, effects });
     expect(checkpoint).toContain('0001-disks');
     rmSync(join(workspace.runs, '0900-killed'), { recursive: true });
+  });
+
+  it('takes any number of channels, large sides and large batches in parts', async () => {
+    const one = diskImages(6, 256);
+    const positions = [0, 1, 2, 3, 4, 5];
+    const plane = await one.read(positions);
+    const images = imagesInMemory({
+      ...one,
+      channels: 3,
+      transforms: [0, 1, 2].map(() => one.transforms[0]!),
+      values: plane,
+    });
+    const options = {
+      resolution: 256,
+      channelBase: 512,
+      batch: 2,
+      atOnce: [1],
+      kimg: 0.002,
+      pathWeight: 0,
+      samples: 1,
+      name: 'large',
+    };
+    const { directory, lastTick } = await train(tinyOptions(options), { workspace, effects, images });
+    expect(Number.isFinite(lastTick!['generatorLoss'])).toBe(true);
+    const generator = await openGenerator(directory, { batch: 1 });
+    expect(await generator.generate([1])).toHaveLength(3 * 256 ** 2);
+    await generator.close();
   });
 
   it('refuses what cannot be', async () => {
