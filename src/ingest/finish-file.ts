@@ -1,12 +1,12 @@
 /**
- * The last steps of a file that came whole: hash, look inside, compare with its slot, make durable, rename. Synchronous, so
- * that all of it is one task of a thread and the main thread keeps to the network.
+ * The last steps of a file that came whole: hash, look inside, compare with its slot, make durable, rename. One
+ * task of a thread, so that the main thread keeps to the network; only for the disk it waits aside.
  */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
-  fdatasyncSync,
+  fdatasync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import type { HeaderRecord, SlotKey } from '../catalog/index.ts';
 import { type InspectedFrame, inspectFrame, mismatchWith } from './check.ts';
 import { type Problem, problem } from './http/problem.ts';
@@ -52,13 +53,15 @@ export type FinishResult =
   | { outcome: 'flagged'; frame: InspectedFrame }
   | { outcome: 'refused'; problem: Problem };
 
-export function finishFile(task: FinishTask): FinishResult {
+export async function finishFile(task: FinishTask): Promise<FinishResult> {
   const content = contentOf(task);
   const checked = inspectCandidate(content, task.expected);
   if ('state' in checked) return { outcome: 'refused', problem: checked };
   if (!task.expected.takesFlagged && !isGoodFrame(checked)) return { outcome: 'flagged', frame: checked };
-  place(task);
+  const placing = place(task);
+  // Meanwhile the disk is at work.
   const sha256 = createHash('sha256').update(content).digest('hex');
+  await placing;
   return { outcome: 'placed', frame: checked, bytes: content.length, sha256 };
 }
 
@@ -78,15 +81,17 @@ function inspectCandidate(content: Uint8Array, expected: Expectation): Inspected
   return mismatchWith(inspection.frame, key, time, toleranceMs) ?? inspection.frame;
 }
 
+const synchronise = promisify(fdatasync);
+
 /** The folder is not synchronised: were the rename lost with the power, the next run would miss the file and fetch it. */
-function place({ path, partPath, held, writtenBytes }: FinishTask): void {
+async function place({ path, partPath, held, writtenBytes }: FinishTask): Promise<void> {
   const { O_WRONLY, O_CREAT, O_TRUNC } = constants;
   // Nothing of an earlier, longer try may stay behind the end.
   const file = openInFolder(partPath, O_WRONLY | O_CREAT | (writtenBytes === 0 ? O_TRUNC : 0));
   try {
     for (let done = 0; done < held.length; )
       done += writeSync(file, held, done, held.length - done, writtenBytes + done);
-    fdatasyncSync(file);
+    await synchronise(file);
   } finally {
     closeSync(file);
   }

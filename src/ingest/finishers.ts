@@ -20,7 +20,6 @@ export interface Finishers {
 /** Starting a thread costs as much as some small frames. */
 const FEWEST_FILES = 16;
 
-/** One waits for the disk while the other computes. */
 const THREADS = 2;
 
 export function createFinishers(files: number): Finishers {
@@ -42,7 +41,7 @@ export function failureOf(error: unknown): { message: string; isDisk: boolean } 
 
 async function finishHere(task: FinishTask): Promise<Finished> {
   try {
-    return { ...finishFile(task), held: task.held };
+    return { ...(await finishFile(task)), held: task.held };
   } catch (error) {
     throw errorOf(failureOf(error));
   }
