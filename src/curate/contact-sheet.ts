@@ -92,8 +92,10 @@ async function writeAccepted(
   const channel = channelOf(dataset.channels[0]!);
   const shown =
     dataset.channels.length > 1 ? `, channel ${channel.name} of ${dataset.channels.join(', ')}` : '';
+  const { scale, range } = channel.picture;
+  const shades = `${scale} ${range.join(' to ')} ${channel.unit.split(/[ ,]/)[0]}`;
   const tileSize = largestLevel(dataset);
-  const title = `${dataset.name}: ${what}${shown}, solar north up`;
+  const title = `${dataset.name}: ${what}${shown}, ${shades}, times UTC, solar north up`;
   const tiles = await acceptedTiles(dataset, frames, tileSize, channel);
   await writeAtomic(path, await renderSheet({ title, simulated: dataset.simulated, tileSize, tiles }));
   return path;

@@ -1,5 +1,5 @@
 /** How the transform changes the distribution of pixels: histograms, cumulative shares and skewness before and after. */
-import { histogram, moments } from '../numeric/index.ts';
+import { histogram, moments, quantile } from '../numeric/index.ts';
 import { channelOf } from './channels.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -19,7 +19,7 @@ export interface ChannelHistograms {
   unit: string;
   frames: number;
   size: number;
-  /** Linear values, bins of equal width. */
+  /** Linear values, bins of equal width up to the 99.9 % quantile: a few flares would leave all others one bin. */
   before: Distribution;
   /** Transform space, 0..1. */
   after: Distribution;
@@ -37,16 +37,22 @@ export async function measureHistograms(dataset: Dataset): Promise<ChannelHistog
   return dataset.channels.map((channel, i) => {
     const values = planeOf(pixels, i, dataset.channels.length, size * size);
     const transform = dataset.transforms[i]!;
-    const [low, high] = transform.domain;
+    const linear = transform.inverse(values);
     return {
       channel,
       unit: channelOf(channel).unit,
       frames: frames.length,
       size,
-      before: describe(transform.inverse(values), low, high),
+      before: describe(linear, ...rangeOf(linear)),
       after: describe(values, 0, 1),
     };
   });
+}
+
+/** From the 0.1 % to the 99.9 % quantile, zero among them. */
+function rangeOf(values: Float32Array): [low: number, high: number] {
+  const [low, high] = [quantile(values, 0.001), quantile(values, 0.999)];
+  return [Math.min(0, low), Math.max(1, high)];
 }
 
 function describe(values: Float32Array, low: number, high: number): Distribution {
@@ -72,18 +78,18 @@ function spread(count: number, limit: number): number[] {
   return Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
 }
 
-const PANEL = { width: 420, height: 200, left: 54, top: 40, bottom: 36, gap: 40 };
+const PANEL = { width: 420, height: 200, left: 54, right: 24, top: 40, bottom: 36, gap: 40 };
 
 /** Two panels a channel: linear values and transform space, bars for shares (square root) and a line for the sum. */
 export function drawHistograms(channels: readonly ChannelHistograms[], title: string): string {
   const rowHeight = PANEL.top + PANEL.height + PANEL.bottom;
-  const width = 2 * (PANEL.left + PANEL.width) + PANEL.gap;
+  const width = 2 * (PANEL.left + PANEL.width) + PANEL.gap + PANEL.right;
   const height = 30 + channels.length * rowHeight;
   const panels = channels.flatMap(({ channel, unit, before, after }, row) => {
     const y = 30 + row * rowHeight + PANEL.top;
     const right = PANEL.left + PANEL.width + PANEL.gap + PANEL.left;
     return [
-      drawPanel(before, PANEL.left, y, `${channel}: before, ${unit}`),
+      drawPanel(before, PANEL.left, y, `${channel}: before, ${unit}, to the 99.9 % quantile`),
       drawPanel(after, right, y, `${channel}: after the transform`),
     ];
   });

@@ -26,7 +26,7 @@ function mountSmall(): string | undefined {
   if (process.platform !== 'linux') return 'mounting a tmpfs needs Linux';
   mkdirSync(mount);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', mount], { stdio: 'pipe' });
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', mount], { stdio: 'pipe' });
     return undefined;
   } catch (error) {
     return `mounting a tmpfs is not allowed: ${(error as Error).message.trim().split('\n').at(-1)}`;
@@ -51,7 +51,7 @@ beforeAll(() => {
   if (reason === undefined) addFrames(mount);
 });
 afterAll(() => {
-  if (reason === undefined) execFileSync('umount', [mount]);
+  if (reason === undefined) execFileSync('/bin/umount', [mount]);
   temporary.remove();
 });
 

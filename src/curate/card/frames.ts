@@ -49,6 +49,31 @@ function gapLines(times: readonly string[]): string[] {
   return gaps.length > listed.length ? [...listed, `and ${gaps.length - listed.length} more`] : listed;
 }
 
+/** Every rule that was applied, with its limit and what the accepted frames scored: what was let in, in numbers. */
+export function screeningLines(dataset: Dataset, catalog: Catalog): string[] {
+  const verdicts = catalog.verdicts(dataset.name);
+  const rows = RULES.flatMap(({ name, summary, sense }) => {
+    const words = verdicts.flatMap(({ accepted, scores }) =>
+      scores.filter(({ rule }) => rule === name).map((score) => ({ accepted, ...score })),
+    );
+    const limit = words.at(-1)?.threshold;
+    const scores = words.flatMap(({ accepted, score }) => (accepted && score !== null ? [score] : []));
+    if (limit == null || scores.length === 0) return [];
+    const sorted = scores.sort((a, b) => a - b);
+    const range = [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!].map(short).join(' / ');
+    return [`| ${name} | ${sense} ${short(limit)} | ${range} | ${scores.length} | ${summary} |`];
+  });
+  return [
+    'Scores of the accepted frames, by the rules that could be judged; a frame is in when it passes all of them.',
+    '',
+    '| rule | limit | least / median / most | frames | what it measures |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ];
+}
+
+const short = (value: number) => String(Number(value.toPrecision(4)));
+
 export function rejectionLines(dataset: Dataset, catalog: Catalog): string[] {
   if (dataset.manifest.recipe.imported)
     return ['Nothing was screened here: the pictures are as their makers chose them.'];

@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/index.ts';
 import { writeAtomic } from '../../core/files.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ChannelHistograms } from '../histograms.ts';
-import { frameLines, rejectionLines } from './frames.ts';
+import { frameLines, rejectionLines, screeningLines } from './frames.ts';
 import { calibrationLines, creditLines, geometryLines, intensityLines } from './physics.ts';
 import { activityLines, splitLines } from './splits.ts';
 
@@ -29,6 +29,7 @@ export function renderCard(
     heading(dataset),
     section('Frames', frameLines(dataset, catalog)),
     section('Left out', rejectionLines(dataset, catalog)),
+    ...(dataset.manifest.recipe.imported ? [] : [section('Screening', screeningLines(dataset, catalog))]),
     section('Splits', splitLines(dataset, catalog)),
     section('Activity', activityLines(dataset, catalog)),
     section('Geometry', geometryLines(dataset)),

@@ -36,7 +36,7 @@ const CORONA_RADII = 1.15;
 /** Below that a bright point of the Sun is one pixel itself. */
 const SMALLEST_WIDTH_FOR_SPIKES = 96;
 /** Rows looked at, at most: the rest of a large frame tells the same. */
-const LARGEST_ROWS = 512;
+const LARGEST_ROWS = 256;
 /** Runs of equal values shorter than that come about by chance in faint channels. */
 const SHORTEST_RUN = 16;
 

@@ -18,8 +18,8 @@ const MOST_PIXELS = 512;
 const SMALLEST_BOX = 64;
 
 /**
- * Rms of the medians by which rows, or columns if those do more, stand out from the mean of their two neighbours, over the
- * median of the same pixels. null for small frames.
+ * Rms of what rows, or columns if those do more, stand out by from the mean of their two neighbours, over the mean of the
+ * same pixels. null for small frames.
  */
 export function measureStripes(image: Image, disk: Disk | undefined): number | null {
   const box = boxOf(image, disk);
@@ -48,30 +48,49 @@ function boxOf({ width, height }: Image, disk: Disk | undefined) {
 /** First and last index and the distance of neighbours in memory. */
 type Axis = readonly [from: number, to: number, pitch: number];
 
+/** Brighter than so many times the mean counts as that: a flare is no stripe. */
+const BRIGHTEST = 2;
+
+/** Means, not medians: faint frames are whole numbers of few DN, whose medians jump. */
 function stripesAcross(data: Float32Array, across: Axis, along: Axis): number {
   const every = Math.max(1, Math.floor((across[1] - across[0] - 2) / MOST_LINES));
   const stride = Math.max(1, Math.floor((along[1] - along[0]) / MOST_PIXELS));
-  let power = 0;
-  let lines = 0;
-  const levels: number[] = [];
-  for (let line = across[0] + 1; line + 1 < across[1]; line += every) {
-    const excess: number[] = [];
-    const values: number[] = [];
-    for (let place = along[0]; place < along[1]; place += stride) {
-      const at = line * across[2] + place * along[2];
-      const value = data[at]!;
-      const above = value - (data[at - across[2]]! + data[at + across[2]]!) / 2;
-      if (Number.isNaN(above)) continue;
-      excess.push(above);
-      values.push(value);
+  const lines = Math.floor((across[1] - across[0] - 3) / every) + 1;
+  const level = meanOf(data, across, along, every, stride);
+  const limit = BRIGHTEST * level;
+  const excess = new Float64Array(lines);
+  let count = 0;
+  // Along outside: neighbouring columns lie in the same lines of the cache.
+  for (let place = along[0]; place < along[1]; place += stride) {
+    count++;
+    for (let k = 0; k < lines; k++) {
+      const at = (across[0] + 1 + k * every) * across[2] + place * along[2];
+      const above = clipped(data[at]!, limit);
+      const beside = clipped(data[at - across[2]]!, limit) + clipped(data[at + across[2]]!, limit);
+      const step = above - beside / 2;
+      if (!Number.isNaN(step)) excess[k]! += step;
     }
-    if (excess.length < 16) continue;
-    power += median(excess) ** 2;
-    levels.push(median(values));
-    lines++;
   }
+  let power = 0;
+  for (const sum of excess) power += (sum / count) ** 2;
   // A dark frame has no level to compare with: one DN.
-  return lines === 0 ? 0 : Math.sqrt(power / lines) / Math.max(1, median(levels));
+  return lines > 0 ? Math.sqrt(power / lines) / Math.max(1, level) : 0;
+}
+
+const clipped = (value: number, limit: number) => Math.max(-limit, Math.min(limit, value));
+
+function meanOf(data: Float32Array, across: Axis, along: Axis, every: number, stride: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let place = along[0]; place < along[1]; place += stride) {
+    for (let line = across[0]; line < across[1]; line += every) {
+      const value = data[line * across[2] + place * along[2]]!;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count++;
+    }
+  }
+  return count > 0 ? Math.abs(sum / count) : 0;
 }
 
 /** Blocks a side of the disk. */
