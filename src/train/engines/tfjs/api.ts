@@ -43,7 +43,7 @@ export interface Tf {
   matMul(a: TfTensor, b: TfTensor, transposeA?: boolean, transposeB?: boolean): TfTensor;
   floor(a: TfTensor): TfTensor;
   minimum(a: TfTensor, b: TfTensor): TfTensor;
-  gather(a: TfTensor, indices: TfTensor, axis: number, batchDimensions: number): TfTensor;
+  gather(a: TfTensor, indices: TfTensor, axis: number): TfTensor;
   scatterND(indices: TfTensor, updates: TfTensor, shape: number[]): TfTensor;
   conv2d(x: TfTensor, filter: TfTensor, strides: number, pad: 'valid'): TfTensor;
 }

@@ -4,11 +4,14 @@ import type { Tf, TfTensor } from './api.ts';
 
 export function sample(tf: Tf, node: Node<'sample'>, [x, rows, columns]: TfTensor[]): TfTensor {
   const [count, channels, height, width] = x!.shape as [number, number, number, number];
-  const pixels = tf.transpose(tf.reshape(x!, [count, channels, height * width]), [0, 2, 1]);
+  const places = rows!.shape[1]! * rows!.shape[2]!;
+  const area = height * width;
+  const planes = tf.transpose(tf.reshape(x!, [count, channels, area]), [0, 2, 1]);
+  const pixels = tf.reshape(planes, [count * area, channels]);
   const parts = taps(tf, rows!, columns!, height, width).map(({ index, weight }) =>
-    tf.mul(tf.gather(pixels, tf.cast(index, 'int32'), 1, 1), tf.reshape(weight, [...weight.shape, 1])),
+    tf.mul(tf.gather(pixels, tf.cast(index, 'int32'), 0), tf.reshape(weight, [count * places, 1])),
   );
-  const total = parts.reduce((sum, part) => tf.add(sum, part));
+  const total = tf.reshape(sumOf(tf, parts), [count, places, channels]);
   return tf.reshape(tf.transpose(total, [0, 2, 1]), [...node.shape]);
 }
 
@@ -17,18 +20,22 @@ export function splat(tf: Tf, node: Node<'splat'>, [y, rows, columns]: TfTensor[
   const [count, channels] = y!.shape as [number, number];
   const places = rows!.shape[1]! * rows!.shape[2]!;
   const area = height * width;
-  const values = tf.transpose(tf.reshape(y!, [count, channels, places]), [0, 2, 1]);
-  const begin = tf.reshape(tf.mul(tf.range(0, count), tf.fill([], area)), [count, 1]);
+  const planes = tf.transpose(tf.reshape(y!, [count, channels, places]), [0, 2, 1]);
+  const values = tf.reshape(planes, [count * places, channels]);
   const parts = taps(tf, rows!, columns!, height, width).map(({ index, weight }) => {
-    const flat = tf.cast(tf.reshape(tf.add(index, begin), [count * places, 1]), 'int32');
-    const updates = tf.mul(values, tf.reshape(weight, [count, places, 1]));
-    return tf.scatterND(flat, tf.reshape(updates, [count * places, channels]), [count * area, channels]);
+    const flat = tf.reshape(tf.cast(index, 'int32'), [count * places, 1]);
+    const updates = tf.mul(values, tf.reshape(weight, [count * places, 1]));
+    return tf.scatterND(flat, updates, [count * area, channels]);
   });
-  const total = parts.reduce((sum, part) => tf.add(sum, part));
-  return tf.reshape(tf.transpose(tf.reshape(total, [count, area, channels]), [0, 2, 1]), [...node.shape]);
+  const total = tf.reshape(sumOf(tf, parts), [count, area, channels]);
+  return tf.reshape(tf.transpose(total, [0, 2, 1]), [...node.shape]);
 }
 
-/** The four pixels around each place [N, places]: flat position in the image and weight, which is 0 outside. */
+function sumOf(tf: Tf, parts: TfTensor[]): TfTensor {
+  return parts.reduce((sum, part) => tf.add(sum, part));
+}
+
+/** The four pixels around each of N * places: their positions among all pixels, and weights, which are 0 outside. */
 function taps(
   tf: Tf,
   rows: TfTensor,
@@ -46,11 +53,17 @@ function taps(
       const inside = tf.sub(one, tf.minimum(tf.abs(tf.sub(wanted, position)), one));
       return { position, weight: tf.mul(share, inside) };
     });
+  const count = rows.shape[0]!;
+  const image = tf.reshape(tf.mul(tf.range(0, count), tf.fill([], height * width)), [count, 1]);
+  const length = count * rows.shape[1]! * rows.shape[2]!;
   const horizontal = around(flat(columns), width);
   return around(flat(rows), height).flatMap((row) =>
-    horizontal.map((column) => ({
-      index: tf.add(tf.mul(row.position, tf.fill([], width)), column.position),
-      weight: tf.mul(row.weight, column.weight),
-    })),
+    horizontal.map((column) => {
+      const pixel = tf.add(tf.mul(row.position, tf.fill([], width)), column.position);
+      return {
+        index: tf.reshape(tf.add(pixel, image), [length]),
+        weight: tf.mul(row.weight, column.weight),
+      };
+    }),
   );
 }
