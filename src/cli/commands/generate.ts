@@ -7,6 +7,7 @@ export default defineCommand({
   examples: [
     'sungan generate --run latest --count 64',
     'sungan generate --run 3 --seeds 7,8,9 --truncation 0.7 --out ./pictures',
+    'sungan generate --run 3 --label 2014 --count 16',
     'sungan generate --run 3 --component 1=+2,4=-1 --checkpoint best-swd',
   ],
   schema: z.strictObject({

@@ -8,6 +8,7 @@ export default defineCommand({
     'sungan train --data aia-193 --preset demo',
     'sungan train --data aia-193 --preset demo --resolution 64 --kimg 200 --name trial',
     'sungan train --resume latest --kimg 400',
+    'sungan train --data aia-193 --preset demo --label activity',
     'sungan train --data aia-193 --preset demo --best swd --early-stop 10',
   ],
   schema: z.strictObject({ ...trainOptions.shape, ...judgeOptions.shape }),
@@ -27,12 +28,19 @@ function describePlan({ recipe, dataset, parameters, costs, resumes }: TrainPlan
     resumes ? `would go on with ${resumes}` : 'would begin a new run',
     `${dataset.count} images of ${dataset.name}${dataset.simulated ? ' (simulated)' : ''}, ${dataset.channels} channel(s), ${recipe.resolution} pixels`,
     `generator ${parameters.generator} weights, discriminator ${parameters.discriminator} weights`,
+    ...(dataset.labels ? [describeLabels(dataset.labels)] : []),
     ...costs.map(
-      ({ side, batch, stateBytes, totalBytes, flopsPerImage }) =>
-        `${side} pixels, ${batch} images a step: ${gigabytes(totalBytes)} (${gigabytes(stateBytes)} of it weights and moments), ${(flopsPerImage / 1e9).toFixed(1)} GFLOP an image`,
+      ({ side, batch, atOnce, stateBytes, totalBytes, flopsPerImage }) =>
+        `${side} pixels, ${batch} images a step${atOnce < batch ? `, ${atOnce} at a time` : ''}: ${gigabytes(totalBytes)} (${gigabytes(stateBytes)} of it weights and moments), ${(flopsPerImage / 1e9).toFixed(1)} GFLOP an image`,
     ),
     ...Object.entries(recipe).map(([key, value]) => `  ${key}: ${value}`),
   ].join('\n');
+}
+
+type Labels = NonNullable<TrainPlan['dataset']['labels']>;
+
+function describeLabels({ kind, names, counts, source }: Labels): string {
+  return `labels: ${kind} (${source}): ${names.map((name, i) => `${name} ${counts[i]}`).join(', ')}`;
 }
 
 function describe({ directory, finished, images, lastTick }: TrainSummary): string {
