@@ -2,17 +2,17 @@
  * One GET over undici: connections pooled and limited per host, every wait bounded, redirects followed to allowed hosts
  * only. Retries are not made here.
  */
-import type { Readable } from 'node:stream';
-import { Agent, Pool, request } from 'undici';
+import { Agent, Pool } from 'undici';
 import { SunganError } from '../../core/errors.ts';
 import { VERSION } from '../../core/version.ts';
+import { Exchange } from './exchange.ts';
 
 export interface HttpAnswer {
   status: number;
   /** Lower-case names; of repeated headers the first. */
   headers: Record<string, string>;
   /** Must be read to its end or destroyed. */
-  body: Readable;
+  body: Pick<Exchange, 'read' | 'destroy'>;
   /** After redirects. */
   url: string;
 }
@@ -52,22 +52,20 @@ export function createHttpClient({
   const get: HttpClient['get'] = async (address, headers, signal) => {
     let url = requireAllowed(address, allowedHosts);
     for (let redirects = 0; ; redirects++) {
-      const answer = await request(url, {
-        dispatcher: agent,
-        method: 'GET',
+      signal.throwIfAborted();
+      const body = new Exchange(signal);
+      const asked = {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: 'GET' as const,
         headers: { 'user-agent': `sungan/${VERSION}`, 'accept-encoding': 'identity', ...headers },
-        signal,
-      });
-      const location = answer.headers['location'];
-      if (answer.statusCode < 300 || answer.statusCode > 399 || typeof location !== 'string') {
-        return {
-          status: answer.statusCode,
-          headers: firstValues(answer.headers),
-          body: answer.body,
-          url: url.href,
-        };
-      }
-      answer.body.on('error', () => {}).destroy();
+      };
+      agent.dispatch(asked, body);
+      const head = await body.head;
+      const location = head.headers['location'];
+      if (head.status < 300 || head.status > 399 || typeof location !== 'string')
+        return { status: head.status, headers: firstValues(head.headers), body, url: url.href };
+      body.destroy();
       if (redirects === MAX_REDIRECTS) throw refusal('too many redirects', address);
       url = requireAllowed(new URL(location, url).href, allowedHosts);
     }

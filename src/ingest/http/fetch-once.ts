@@ -1,5 +1,4 @@
 /** One GET of a file: resumption where a beginning is there, the meaning of the answer, the body under its limits. */
-import type { Readable } from 'node:stream';
 import type { HttpAnswer, HttpClient } from './client.ts';
 import { type Problem, problem } from './problem.ts';
 import type { Throttle } from './throttle.ts';
@@ -60,7 +59,6 @@ export async function fetchOnce(
       part.length > 0 ? { range: `bytes=${part.length}-`, 'if-range': request.validator! } : {};
     const answer = await context.client.get(request.url, rest, stop.signal);
     onAnswer(answer);
-    answer.body.on('error', () => {});
     const refused = await refusalOf(answer, request.validator, part);
     if (refused) {
       answer.body.destroy();
@@ -136,7 +134,7 @@ async function readBody(
   };
   const watch = watchProgress(() => part.length, context.idleTimeoutMs, stop);
   try {
-    await pump(body, take);
+    await body.read(take);
   } catch (error) {
     if (error instanceof Unwanted) return { outcome: 'final', problem: error.problem };
     throw error;
@@ -158,28 +156,6 @@ class Unwanted extends Error {
     super(found.reason);
     this.problem = found;
   }
-}
-
-/** Hands each piece to `take` as it comes; pauses the body while a promise of it is pending. */
-function pump(body: Readable, take: (chunk: Buffer) => Promise<void> | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => {
-      reject(error);
-      body.destroy();
-    };
-    body.on('end', resolve).on('error', fail);
-    body.on('close', () => reject(new Error('the connection was closed')));
-    body.on('data', (chunk: Buffer) => {
-      try {
-        const pending = take(chunk);
-        if (!pending) return;
-        body.pause();
-        pending.then(() => body.resume(), fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
-  });
 }
 
 /** Stops the request when too little came within one window of the idle timeout. */
