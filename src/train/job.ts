@@ -96,7 +96,7 @@ function fitToMemory(
     if (atOnce === batch) continue;
     const difference = differenceOfParts(batch, atOnce, recipe.loss) ?? 'the same result';
     effects.log.warn(
-      `a batch of ${batch} at ${side} pixels does not fit ${(limit / 2 ** 30).toFixed(1)} GB of memory: computed ${atOnce} at a time, gradients averaged (${difference})`,
+      `a batch of ${batch} at ${side} pixels does not fit ${(limit / 2 ** 30).toPrecision(2)} GB of memory: computed ${atOnce} at a time, gradients averaged (${difference})`,
     );
   }
   return fitted;
