@@ -5,6 +5,7 @@
  */
 
 export { riceRow, riceRows16, riceRows32, riceSwap, riceTables } from './rice';
+export { symmetricStep } from './symmetric';
 
 export function heapBase(): usize {
   return __heap_base;

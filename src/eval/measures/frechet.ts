@@ -46,7 +46,7 @@ async function traceOfRootOfProduct(
   n: number,
   product: MatrixProduct,
 ): Promise<number> {
-  const factor = pivotedCholesky(a, n);
+  const factor = (await blockedCholesky(a, n, product)) ?? pivotedCholesky(a, n);
   const rank = factor.length / n;
   if (rank === 0) return 0;
   // b is symmetric, so the rows of (factor b) are dot products of rows with rows: memory is walked in order.
@@ -56,6 +56,55 @@ async function traceOfRootOfProduct(
   // Below this an eigenvalue is rounding noise, and its root would not be small.
   const noise = largest * rank * Number.EPSILON;
   return values.reduce((sum, value) => (value > noise ? sum + Math.sqrt(value) : sum), 0);
+}
+
+/** Rows that are finished between two large products. */
+const BLOCK = 64;
+
+/**
+ * Rows F (upper triangular) with F' F = matrix, nearly all of the work in large products; undefined for a matrix without
+ * full numerical rank.
+ */
+export async function blockedCholesky(
+  matrix: Float64Array,
+  n: number,
+  product: MatrixProduct,
+): Promise<Float64Array | undefined> {
+  const factor = new Float64Array(n * n);
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, matrix[i * n + i]);
+  const limit = 8 * n * Number.EPSILON * largest;
+  for (let first = 0; first < n; first += BLOCK) {
+    const rows = Math.min(BLOCK, n - first);
+    const panel = matrix.slice(first * n, (first + rows) * n);
+    if (first > 0) {
+      const known = factor.subarray(0, first * n);
+      const own = new Float64Array(first * rows);
+      for (let k = 0; k < first; k++) own.set(known.subarray(k * n + first, k * n + first + rows), k * rows);
+      const explained = await product(own, known, first, true);
+      for (let i = 0; i < panel.length; i++) panel[i] -= explained[i];
+    }
+    if (!finishPanel(panel, rows, n, first, limit)) return undefined;
+    factor.set(panel, first * n);
+  }
+  return factor;
+}
+
+/** Cholesky within the rows of a panel, in place; false at a pivot that is only rounding. */
+function finishPanel(panel: Float64Array, rows: number, n: number, first: number, limit: number): boolean {
+  for (let k = 0; k < rows; k++) {
+    const row = panel.subarray(k * n, (k + 1) * n);
+    const pivot = row[first + k];
+    if (!(pivot > limit)) return false;
+    const scale = 1 / Math.sqrt(pivot);
+    row.fill(0, 0, first + k);
+    for (let i = first + k; i < n; i++) row[i] *= scale;
+    for (let below = k + 1; below < rows; below++) {
+      const share = row[first + below];
+      for (let i = first + below, at = below * n + i; i < n; i++, at++) panel[at] -= share * row[i];
+    }
+  }
+  return true;
 }
 
 /**

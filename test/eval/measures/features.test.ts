@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { frechetDistance, pivotedCholesky } from '../../../src/eval/measures/frechet.ts';
+import { blockedCholesky, frechetDistance, pivotedCholesky } from '../../../src/eval/measures/frechet.ts';
 import { kernelDistance, pick, squaredDiscrepancy } from '../../../src/eval/measures/kernel-distance.ts';
 import { productByLoop } from '../../../src/eval/measures/matrix.ts';
 import { supportScores } from '../../../src/eval/measures/neighbours.ts';
@@ -183,10 +183,23 @@ it('products by the engine are those of the loop, of rows and of columns', async
   ]).toEqual([26, 30, 38, 44]);
 });
 
+it('factors a matrix of full rank in blocks, and refuses one without', async () => {
+  const [n, rows] = [100, 300];
+  const random = createRandom('blocks');
+  const data = Float64Array.from({ length: rows * n }, () => random.normal());
+  const matrix = await engine.product(data, data, rows, true);
+  const factor = (await blockedCholesky(matrix, n, engine.product))!;
+  const again = await productByLoop(factor, factor, n, true);
+  expect(Math.max(...matrix.map((value, i) => Math.abs(value - again[i])))).toBeLessThan(1e-10 * rows);
+  const flat = await productByLoop(data.subarray(0, 90 * n), data.subarray(0, 90 * n), 90, true);
+  expect(await blockedCholesky(flat, n, engine.product)).toBeUndefined();
+});
+
 describe('eigenvalues of large symmetric matrices', () => {
   const sorted = (values: Float64Array) => [...values].sort((x, y) => x - y);
 
-  it.each([1, 2, 3, 17, 60])('are those of the plain reduction, %i x %i', (n) => {
+  // From 128 on the reduction is compiled.
+  it.each([1, 2, 3, 17, 60, 150, 151])('are those of the plain reduction, %i x %i', (n) => {
     const random = createRandom(n);
     const matrix = new Float64Array(n * n);
     for (let i = 0; i < n; i++)
