@@ -4,7 +4,7 @@
  * names their script (called as `python3 SCRIPT FRAME... --mode fast --jobs 2 --json`; its mode sunpy-scipy has the steps
  * of aiapy's register). Then: smaller frames, where the time goes, and how the plan grows with the catalog.
  *
- *   node scripts/build.mjs && node scripts/bench.mjs curate [FRAMES] [ROUNDS]
+ *   node scripts/build.mjs && node scripts/bench.mjs curate [FRAMES] [ROUNDS] [PART,...]
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,10 +33,13 @@ const base = join('build', 'bench', 'curate');
 // Compiled benches look for the kernels beside themselves.
 cpSync(join('build', 'kernels.wasm'), join('build', 'bench', 'build', 'kernels.wasm'));
 
-await compareWithPeers();
-await compareWorkersOnSynoptic();
-await showStages();
-showGrowth();
+const parts: Record<string, () => void | Promise<void>> = {
+  peers: compareWithPeers,
+  synoptic: compareWorkersOnSynoptic,
+  stages: showStages,
+  growth: showGrowth,
+};
+for (const part of process.argv[4]?.split(',') ?? Object.keys(parts)) await parts[part]!();
 
 interface Measured {
   framesPerMinute: number;
@@ -158,6 +161,7 @@ function enterFrames(folder: string, frame: string, names: readonly string[]): v
 /** The use case in a process of its own, without the start of Node. */
 function inChild(
   folder: string,
+  count: number,
   options: object,
   context: object,
 ): { milliseconds: number; peakMiB: number } {
@@ -168,7 +172,7 @@ function inChild(
     const workspace = openWorkspace('${folder}');
     const started = performance.now();
     const summary = await curate(curateOptions.parse(${JSON.stringify(options)}), { workspace, effects: quietEffects(), ...${JSON.stringify(context)} });
-    if (summary.rejected > 0) throw new Error(JSON.stringify(summary));
+    if (summary.considered !== ${count}) throw new Error(JSON.stringify(summary));
     console.log(JSON.stringify([performance.now() - started, process.resourceUsage().maxRSS / 1024]));`;
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr);
@@ -180,7 +184,7 @@ function curate(folder: string, count: number, jobs: number): Measured {
   rmSync(join(folder, 'datasets'), { recursive: true, force: true });
   // All frames show the same Sun: the rule for copies must let them pass.
   const options = { size: DATASET_SIZE, name: `jobs-${jobs}-${Date.now()}`, limit: ['copy=0'] };
-  const { milliseconds, peakMiB } = inChild(folder, options, { jobs });
+  const { milliseconds, peakMiB } = inChild(folder, count, options, { jobs });
   return { framesPerMinute: (count * 60_000) / milliseconds, peakMiB };
 }
 
@@ -198,7 +202,7 @@ function runPeer(script: string, mode: string, frame: string, count: number, fol
 
 /** The steps of one worker, one after the other, on one frame. */
 async function showStages(): Promise<void> {
-  const path = join(base, 'level1', 'frame.fits');
+  const path = prepareFrames(join(base, 'level1'), 'aia-level1', 4096, 1);
   const kernels = loadKernels();
   const times = new Map<string, number[]>();
   let last = 0;
@@ -254,12 +258,13 @@ async function showStages(): Promise<void> {
 function showGrowth(): void {
   console.log('\nPlan of a catalog (`curate --dry-run`: every header rule on every frame)\n');
   console.log('| frames | seconds | ms a frame | peak memory, MiB |\n| ---: | ---: | ---: | ---: |');
+  const frame = prepareFrames(join(base, 'synoptic'), 'aia-synoptic', 1024, 1);
   for (const rows of CATALOG_ROWS) {
     const folder = join(base, `rows-${rows}`);
     mkdirSync(folder, { recursive: true });
     const names = Array.from({ length: rows }, (_, i) => `frame-${i}.fits`);
-    enterFrames(folder, join(base, 'synoptic', 'frame.fits'), names);
-    const { milliseconds, peakMiB } = inChild(folder, { name: 'plan' }, { dryRun: true });
+    enterFrames(folder, frame, names);
+    const { milliseconds, peakMiB } = inChild(folder, rows, { name: 'plan' }, { dryRun: true });
     rmSync(folder, { recursive: true });
     const each = (milliseconds / rows).toFixed(3);
     console.log(`| ${rows} | ${(milliseconds / 1000).toFixed(1)} | ${each} | ${peakMiB.toFixed(0)} |`);

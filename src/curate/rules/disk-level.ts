@@ -1,6 +1,6 @@
 import type { Rule } from './types.ts';
 
-const LARGEST_DISTANCE = 5;
+const LARGEST_DISTANCE = 4;
 
 export const diskLevel: Rule = {
   name: 'disk-level',
