@@ -38,11 +38,8 @@ export function emitSplat(
     const begin = emitter.node('Mul', [vertical.position, emitter.filled(width)]);
     for (const horizontal of column) {
       const pixel = emitter.node('Add', [begin, horizontal.position]);
-      const index = emitter.expand(emitter.node('Cast', [pixel], { to: { int: INT64 } }), [
-        count,
-        channels,
-        places,
-      ]);
+      const everywhere = emitter.expand(pixel, [count, channels, places]);
+      const index = emitter.node('Cast', [everywhere], { to: { int: INT64 } });
       const weight = emitter.node('Mul', [vertical.weight, horizontal.weight]);
       const updates = emitter.node('Mul', [values, weight]);
       result = emitter.node('ScatterElements', [result, index, updates], {
