@@ -3,7 +3,7 @@
  * inception_v3 of the same shape), the Frechet distance of 2048 features (scipy's matrix root), and SWD of many pictures
  * (numpy and scipy.ndimage, written after PG-GAN's definition).
  *
- *   node scripts/bench.mjs eval [features|frechet|swd] [rounds]
+ *   node scripts/bench.mjs eval [features|frechet|swd|all] [rounds]
  *   SUNGAN_PYTHON=/path/to/python3 (with torch, torchvision, numpy, scipy) chooses the peer's Python; without them ours
  *   is timed alone.
  */
@@ -31,6 +31,8 @@ const SWD_SIZE = 64;
 const python = process.env['SUNGAN_PYTHON'] ?? 'python3';
 const peerScript = join(import.meta.dirname ?? '.', '../../../bench/eval-peer.py');
 const threads = availableParallelism();
+/** Rows of the table at the end. */
+const summary: string[] = [];
 
 /** The peer measures itself, without its start, and prints milliseconds. */
 function peer(job: string, numbers: readonly number[]): Competitor | undefined {
@@ -125,10 +127,20 @@ async function report(
   other: Competitor | undefined,
   rounds: number,
 ): Promise<void> {
-  printTimings(title, await compare(other ? [own, other] : [own], rounds));
+  const timings = await compare(other ? [own, other] : [own], rounds);
+  printTimings(title, timings);
+  const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
+  const [ours, theirs] = timings;
+  const cells = theirs
+    ? [`${seconds(theirs.median)} (${theirs.name})`, `${(theirs.median / ours!.median).toFixed(2)} x`]
+    : ['', ''];
+  summary.push(
+    `| ${title}, ${own.name.replace('ours, ', '')} | ${seconds(ours!.median)} | ${cells.join(' | ')} |`,
+  );
 }
 
 const JOBS = { features: ofFeatures, frechet: ofFrechet, swd: ofSwd };
 const [wanted = '', rounds = '3'] = process.argv.slice(2);
 for (const [name, job] of Object.entries(JOBS))
-  if (wanted === '' || wanted === name) await job(Number(rounds));
+  if (wanted === '' || wanted === 'all' || wanted === name) await job(Number(rounds));
+console.log(['', '| job | ours | peer | as fast |', '| --- | ---: | ---: | ---: |', ...summary].join('\n'));

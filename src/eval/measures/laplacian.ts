@@ -11,7 +11,8 @@ export interface Planes {
   readonly data: Float32Array;
 }
 
-const TAPS = [1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16];
+/** The binomial filter 1 4 6 4 1. */
+const [OUTER, INNER, MIDDLE] = [1 / 16, 4 / 16, 6 / 16];
 
 /** `levels` band-pass planes, finest first. The input is not changed. */
 export function laplacianPyramid(planes: Planes, levels: number): Planes[] {
@@ -29,59 +30,67 @@ export function laplacianPyramid(planes: Planes, levels: number): Planes[] {
 }
 
 export function pyramidDown(planes: Planes): Planes {
-  const { size, count } = planes;
+  const { size, count, data } = planes;
   const half = size / 2;
   const result = new Float32Array(count * half * half);
   const rows = new Float64Array(size * half);
   const at = mirrorTable(size);
   for (let plane = 0; plane < count; plane++) {
-    const offset = plane * size * size;
     for (let y = 0; y < size; y++) {
-      const row = offset + y * size;
+      const row = (plane * size + y) * size;
       for (let x = 0; x < half; x++) {
-        let sum = 0;
-        for (let tap = 0; tap < 5; tap++) sum += TAPS[tap] * planes.data[row + at[2 * x + tap]];
-        rows[y * half + x] = sum;
+        const isInside = x > 0 && x + 1 < half;
+        const i = 2 * x;
+        const outer = isInside
+          ? data[row + i - 2] + data[row + i + 2]
+          : data[row + at[i]] + data[row + at[i + 4]];
+        const inner = isInside
+          ? data[row + i - 1] + data[row + i + 1]
+          : data[row + at[i + 1]] + data[row + at[i + 3]];
+        rows[y * half + x] = OUTER * outer + INNER * inner + MIDDLE * data[row + i];
       }
     }
     for (let y = 0; y < half; y++) {
+      const [p, q, r, s, t] = [0, 1, 2, 3, 4].map((tap) => at[2 * y + tap] * half);
+      const to = (plane * half + y) * half;
       for (let x = 0; x < half; x++) {
-        let sum = 0;
-        for (let tap = 0; tap < 5; tap++) sum += TAPS[tap] * rows[at[2 * y + tap] * half + x];
-        result[(plane * half + y) * half + x] = sum;
+        result[to + x] =
+          OUTER * (rows[p + x] + rows[t + x]) + INNER * (rows[q + x] + rows[s + x]) + MIDDLE * rows[r + x];
       }
     }
   }
   return { size: half, count, data: result };
 }
 
-/** Twice the size. Only every second input of the zero-inserted signal is non-zero, so 3 or 2 taps matter. */
+/**
+ * Twice the size. Of the zero-inserted signal only every second value is not zero: even places see three of them, odd
+ * ones two. Mirrored in that signal, the neighbour before the first is the second, that after the last the last itself.
+ */
 export function pyramidUp(planes: Planes): Planes {
-  const { size, count } = planes;
+  const { size, count, data } = planes;
   const full = size * 2;
   const result = new Float32Array(count * full * full);
   const rows = new Float64Array(size * full);
-  const at = mirrorTable(full);
+  const [outer, middle, inner] = [2 * OUTER, 2 * MIDDLE, 2 * INNER];
+  const before = (i: number) => (i > 0 ? i - 1 : Math.min(1, size - 1));
+  const after = (i: number) => Math.min(i + 1, size - 1);
   for (let plane = 0; plane < count; plane++) {
-    const offset = plane * size * size;
     for (let y = 0; y < size; y++) {
-      for (let x = 0; x < full; x++) {
-        let sum = 0;
-        for (let tap = 0; tap < 5; tap++) {
-          const source = at[x + tap];
-          if ((source & 1) === 0) sum += 2 * TAPS[tap] * planes.data[offset + y * size + (source >> 1)];
-        }
-        rows[y * full + x] = sum;
+      const row = (plane * size + y) * size;
+      const to = y * full;
+      for (let x = 0; x < size; x++) {
+        const [own, next] = [data[row + x], data[row + after(x)]];
+        rows[to + 2 * x] = outer * (data[row + before(x)] + next) + middle * own;
+        rows[to + 2 * x + 1] = inner * (own + next);
       }
     }
-    for (let y = 0; y < full; y++) {
+    for (let y = 0; y < size; y++) {
+      const [last, own, next] = [before(y) * full, y * full, after(y) * full];
+      const even = (plane * full + 2 * y) * full;
+      const odd = even + full;
       for (let x = 0; x < full; x++) {
-        let sum = 0;
-        for (let tap = 0; tap < 5; tap++) {
-          const source = at[y + tap];
-          if ((source & 1) === 0) sum += 2 * TAPS[tap] * rows[(source >> 1) * full + x];
-        }
-        result[(plane * full + y) * full + x] = sum;
+        result[even + x] = outer * (rows[last + x] + rows[next + x]) + middle * rows[own + x];
+        result[odd + x] = inner * (rows[own + x] + rows[next + x]);
       }
     }
   }
