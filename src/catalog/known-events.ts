@@ -26,8 +26,27 @@ export function eventFinder(
     .filter(({ instrument }) => !isOther(instrument.toUpperCase()));
   const starts = Float64Array.from(events, ({ start }) => Date.parse(start) - MARGIN_MS);
   const ends = Float64Array.from(events, ({ start, end }) => Date.parse(end ?? start) + MARGIN_MS);
+  // The latest end of an event and all before it: nothing further back can reach a time beyond it.
+  const reach = ends.slice();
+  for (let i = 1; i < reach.length; i++) reach[i] = Math.max(reach[i]!, reach[i - 1]!);
   return (first, last) => {
-    const [begin, end] = [Date.parse(first), Date.parse(last)];
-    return events.filter((_, index) => starts[index]! <= end && ends[index]! >= begin);
+    const begin = Date.parse(first);
+    const found: KnownEvent[] = [];
+    for (let i = countUpTo(starts, Date.parse(last)) - 1; i >= 0 && reach[i]! >= begin; i--) {
+      if (ends[i]! >= begin) found.push(events[i]!);
+    }
+    return found.reverse();
   };
+}
+
+/** How many of the ascending `values` are at most `limit`. */
+function countUpTo(values: Float64Array, limit: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
