@@ -59,6 +59,15 @@ describe('presets', async () => {
     expect(trainOptions.parse({ resolution: '4096' }).resolution).toBe(4096);
   });
 
+  it('refuses a batch that does not divide into groups of the discriminator', async () => {
+    const recipe = await resolveRecipe({ preset: 'demo' });
+    const networks = createNetworks(networkOptions(recipe, 1));
+    expect(() => trainingPhases(networks, stepRecipe(recipe, 6))).toThrow(
+      expect.objectContaining({ kind: 'usage', where: '--batch' }),
+    );
+    expect(trainingPhases(networks, stepRecipe(recipe, 3))).not.toHaveLength(0);
+  });
+
   it('names the layer that does not fit', async () => {
     const recipe = await resolveRecipe({ preset: 'demo' });
     const networks = createNetworks(networkOptions(recipe, 1));

@@ -1,4 +1,5 @@
 /** Layers that several architectures share, and the parameters they declare. */
+import { SunganError } from '../../core/errors.ts';
 import type { Graph, Node } from '../graph/index.ts';
 import type { Parameter, Weights } from './parameters.ts';
 
@@ -123,7 +124,12 @@ export function appendDeviation(graph: Graph, x: Node, sets: number): Node {
   const [count, channels, height, width] = x.shape as [number, number, number, number];
   const perSet = count / sets;
   const group = Math.min(DEVIATION_GROUP, perSet);
-  if (perSet % group !== 0) throw new Error(`a batch of ${perSet} does not divide into groups of ${group}`);
+  if (perSet % group !== 0) {
+    throw new SunganError('usage', `a batch of ${perSet} does not divide into groups of ${group}`, {
+      where: '--batch',
+      remedy: `choose a multiple of ${DEVIATION_GROUP}, or less`,
+    });
+  }
   const groups = perSet / group;
   const y = graph.reshape(x, [sets, group, groups, channels * height * width]);
   const centred = graph.subtract(y, graph.meanAxes(y, [1]));
