@@ -126,16 +126,19 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
       },
     );
   }
-  return {
-    recipe,
-    data,
-    seed,
-    samples,
-    images,
-    folder,
-    checkpoint: fromFile ? await readCheckpoint(wanted) : await readLatestCheckpoint(folder),
-    source: undefined,
-  };
+  const checkpoint = fromFile ? await readCheckpoint(wanted) : await readLatestCheckpoint(folder);
+  refuseNewClasses(checkpoint, images);
+  return { recipe, data, seed, samples, images, folder, checkpoint, source: undefined };
+}
+
+/** New data may have frames of a year that the network has no input for. */
+function refuseNewClasses(checkpoint: Checkpoint | undefined, { labels }: TrainingImages): void {
+  const known = checkpoint?.dataset.labels?.names;
+  if (!known || !labels || known.join() === labels.names.join()) return;
+  throw new SunganError('data', `the network knows the labels ${known.join(', ')}`, {
+    where: `the data has ${labels.names.join(', ')}`,
+    remedy: 'begin a new run with these weights by --from',
+  });
 }
 
 function resumedRecipe(options: TrainOptions, written: RecipeOptions, folder: RunFolder): RecipeOptions {

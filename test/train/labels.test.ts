@@ -109,6 +109,15 @@ describe('a conditional network', async () => {
     expect(await pixels(directory)).toEqual(await pixels(whole));
   });
 
+  it('does not go on with data of other classes', async () => {
+    const later = { ...images, hash: 'later', labels: { ...images.labels!, names: ['2012', '2014'] } };
+    const resumed = tinyOptions({ resume: directory, kimg: 1, newData: true });
+    await expect(train(resumed, { workspace, effects, images: later })).rejects.toMatchObject({
+      kind: 'data',
+      remedy: expect.stringContaining('--from'),
+    });
+  });
+
   it('is refused where images tell no labels, and for networks without a conditional form', async () => {
     const attempt = (options: object, given = images) =>
       train(tinyOptions({ label: 'year', ...options }), { workspace, effects, images: given });
