@@ -26,8 +26,8 @@ beforeAll(() => {
   try {
     if (!isRoot) chmodSync(temporary.root, 0o555);
     else {
-      execFileSync('mount', ['--bind', temporary.root, temporary.root], { stdio: 'pipe' });
-      execFileSync('mount', ['-o', 'remount,ro,bind', temporary.root], { stdio: 'pipe' });
+      execFileSync('/bin/mount', ['--bind', temporary.root, temporary.root], { stdio: 'pipe' });
+      execFileSync('/bin/mount', ['-o', 'remount,ro,bind', temporary.root], { stdio: 'pipe' });
     }
   } catch (error) {
     reason = (error as Error).message.trim().split('\n').at(-1);
@@ -37,7 +37,7 @@ beforeAll(() => {
 
 afterAll(() => {
   if (!isRoot) chmodSync(temporary.root, 0o755);
-  else if (!reason) execFileSync('umount', [temporary.root]);
+  else if (!reason) execFileSync('/bin/umount', [temporary.root]);
   temporary.remove();
 });
 
