@@ -89,8 +89,7 @@ describe('components of styles', () => {
       { component: 1, deviations: 2 },
       { component: 3, deviations: -1.5 },
     ]);
-    for (const wrong of ['1', '0=1', 'x=2', '1=two'])
-      expect(() => parseEdits([wrong])).toThrow('component');
+    for (const wrong of ['1', '0=1', 'x=2', '1=two']) expect(() => parseEdits([wrong])).toThrow('component');
   });
 });
 
