@@ -19,8 +19,8 @@ export function headerMean(header: HeaderRecord, channel: Channel): number | und
   return (mean * channel.nominalExposureSeconds) / exposure;
 }
 
-/** The header's median is a whole number: in faint channels its steps are larger than what the Sun does. */
-const SMALLEST_SCATTER_DN = 1;
+/** The header's median is a whole number: in faint channels its steps are larger than what the Sun does in days. */
+const SMALLEST_SCATTER_DN = 0.5;
 
 /** Median DN at nominal exposure as the header tells it: flares, which are no fault, do not move it. */
 export function headerMedian(header: HeaderRecord, channel: Channel): number | undefined {

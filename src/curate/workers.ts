@@ -21,6 +21,8 @@ export function createEncoders(jobs: number, samples: number): Encoders {
     execArgv: [],
     minThreads: jobs,
     maxThreads: jobs,
+    // The next file is read, and waits at the thread's door, while the thread computes.
+    concurrentTasksPerWorker: 2,
   });
   return { encode: (task) => pool.run(task), close: () => pool.destroy() };
 }

@@ -82,3 +82,38 @@ test('the dataset says that it is simulated', async () => {
   const dataset = await openDataset(join(workspace.datasets, 'aia-193'));
   expect(dataset.simulated).toBe(true);
 });
+
+test('magnetograms: noise, eclipse, blur and lost stripes are found without a word in the header', async () => {
+  const magnetograms = temporaryWorkspace();
+  try {
+    const folder = join(magnetograms.workspace.root, 'simulated');
+    const given = { product: 'hmi', from: '2014-03-01', to: '2014-03-02', cadence: '1h', size: 256 };
+    const planted = { ...given, faults: 0.5, unnoticed: 1, seed: 3 };
+    const effects = quietEffects();
+    const { labels: truth } = await simulateFolder(simulateOptions.parse(planted), folder, effects);
+    const where = { workspace: magnetograms.workspace, effects };
+    await ingest(ingestOptions.parse({ source: 'files', path: folder }), where);
+    await curate(curateOptions.parse({ wavelength: [], with: ['hmi-m'] }), where);
+    const catalog = openCatalog(magnetograms.workspace.catalog);
+    // Records are named in TAI, half a minute from the slots in UTC.
+    const hourOf = (slot: string) => Math.round(Date.parse(slot) / 3_600_000);
+    const byHour = new Map(
+      catalog
+        .verdicts('hmi-m')
+        .map((verdict) => [hourOf(catalog.frame(verdict.frameId)!.slot), verdict.accepted]),
+    );
+    catalog.close();
+    const seen = truth.flatMap(({ slot, fault, evidence }) => {
+      const accepted = byHour.get(hourOf(slot));
+      return accepted === undefined || fault === 'duplicate' ? [] : [{ slot, fault, evidence, accepted }];
+    });
+    const pixels = seen.filter(({ evidence }) => evidence === 'pixels');
+    expect(new Set(pixels.map(({ fault }) => fault)).size).toBeGreaterThan(2);
+    expect(pixels.filter(({ accepted }) => accepted)).toEqual([]);
+    const good = seen.filter(({ fault }) => fault === null);
+    expect(good.length).toBeGreaterThan(5);
+    expect(good.filter(({ accepted }) => !accepted)).toEqual([]);
+  } finally {
+    magnetograms.remove();
+  }
+});
