@@ -44,7 +44,10 @@ export function inspectFrame(bytes: Uint8Array, fileName: string, keywords?: Hea
   let facts: HeaderFacts | undefined;
   try {
     const image = firstImage(readFits(bytes, { file: fileName }));
-    facts = factsOfHeader({ ...image.header.toRecord(), ...keywords }, fileName);
+    const own = image.header.toRecord();
+    facts = factsOfHeader({ ...own, ...keywords }, fileName);
+    const other = keywords && contradiction(factsOfHeader(own, fileName), facts);
+    if (other) return { ok: false, problem: other, frame: facts };
     if (image.availableBytes < image.dataBytes) {
       const detail = `${image.availableBytes} of ${image.dataBytes} bytes of pixels`;
       return { ok: false, problem: problem('corrupt', 'truncated', detail), frame: facts };
@@ -62,6 +65,24 @@ export function inspectFrame(bytes: Uint8Array, fileName: string, keywords?: Hea
       ...(facts ? { frame: facts } : {}),
     };
   }
+}
+
+/** T_OBS of a file and of the database agree but for rounding. */
+const SAME_TIME_MS = 2000;
+
+/** A file that says of itself what the database does not say of it is another one under its address. */
+function contradiction(own: HeaderFacts, stated: HeaderFacts): Problem | undefined {
+  if ('WAVELNTH' in own.header && own.product !== undefined && own.wavelength !== stated.wavelength)
+    return problem(
+      'corrupt',
+      'wrong wavelength',
+      `${own.wavelength} Å, the database says ${stated.wavelength} Å`,
+    );
+  if (own.tObs === null || stated.tObs === null) return undefined;
+  const isSame = Math.abs(Date.parse(own.tObs) - Date.parse(stated.tObs)) <= SAME_TIME_MS;
+  return isSame
+    ? undefined
+    : problem('corrupt', 'wrong time', `T_OBS ${own.tObs}, the database says ${stated.tObs}`);
 }
 
 /** JSOC writes both sums into every file; CHECKSUM covers the header too. Without the cards there is nothing to compare. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { firstImage, readFits, readImage } from '../../src/fits/index.ts';
 import { ingest } from '../../src/ingest/index.ts';
-import { type Archive, type ArchiveOptions, startArchive } from '../../src/simulate/index.ts';
+import { type Archive, type ArchiveOptions, makeFrame, startArchive } from '../../src/simulate/index.ts';
 import {
   audit,
   fastClock,
@@ -91,6 +91,18 @@ describe('ingest takes the doors for real ones', () => {
     for (const state of states) expect(['stored', 'absent', 'explained']).toContain(state);
     expect(archive.journal().some(({ path }) => path.includes('exp_status'))).toBe(true);
     expect(audit(workspace)).toEqual([]);
+  });
+
+  test('jsoc by path: another file under the address is seen', async () => {
+    await start({ services: ['jsoc'], disturbances: { 'wrong-content': 0.5 } });
+    for (let i = 0; i < 4; i++) await run('jsoc', archive.url);
+    expect(archive.journal().some(({ disturbance }) => disturbance === 'wrong-content')).toBe(true);
+    expect(workspace.withCatalog((catalog) => catalog.runs(1)[0]!.exitCode)).toBe(0);
+    for (const { slot, path } of frames()) {
+      const id = { product: 'aia-level1', slot: new Date(slot), wavelength: 193 } as const;
+      const served = makeFrame({ id, seed: 5, size: 32, stepMs: 3_600_000, isBare: true });
+      expect(readFileSync(join(workspace.root, path!)).equals(served)).toBe(true);
+    }
   });
 
   test.each([
