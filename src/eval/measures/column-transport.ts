@@ -14,7 +14,7 @@ export interface GridScratch {
 const REACH = 4;
 const FEWEST_STEPS = 2 ** 16;
 /** As many counts as stay in a processor's cache. */
-const MOST_STEPS = 2 ** 20;
+const MOST_STEPS = 2 ** 18;
 
 const LOOKED_AT = 4096;
 
@@ -22,7 +22,7 @@ const LOOKED_AT = 4096;
 export const FEWEST_FOR_GRID = 2 ** 14;
 
 export function createGridScratch(length: number): GridScratch {
-  const steps = 2 ** Math.ceil(Math.log2(2 * length));
+  const steps = 2 ** Math.ceil(Math.log2(length));
   return { counts: new Int32Array(Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, steps))) };
 }
 
