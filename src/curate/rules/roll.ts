@@ -1,7 +1,7 @@
 import { measured, type Rule } from './types.ts';
 
 /** A turned frame gains against all of those before, by 0.6 as a rule; an upright one hardly against any. */
-const LARGEST_GAIN = 0.045;
+const LARGEST_GAIN = 0.025;
 
 /**
  * The limb is round: only what lies on and above it tells a roll, and only beside other frames, so the first two of a
