@@ -5,15 +5,15 @@
  *
  * Short codes are looked up in a table, one for each width of the binary part: the leading bits of the stream give the
  * difference and the length of the code. Blocks with longer codes are done again by counting zeros, and what remains
- * (blocks of zeros, verbatim ones, codes of more than 64 bits) one row at a time.
+ * (blocks of zeros, verbatim ones, very long codes) one row at a time.
  */
 
 /** Bits that a table looks at. 12 was fastest of 10 to 14: 8 KiB a table stay in the first cache. */
 const LOOKED_AT = 12;
 /** Widest binary part with a table; of wider ones too many codes are longer than LOOKED_AT. */
-const WIDEST_LOOKED_UP = LOOKED_AT - 4;
+const WIDEST_LOOKED_UP = 6;
 const TABLE_BYTES: usize = 2 << LOOKED_AT;
-const TABLES: usize = memory.data((2 << LOOKED_AT) * (LOOKED_AT - 3), 16);
+const TABLES: usize = memory.data((2 << LOOKED_AT) * (WIDEST_LOOKED_UP + 1), 16);
 
 /** Four rows and what is kept of each, one i32 apart: fields of 16 bytes. */
 const ROWS: usize = memory.data(112, 16);
@@ -30,7 +30,7 @@ const TILE: usize = 48;
 const TARGET: usize = 64;
 /** Length of the tile in bits. */
 const LENGTH: usize = 80;
-/** Address of the table of the current block's width. */
+/** Address of the table of the current block's width; where zeros are counted, 2^width. */
 const TABLE: usize = 96;
 
 /** To be called once: fills the tables with difference << 4 | length, 0 where the code is longer. */
@@ -162,16 +162,17 @@ function lookUp<T>(from: usize, to: usize): bool {
   return isLong;
 }
 
-/** One block of each row by counting zeros. False, with the rows as they were, when a code is longer than 64 bits. */
+/** One block of each row by counting zeros. False, with the rows as they were, when two codes are longer than 64 bits. */
 function count<T>(from: usize, to: usize): bool {
   const bits = v128.load(ROWS, BIT);
   const lasts = v128.load(ROWS, LAST);
+  for (let row = ROWS; row < ROWS + ROW_END; row += 4) store<i32>(row, 1 << load<i32>(row, HEAD), TABLE);
   let isLong = 0;
-  for (let x = from; x < to; x += sizeof<T>()) {
-    isLong |= counted<T>(ROWS, x);
-    isLong |= counted<T>(ROWS + 4, x);
-    isLong |= counted<T>(ROWS + 8, x);
-    isLong |= counted<T>(ROWS + 12, x);
+  for (let x = from; x < to; x += 2 * sizeof<T>()) {
+    isLong |= pair<T>(ROWS, x);
+    isLong |= pair<T>(ROWS + 4, x);
+    isLong |= pair<T>(ROWS + 8, x);
+    isLong |= pair<T>(ROWS + 12, x);
   }
   if (isLong >= 0) return true;
   v128.store(ROWS, bits, BIT);
@@ -179,18 +180,26 @@ function count<T>(from: usize, to: usize): bool {
   return false;
 }
 
-/** One code of one row. Negative when it is longer than 64 bits. */
+/** Two codes of one row by counting zeros. Negative when both together are longer than 64 bits. */
 // @ts-ignore: decorator
-@inline function counted<T>(row: usize, x: usize): i32 {
+@inline function pair<T>(row: usize, x: usize): i32 {
   const bit = load<i32>(row, BIT);
   const width = load<i32>(row, HEAD);
+  const power = load<i32>(row, TABLE);
+  const target = load<usize>(row, TARGET) + x;
   const word = wordAt(row, bit);
-  const length = <i32>clz(word) + 1 + width;
-  const last = load<i32>(row, LAST) + difference(codeOf(word, width));
-  store<T>(load<usize>(row, TARGET) + x, <T>last);
-  store<i32>(row, bit + length, BIT);
-  store<i32>(row, last, LAST);
-  return 64 - length;
+  const zeros = <i32>clz(word);
+  const length = zeros + 1 + width;
+  const rest = word << <u64>length;
+  const more = <i32>clz(rest);
+  const first = load<i32>(row, LAST) + difference(<i32>(word >>> <u64>(63 - zeros - width)) + (zeros - 1) * power);
+  const second = first + difference(<i32>(rest >>> <u64>(63 - more - width)) + (more - 1) * power);
+  store<T>(target, <T>first);
+  store<T>(target, <T>second, sizeof<T>());
+  const both = length + more + 1 + width;
+  store<i32>(row, bit + both, BIT);
+  store<i32>(row, second, LAST);
+  return 64 - both;
 }
 
 /** The current block of one row: every head, every length of code. False when codes run beyond the tile. */
