@@ -43,6 +43,7 @@ export async function encodeSample({ members }: EncodeTask): Promise<EncodeResul
   for (const task of members) {
     const file = await readFrame(task.path, task.respike);
     const made = 'failure' in file ? file : encodeFrame(file, task, kernels);
+    if ('release' in file) file.release();
     if ('failure' in made) {
       results.push(made);
       continue;
