@@ -75,7 +75,14 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 export function sha256OfBytes(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return sha256OfParts([bytes]);
+}
+
+/** Of parts that follow one another. */
+export function sha256OfParts(parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
 }
 
 /** Hash of a file read as a stream: memory stays bounded whatever its size. */

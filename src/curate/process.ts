@@ -30,10 +30,13 @@ export interface ProcessContext {
   fetch?(choice: Choice): Promise<EncodeResult | undefined>;
 }
 
-/** Frames a commit; a multiple of every shard, so that a full batch leaves no shard unfilled. */
+/** Frames a commit; a multiple of every shard. */
 const LARGEST_BATCH = 64;
-/** Bytes of pixels held for a commit at most: batches of large frames are smaller. */
-const BATCH_BYTES = 256 * 2 ** 20;
+/**
+ * Bytes of pixels held for a commit at most: batches of large frames are smaller, and leave shards of small levels
+ * unfilled, which the next batch writes again.
+ */
+const BATCH_BYTES = 128 * 2 ** 20;
 /** Bytes of encoded frames that wait for those before them. */
 const WINDOW_BYTES = 64 * 2 ** 20;
 

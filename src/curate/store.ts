@@ -8,7 +8,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Verdict } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
-import { readJson, sha256OfBytes, syncFolder, writeAtomic } from '../core/files.ts';
+import { readJson, sha256OfParts, syncFolder, writeAtomic } from '../core/files.ts';
 import { formatTime } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
 import { channelOf } from './channels.ts';
@@ -71,13 +71,13 @@ export async function commit(
   }
   const start = state.manifest.count;
   const coordinates = [...state.coordinates, ...frames.map(withoutChunks)];
-  const arrays = new Map([
+  const arrays: Files = new Map([
     ...(await encodeShards(directory, state.manifest, frames)),
-    ...encodeCoordinates(coordinates, start),
-    ...(await encodeProvenance(directory, start, frames.map(provenanceLine(start)))),
+    ...inOnePart(encodeCoordinates(coordinates, start)),
+    ...inOnePart(await encodeProvenance(directory, start, frames.map(provenanceLine(start)))),
   ]);
   const manifest = appended(state.manifest, coordinates.length, arrays);
-  const files = new Map([...arrays, ...encodeDocuments(manifest)]);
+  const files: Files = new Map([...arrays, ...inOnePart(encodeDocuments(manifest))]);
 
   await stage(directory, files);
   const journal: Journal = { paths: [...files.keys()], verdicts: [...verdicts] };
@@ -86,13 +86,20 @@ export async function commit(
   return { manifest, coordinates };
 }
 
+/** By path inside the dataset, in parts that follow one another: shards are not copied together in memory. */
+type Files = Map<string, readonly Uint8Array[]>;
+
+function inOnePart(files: ReadonlyMap<string, Uint8Array>): Files {
+  return new Map([...files].map(([path, bytes]) => [path, [bytes]]));
+}
+
 /** Files of the shards that the new frames change; chunks of an unfilled last shard are carried over. */
 async function encodeShards(
   directory: string,
   manifest: Manifest,
   frames: readonly EncodedFrame[],
-): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
+): Promise<Files> {
+  const files: Files = new Map();
   const dimensions = manifest.recipe.channels.length > 1 ? 4 : 3;
   for (const [level, size] of manifest.levels.entries()) {
     const capacity = manifest.framesPerShard[size]!;
@@ -120,9 +127,12 @@ async function readChunks(path: string, capacity: number, count: number): Promis
   });
 }
 
-function appended(manifest: Manifest, count: number, arrays: ReadonlyMap<string, Uint8Array>): Manifest {
+function appended(manifest: Manifest, count: number, arrays: Readonly<Files>): Manifest {
   const files = { ...manifest.files };
-  for (const [path, bytes] of arrays) files[path] = { bytes: bytes.length, sha256: sha256OfBytes(bytes) };
+  for (const [path, parts] of arrays) {
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    files[path] = { bytes, sha256: sha256OfParts(parts) };
+  }
   return { ...manifest, count, files: sortedByKey(files), madeBy: VERSION };
 }
 
@@ -192,16 +202,16 @@ function groupAttributes(manifest: Manifest): Record<string, unknown> {
   };
 }
 
-async function stage(directory: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function stage(directory: string, files: Readonly<Files>): Promise<void> {
   const staging = join(directory, STAGING);
   await rm(staging, { recursive: true, force: true });
   try {
-    for (const [path, bytes] of files) {
+    for (const [path, parts] of files) {
       const target = join(staging, path);
       await mkdir(dirname(target), { recursive: true });
       const file = await open(target, 'wx');
       try {
-        await file.writeFile(bytes);
+        for (const part of parts) await file.writeFile(part);
         await file.sync();
       } finally {
         await file.close();

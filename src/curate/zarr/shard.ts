@@ -19,23 +19,20 @@ export function shardIndexBytes(capacity: number): number {
   return capacity * ENTRY_BYTES + CHECKSUM_BYTES;
 }
 
-/** The shard's bytes; fewer chunks than `capacity` leave the rest absent. */
-export function encodeShard(chunks: readonly Uint8Array[], capacity: number): Uint8Array {
-  const dataBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const shard = new Uint8Array(dataBytes + shardIndexBytes(capacity));
-  const index = new DataView(shard.buffer, dataBytes);
+/** The shard as parts that follow one another, the chunks themselves first; fewer than `capacity` leave the rest absent. */
+export function encodeShard(chunks: readonly Uint8Array[], capacity: number): Uint8Array[] {
+  const bytes = new Uint8Array(shardIndexBytes(capacity));
+  const index = new DataView(bytes.buffer);
   let offset = 0;
   for (let i = 0; i < capacity; i++) {
     const chunk = chunks[i];
     index.setBigUint64(i * ENTRY_BYTES, chunk ? BigInt(offset) : ABSENT, true);
     index.setBigUint64(i * ENTRY_BYTES + 8, chunk ? BigInt(chunk.length) : ABSENT, true);
-    if (!chunk) continue;
-    shard.set(chunk, offset);
-    offset += chunk.length;
+    offset += chunk?.length ?? 0;
   }
-  const entries = shard.subarray(dataBytes, dataBytes + capacity * ENTRY_BYTES);
+  const entries = bytes.subarray(0, capacity * ENTRY_BYTES);
   index.setUint32(capacity * ENTRY_BYTES, crc32c(entries), true);
-  return shard;
+  return [...chunks.slice(0, capacity), bytes];
 }
 
 /** The ranges of a shard's chunks, from the last `shardIndexBytes(capacity)` bytes of its file. */
