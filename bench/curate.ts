@@ -7,7 +7,7 @@
  *   node scripts/build.mjs && node scripts/bench.mjs curate [FRAMES] [ROUNDS] [PART,...]
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HeaderRecord, openCatalog } from '../src/catalog/index.ts';
@@ -27,11 +27,9 @@ const DATASET_SIZE = 1024;
 const FRAMES_OF_SLOW_PEER = 4;
 const CATALOG_ROWS = [10_000, 30_000, 100_000];
 
-const frames = Number(process.argv[2] ?? 16);
-const rounds = Number(process.argv[3] ?? 3);
+const frames = Number(process.argv[2] ?? 120);
+const rounds = Number(process.argv[3] ?? 1);
 const base = join('build', 'bench', 'curate');
-// Compiled benches look for the kernels beside themselves.
-cpSync(join('build', 'kernels.wasm'), join('build', 'bench', 'build', 'kernels.wasm'));
 
 const parts: Record<string, () => void | Promise<void>> = {
   peers: compareWithPeers,
@@ -75,7 +73,7 @@ async function compareWithPeers(): Promise<void> {
 }
 
 async function compareWorkersOnSynoptic(): Promise<void> {
-  const count = 8 * frames;
+  const count = 2 * frames;
   const folder = join(base, 'synoptic');
   prepareFrames(folder, 'aia-synoptic', 1024, count);
   console.log(`\n${count} synoptic frames of 1024 x 1024, int32 RICE_1, to a dataset of ${DATASET_SIZE}\n`);

@@ -7,7 +7,7 @@
  *   node scripts/bench.mjs register [SIZE]
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeFrame, readFrame } from '../src/curate/decode.ts';
@@ -16,9 +16,6 @@ import { card, firstImage, readFits, writeImage } from '../src/fits/index.ts';
 import { type Affine, type Image, type Kernels, loadKernels, plainKernels } from '../src/numeric/index.ts';
 import { makeFrame } from '../src/simulate/index.ts';
 import { drawDisk, measureDisk, RADIUS_ARCSEC } from '../test/curate/drawn-disk.ts';
-
-// Compiled benches look for the kernels beside themselves.
-cpSync(join('build', 'kernels.wasm'), join('build', 'bench', 'build', 'kernels.wasm'));
 
 const size = Number(process.argv[2] ?? 4096);
 const binning = 4096 / size;

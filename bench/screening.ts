@@ -5,7 +5,7 @@
  *
  *   node scripts/build.mjs && node scripts/bench.mjs screening [FRAMES] [SIZE] [SEED]
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FrameFacts, openCatalog, type Verdict } from '../src/catalog/index.ts';
 import { quietEffects } from '../src/core/effects.ts';
@@ -52,9 +52,6 @@ interface Labelled extends PlannedFrame {
   fault: FaultName | ExtraName | null;
   noticed: boolean;
 }
-
-// Compiled benches look for the kernels beside themselves.
-cpSync(join('build', 'kernels.wasm'), join('build', 'bench', 'build', 'kernels.wasm'));
 
 const total = Number(process.argv[2] ?? 3000);
 const size = Number(process.argv[3] ?? 256);
