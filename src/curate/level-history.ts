@@ -14,12 +14,15 @@ const DAY_MS = 86_400_000;
 export const WINDOW_DAYS = 15;
 /** Where so many days hold enough values they are the better reference: the Sun turns, and its level with it. */
 const NEAR_DAYS = 2;
-/** Fewer values than that say nothing about what is usual. */
+/** Fewer values than that say nothing about what is usual; of the days nearest by, four do. */
 const FEWEST = 6;
+const FEWEST_NEAR = 4;
 /** MAD to the standard deviation of a normal distribution. */
 const MAD_TO_SIGMA = 1.4826;
-/** Scatter is taken as at least this share of the median: the Sun of a quiet fortnight changes in the next. */
-const SMALLEST_SCATTER = 0.07;
+/** Scatter is taken as at least this share of the median: the Sun of a quiet day changes in the next ... */
+const SMALLEST_SCATTER_NEAR = 0.07;
+/** ... and in a fortnight regions turn into view that lift the disk by half (2,922 simulated days of a whole cycle). */
+const SMALLEST_SCATTER = 0.13;
 
 function distanceFrom(
   value: number,
@@ -27,12 +30,13 @@ function distanceFrom(
   wide: () => readonly number[],
   smallestScatter = 0,
 ): LevelDistance | undefined {
-  const reference = near.length >= FEWEST ? near : wide();
-  if (reference.length < FEWEST) return undefined;
+  const isNear = near.length >= FEWEST_NEAR;
+  const reference = isNear ? near : wide();
+  if (!isNear && reference.length < FEWEST) return undefined;
   const typical = median(reference);
   const scatter = Math.max(
     MAD_TO_SIGMA * medianAbsoluteDeviation(reference),
-    SMALLEST_SCATTER * Math.abs(typical),
+    (isNear ? SMALLEST_SCATTER_NEAR : SMALLEST_SCATTER) * Math.abs(typical),
     smallestScatter,
   );
   return scatter > 0 ? { value, typical, distance: Math.abs(value - typical) / scatter } : undefined;

@@ -17,7 +17,10 @@ import { decodeBlosc } from './zarr/blosc.ts';
 export interface Comparison {
   /** The held frame that is most like this one; undefined when there is none to compare with. */
   likeness: { steps: number; timeMs: number } | undefined;
-  /** Against the frame before that it gains least against; undefined when fewer than two are alike enough to tell. */
+  /**
+   * Against the frame before that it gains least against; undefined when fewer than two are alike enough to tell. The gain
+   * is taken as a sixth where fewer than two of them are of the day before.
+   */
   roll: { degrees: number; gain: number; frames: number } | undefined;
 }
 
@@ -30,6 +33,10 @@ interface Held {
 /** Frames before that one is compared with, and how long before at most. */
 const FRAMES_BEFORE = 5;
 const LONGEST_MS = 3 * 86_400_000;
+/** Frames so near in time show the same regions at nearly the same places ... */
+const NEAR_MS = 86_460_000;
+/** ... with fewer than two of those, gains count this share: upright pictures of the days before reach 0.1 and more. */
+const SHARE_OF_FAR_GAIN = 1 / 6;
 /** Less than that at every angle, and the Sun has changed too much to tell one. */
 const SMALLEST_CORRELATION = 0.3;
 /** A turned frame that slipped in is not alone: any upright one before clears the next. */
@@ -86,7 +93,10 @@ export class Neighbours {
       likeness: channel === 0 ? likeness : undefined,
       roll: rollAgainst(
         fingerprint,
-        references.map((reference) => reference[channel]!),
+        references.map((reference, i) => ({
+          polar: reference[channel]!.polar,
+          isNear: timeMs - before[i]!.timeMs <= NEAR_MS,
+        })),
       ),
     }));
   }
@@ -154,13 +164,23 @@ export class Neighbours {
   }
 }
 
-function rollAgainst({ polar }: Fingerprint, references: readonly Fingerprint[]): Comparison['roll'] {
+interface RollReference extends Pick<Fingerprint, 'polar'> {
+  isNear: boolean;
+}
+
+function rollAgainst({ polar }: Fingerprint, references: readonly RollReference[]): Comparison['roll'] {
   if (!polar) return undefined;
   const rolls = references
-    .flatMap((reference) => (reference.polar ? [rollBetween(reference.polar, polar)] : []))
+    .flatMap((reference) =>
+      reference.polar ? [{ ...rollBetween(reference.polar, polar), isNear: reference.isNear }] : [],
+    )
     .filter(({ correlation }) => correlation >= SMALLEST_CORRELATION);
   if (rolls.length < FEWEST_FRAMES) return undefined;
-  const gains = rolls.map(({ degrees, correlation, upright }) => ({ degrees, gain: correlation - upright }));
+  const share = rolls.filter(({ isNear }) => isNear).length < FEWEST_FRAMES ? SHARE_OF_FAR_GAIN : 1;
+  const gains = rolls.map(({ degrees, correlation, upright }) => ({
+    degrees,
+    gain: share * (correlation - upright),
+  }));
   const least = gains.reduce((a, b) => (b.gain < a.gain ? b : a));
   return { ...least, frames: rolls.length };
 }
