@@ -8,19 +8,11 @@
  *   apt-get install python3-fitsio python3-astropy libcfitsio-bin    for the peers
  */
 import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FileMemory } from '../src/core/file-memory.ts';
 import {
   firstImage,
   type ImageHdu,
@@ -37,6 +29,8 @@ import { type Competitor, compare, printTimings, time } from './timing.ts';
 
 const SIZE = 4096;
 const rounds = Number(process.argv[2] ?? 15);
+/** The file goes to memory that is used again, as `curate` does it; cfitsio has its own for what it reads, too. */
+const memory = new FileMemory(1);
 
 /** Most memory that this process has held, KiB. Not resourceUsage: Linux lets a child inherit that from its parent. */
 function peakMemory(): number {
@@ -54,17 +48,22 @@ if (process.argv[2] === '--memory') {
 /** So does one whose arrays lie in huge pages, which a process cannot ask for when it runs: the last of five readings. */
 if (process.argv[2] === '--last') {
   const path = process.argv[3]!;
+  const times = Number(process.argv[4]);
   let last = 0;
-  for (let k = 0; k < 5; k++) last = time(() => readRaw(openOurs(path)));
+  for (let k = 0; k < 5; k++) last = await timeReadings(path, times, readRaw);
   console.log(last);
   process.exit(0);
 }
 
-function timeInHugePages(path: string): number {
-  const { stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--last', path], {
-    encoding: 'utf8',
-    env: { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' },
-  });
+function timeInHugePages(path: string, times: number): number {
+  const { stdout } = spawnSync(
+    process.execPath,
+    [fileURLToPath(import.meta.url), '--last', path, String(times)],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' },
+    },
+  );
   return Number(stdout);
 }
 
@@ -89,16 +88,15 @@ function openOurs(path: string): ImageHdu {
   return firstImage(readFits(readFileSync(path)));
 }
 
-/** Fills arrays that are there, for the file as for the pixels, as a pipeline would. */
-function keptReader(path: string): () => void {
-  const bytes = new Uint8Array(statSync(path).size);
-  const into = readRaw(openOurs(path)).data;
-  return () => {
-    const file = openSync(path, 'r');
-    for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, null);
-    closeSync(file);
-    readRaw(firstImage(readFits(bytes)), { into });
-  };
+/** Mean of readings one after the other. */
+async function timeReadings(path: string, times: number, read: (hdu: ImageHdu) => unknown): Promise<number> {
+  const started = performance.now();
+  for (let k = 0; k < times; k++) {
+    const { bytes, release } = await memory.read(path);
+    read(firstImage(readFits(bytes)));
+    release();
+  }
+  return (performance.now() - started) / times;
 }
 
 async function checkSum(path: string, python: PythonReader): Promise<void> {
@@ -109,13 +107,19 @@ async function checkSum(path: string, python: PythonReader): Promise<void> {
     throw new Error(`${path}: sums differ, ${ours} and ${theirs}`);
 }
 
-async function benchFile(title: string, path: string, python: PythonReader | undefined): Promise<void> {
+/** `times`: readings in a row, where one is too short to be timed alone. */
+async function benchFile(
+  title: string,
+  path: string,
+  python: PythonReader | undefined,
+  times: number,
+): Promise<void> {
   if (python !== undefined) await checkSum(path, python);
-  const ask = (how: PythonRoute) => async () => (await python!.read(how, path, 1)).ms;
+  const ask = (how: PythonRoute) => async () => (await python!.read(how, path, 1, times)).ms;
   const devNull = openSync('/dev/null', 'w');
   const hasFunpack = spawnSync('funpack', ['-V']).status === 0;
   const fresh: Competitor[] = [
-    { name: 'sungan readRaw', measure: () => time(() => readRaw(openOurs(path))) },
+    { name: 'sungan readRaw', measure: () => timeReadings(path, times, readRaw) },
     ...(python === undefined
       ? []
       : [
@@ -131,16 +135,24 @@ async function benchFile(title: string, path: string, python: PythonReader | und
           },
         ]
       : []),
-    { name: 'sungan readRaw, huge pages by GLIBC_TUNABLES', measure: () => timeInHugePages(path) },
-    { name: 'sungan readImageFloat32', measure: () => time(() => readImageFloat32(openOurs(path))) },
+    { name: 'sungan readRaw, huge pages by GLIBC_TUNABLES', measure: () => timeInHugePages(path, times) },
+    { name: 'sungan readImageFloat32', measure: () => timeReadings(path, times, readImageFloat32) },
   ];
   printTimings(`${title}: a new array for each reading`, await compare(fresh, rounds));
-  const readKept = keptReader(path);
-  const kept: Competitor[] = [{ name: 'sungan readRaw, into', measure: () => time(readKept) }];
+  const into = readRaw(openOurs(path)).data;
+  const kept: Competitor[] = [
+    {
+      name: 'sungan readRaw, into',
+      measure: () => timeReadings(path, times, (hdu) => readRaw(hdu, { into })),
+    },
+  ];
   if (python !== undefined) kept.push({ name: 'cfitsio (fits_read_pix)', measure: ask('kept') });
   printTimings(`${title}: into an array that is kept`, await compare(kept, rounds));
   const first: Competitor[] = [
-    { name: 'sungan, rows [0, 1]', measure: () => time(() => readRaw(openOurs(path), { rows: [0, 1] })) },
+    {
+      name: 'sungan, rows [0, 1]',
+      measure: () => timeReadings(path, times, (hdu) => readRaw(hdu, { rows: [0, 1] })),
+    },
   ];
   if (python !== undefined) first.push({ name: 'cfitsio (fitsio)', measure: ask('first row') });
   printTimings(`${title}: first row`, await compare(first, rounds));
@@ -178,7 +190,7 @@ try {
     const path = join(folder, `${name}.fits`);
     const writing = () => writeImage({ width: SIZE, height: SIZE, data, compression: 'RICE_1' });
     writeFileSync(path, writing());
-    await benchFile(`synthetic ${SIZE} x ${SIZE} ${name}, RICE_1`, path, python);
+    await benchFile(`synthetic ${SIZE} x ${SIZE} ${name}, RICE_1`, path, python, 1);
     printTimings(
       'writing it',
       await compare([{ name: 'sungan writeImage', measure: () => time(writing) }], Math.min(rounds, 5)),
@@ -192,6 +204,7 @@ try {
       'real 1024 x 1024 int32 (AIA 193 synoptic)',
       join(real, 'aia-synoptic-1024/aia20170103_2300_0193.fits'),
       python,
+      20,
     );
 } finally {
   python?.stop();

@@ -34,12 +34,13 @@ def peak():
         if line.startswith("VmHWM"):
             return int(line.split()[1])
 for line in sys.stdin:
-    how, path, hdu = json.loads(line)
+    how, path, hdu, times = json.loads(line)
     if how == "kept" and path not in kept: into_kept(path, hdu)
     before = peak()
     started = time.perf_counter()
-    data = readers[how](path, hdu)
-    seconds = time.perf_counter() - started
+    for _ in range(times):
+        data = readers[how](path, hdu)
+    seconds = (time.perf_counter() - started) / times
     print(json.dumps({"ms": seconds * 1000, "peakBefore": before, "peak": peak(), "sum": float(data.sum(dtype="f8"))}), flush=True)
 `;
 
@@ -73,8 +74,9 @@ export class PythonReader {
     return python === undefined ? undefined : new PythonReader(python);
   }
 
-  async read(how: PythonRoute, path: string, hdu: number): Promise<PythonAnswer> {
-    this.#child.stdin.write(`${JSON.stringify([how, path, hdu])}\n`);
+  /** `times` readings one after the other: their mean. */
+  async read(how: PythonRoute, path: string, hdu: number, times = 1): Promise<PythonAnswer> {
+    this.#child.stdin.write(`${JSON.stringify([how, path, hdu, times])}\n`);
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('the Python reader ended');
     return JSON.parse(value) as PythonAnswer;

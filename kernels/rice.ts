@@ -8,6 +8,11 @@
  * (blocks of zeros, verbatim ones, very long codes) one row at a time.
  */
 
+/** Valid bits of a word that is read in one piece, from any bit on ... */
+const SHORT_WORD = 33;
+/** ... which holds two codes of up to this width, nearly always. */
+const WIDEST_IN_SHORT = 9;
+
 /** Bits that a table looks at. 8 KiB a table stay in the first cache; `npm run bench fits-decode` was slower with 11, 13 and 14. */
 const LOOKED_AT = 12;
 /** Widest binary part with a table; of wider ones too many codes are longer than LOOKED_AT. */
@@ -91,7 +96,8 @@ function decode<T>(end: usize, step: usize, headBits: i32, verbatim: i32): bool 
     }
     // Four codes a turn: blocks of another length go the slow way.
     const isPlain = least >= 0 && most < verbatim && ((to - from) & (4 * sizeof<T>() - 1)) == 0;
-    if (!(isPlain && most <= WIDEST_LOOKED_UP && lookUp<T>(from, to)) && !(isPlain && count<T>(from, to))) {
+    if (!(isPlain && most <= WIDEST_LOOKED_UP && lookUp<T>(from, to)) &&
+      !(isPlain && most <= WIDEST_IN_SHORT && count<T>(from, to, SHORT_WORD)) && !(isPlain && count<T>(from, to, 64))) {
       for (let row = ROWS; row < ROWS + ROW_END; row += 4) {
         if (!single<T>(row, from, to, verbatim)) return false;
       }
@@ -162,17 +168,18 @@ function lookUp<T>(from: usize, to: usize): bool {
   return isLong;
 }
 
-/** One block of each row by counting zeros. False, with the rows as they were, when two codes are longer than 64 bits. */
-function count<T>(from: usize, to: usize): bool {
+/** One block of each row by counting zeros. False, with the rows as they were, when two codes are longer than `valid` bits, 33 or 64. */
+// @ts-ignore: decorator
+@inline function count<T>(from: usize, to: usize, valid: i32): bool {
   const bits = v128.load(ROWS, BIT);
   const lasts = v128.load(ROWS, LAST);
   for (let row = ROWS; row < ROWS + ROW_END; row += 4) store<i32>(row, 1 << load<i32>(row, HEAD), TABLE);
   let isLong = 0;
   for (let x = from; x < to; x += 2 * sizeof<T>()) {
-    isLong |= pair<T>(ROWS, x);
-    isLong |= pair<T>(ROWS + 4, x);
-    isLong |= pair<T>(ROWS + 8, x);
-    isLong |= pair<T>(ROWS + 12, x);
+    isLong |= pair<T>(ROWS, x, valid);
+    isLong |= pair<T>(ROWS + 4, x, valid);
+    isLong |= pair<T>(ROWS + 8, x, valid);
+    isLong |= pair<T>(ROWS + 12, x, valid);
   }
   if (isLong >= 0) return true;
   v128.store(ROWS, bits, BIT);
@@ -180,14 +187,14 @@ function count<T>(from: usize, to: usize): bool {
   return false;
 }
 
-/** Two codes of one row by counting zeros. Negative when both together are longer than 64 bits. */
+/** Two codes of one row by counting zeros. Negative when both together are longer than `valid` bits. */
 // @ts-ignore: decorator
-@inline function pair<T>(row: usize, x: usize): i32 {
+@inline function pair<T>(row: usize, x: usize, valid: i32): i32 {
   const bit = load<i32>(row, BIT);
   const width = load<i32>(row, HEAD);
   const power = load<i32>(row, TABLE);
   const target = load<usize>(row, TARGET) + x;
-  const word = wordAt(row, bit);
+  const word = valid == SHORT_WORD ? shortWordAt(row, bit) : wordAt(row, bit);
   const zeros = <i32>clz(word);
   const length = zeros + 1 + width;
   const rest = word << <u64>length;
@@ -199,7 +206,7 @@ function count<T>(from: usize, to: usize): bool {
   const both = length + more + 1 + width;
   store<i32>(row, bit + both, BIT);
   store<i32>(row, second, LAST);
-  return 64 - both;
+  return valid - both;
 }
 
 /** The current block of one row: every head, every length of code. False when codes run beyond the tile. */
@@ -243,6 +250,13 @@ function single<T>(row: usize, from: usize, to: usize, verbatim: i32): bool {
   const at = load<usize>(row, TILE) + <usize>((bit >>> 5) << 2);
   const shift = <u64>(bit & 31);
   return (rotl(load<u64>(at), 32) << shift) | ((<u64>load<u32>(at, 8) << shift) >>> 32);
+}
+
+/** The first SHORT_WORD of them, and some zeros. */
+// @ts-ignore: decorator
+@inline function shortWordAt(row: usize, bit: i32): u64 {
+  const at = load<usize>(row, TILE) + <usize>((bit >>> 5) << 2);
+  return rotl(load<u64>(at), 32) << <u64>(bit & 31);
 }
 
 /** The code at the head of a word: the leading 1 and the binary part, shifted down, are 2^width too much. */

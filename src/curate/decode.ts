@@ -1,6 +1,7 @@
 /** Reads a stored frame's pixels. What cannot be read is a reason for rejection, not a failure of the run. */
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { describeError } from '../core/errors.ts';
+import { type FileInMemory, FileMemory } from '../core/file-memory.ts';
 import { firstImage, type ImageHdu, readFits, readImageFloat32, readRaw } from '../fits/index.ts';
 import { type Image, type Kernels, plainKernels, type StoredImage } from '../numeric/index.ts';
 
@@ -20,53 +21,24 @@ export interface DecodedFrame {
   steps: string[];
 }
 
+/** Of this thread: the file in work and the one that is read meanwhile. */
+const memory = new FileMemory(2);
+
 /** The file, or why it is none. */
 export async function readFrame(path: string, respike = false): Promise<FrameFile | { failure: string }> {
-  let bytes: Uint8Array<ArrayBuffer>;
+  let file: FileInMemory;
   try {
-    bytes = await readBytes(path);
+    file = await memory.read(path);
   } catch (error) {
     return { failure: `cannot read the file: ${(error as Error).message}` };
   }
-  const release = () => keep(bytes.buffer);
+  const { bytes, release } = file;
   try {
     const hdu = firstImage(readFits(bytes, { file: path }));
     return { path, hdu, spikes: respike ? await readSpikes(path) : undefined, release };
   } catch (error) {
     release();
     return { failure: describeError(error) };
-  }
-}
-
-/** Memory of files that were released, of this thread: fresh memory for 13 MB takes longer than their copy. */
-const spare: ArrayBuffer[] = [];
-/** The file in work and the one that is read meanwhile. */
-const MOST_SPARE = 2;
-/** Frames of a channel differ in length by some percent. */
-const ROOM_TO_GROW = 1.125;
-
-function keep(buffer: ArrayBuffer): void {
-  if (spare.length < MOST_SPARE && !spare.includes(buffer)) spare.push(buffer);
-}
-
-async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const fitting = spare.findIndex(({ byteLength }) => byteLength >= size);
-    const buffer =
-      fitting < 0 ? new ArrayBuffer(Math.ceil(size * ROOM_TO_GROW)) : spare.splice(fitting, 1)[0]!;
-    if (fitting < 0) spare.pop();
-    const bytes = new Uint8Array(buffer, 0, size);
-    let length = 0;
-    while (length < size) {
-      const { bytesRead } = await file.read(bytes, length, size - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    await file.close();
   }
 }
 

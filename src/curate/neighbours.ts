@@ -19,7 +19,7 @@ export interface Comparison {
   likeness: { steps: number; timeMs: number } | undefined;
   /**
    * Against the frame before that it gains least against; undefined when fewer than two are alike enough to tell. The gain
-   * is taken as a sixth where fewer than two of them are of the day before.
+   * is taken as a fifth where fewer than two of them are of the day before.
    */
   roll: { degrees: number; gain: number; frames: number } | undefined;
 }
@@ -36,7 +36,7 @@ const LONGEST_MS = 3 * 86_400_000;
 /** Frames so near in time show the same regions at nearly the same places ... */
 const NEAR_MS = 86_460_000;
 /** ... with fewer than two of those, gains count this share: upright pictures of the days before reach 0.1 and more. */
-const SHARE_OF_FAR_GAIN = 1 / 6;
+const SHARE_OF_FAR_GAIN = 1 / 5;
 /** Less than that at every angle, and the Sun has changed too much to tell one. */
 const SMALLEST_CORRELATION = 0.3;
 /** A turned frame that slipped in is not alone: any upright one before clears the next. */

@@ -15,7 +15,7 @@ export interface WasmMemory {
 
 const PAGE_BYTES = 65_536;
 
-/** What kernels/ exports; undefined where build/kernels.wasm cannot be loaded (a checkout that was not built). */
+/** What kernels/ exports; undefined where build/kernels.wasm cannot be loaded, which is slow and which `doctor` tells. */
 export function instantiateKernels<T>(): T | undefined {
   try {
     const bytes = readFileSync(new URL('../../build/kernels.wasm', import.meta.url));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { simdKernels } from '../../numeric/index.ts';
 import { type DoctorReport, type EngineReport, examineEngines } from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
 
@@ -17,8 +18,13 @@ export default defineCommand({
   async run({ threads }, { dryRun }) {
     if (dryRun) return { text: 'would try every engine with a reference convolution', data: {} };
     const report = await examineEngines(threads || undefined);
+    const hasKernels = simdKernels() !== undefined;
     const usable = report.engines.some((engine) => engine.present);
-    return { text: describe(report), data: report, exitCode: usable ? 0 : 1 };
+    return {
+      text: `${describe(report)}\n${describeKernels(hasKernels)}`,
+      data: { ...report, kernels: hasKernels },
+      exitCode: usable ? 0 : 1,
+    };
   },
 });
 
@@ -27,6 +33,12 @@ function describe({ node, processor, processors, memoryGigabytes, engines }: Doc
     `Node ${node}; ${processor}, ${processors} processors, ${memoryGigabytes} GB`,
     ...engines.flatMap(describeEngine),
   ].join('\n');
+}
+
+function describeKernels(hasKernels: boolean): string {
+  return hasKernels
+    ? 'kernels     work: FITS, curation and eigenvalues by WebAssembly'
+    : 'kernels     absent: build/kernels.wasm cannot be loaded; FITS and curation take up to three times as long\n  -> npm run build';
 }
 
 function describeEngine({

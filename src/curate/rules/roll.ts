@@ -10,7 +10,7 @@ const LARGEST_GAIN = 0.025;
 export const roll: Rule = {
   name: 'roll',
   summary:
-    'how much better (correlation) the picture fits each accepted frame before when it is turned; a sixth of it where fewer than two are of the last day',
+    'how much better (correlation) the picture fits each accepted frame before when it is turned; a fifth of it where fewer than two are of the last day',
   stage: 'pixels',
   // Fields of both signs do not keep their pattern for hours.
   instrument: 'AIA',
