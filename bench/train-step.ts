@@ -187,7 +187,7 @@ async function profileStep(size: Size): Promise<void> {
       intraOpNumThreads: threads,
       enableProfiling: true,
       profileFilePrefix: join(tmpdir(), `sungan-profile-${process.pid}`),
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: { session: { intra_op: { allow_spinning: '1' } } },
     });
     const feeds = Object.fromEntries(
       phase.feeds.map((feed) => [
@@ -225,7 +225,8 @@ function label({ resolution, channelBase, channelMax, batch }: Size): string {
   return `${resolution} pixels, ${channelBase / resolution}..${channelMax} channels, batch ${batch}`;
 }
 
-const engine = await openEngine('ort:cpu', { threads });
+// PyTorch's threads wait in a loop, too.
+const engine = await openEngine('ort:cpu', { threads, spin: true });
 const lines: string[] = [];
 let version = 'PyTorch';
 for (const size of SIZES) {

@@ -150,6 +150,12 @@ export const trainOptions = z.strictObject({
     .min(0)
     .default(0)
     .describe('threads of the engine; 0: as many as processors, at most 16'),
+  spin: z
+    .boolean()
+    .default(false)
+    .describe(
+      'waiting threads do not sleep: some per cent faster on a machine of its own, half as fast on a shared one',
+    ),
   memory: nonNegative
     .default(0)
     .describe('gigabytes a step may take; a larger batch is computed in parts; 0: what the machine has'),

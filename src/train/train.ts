@@ -89,6 +89,7 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
   const job = await prepareJob(options, context);
   const engine = await openEngine(options.engine, {
     threads: options.threads || Math.min(16, availableParallelism()),
+    spin: options.spin,
     holdMemory: mayHoldMemory(
       estimateStages(job.recipe, job.images.channels, job.images.labels?.names.length),
       HELD_SHARE * totalmem(),

@@ -98,29 +98,34 @@ function pointwise(emitter: Emitter, x: string, y: string, images: Images, resul
 }
 
 /**
- * 3x3, stride 1, pad 1. Images are padded and laid out as [C, N * rows * columns]; tap (i, j) is then a product of the
- * gradient and the image, shifted against each other by i rows and j columns. Three gradients are shifted by rows and
- * three images by columns, all to the right and so by zeros in front, and one GEMM gives all nine taps.
+ * 3x3, stride 1, pad 1. Images and gradients are laid out as [C, N * rows * columns] with one row and one column of zeros
+ * behind each image, which serve as what is above and left of the next one, too. Tap (i, j) is then a product of the
+ * gradient and the image, shifted against each other by i - 1 rows and j - 1 columns. Three gradients are shifted by rows
+ * and three images by columns, all to the right and so by zeros in front, and one GEMM gives all nine taps.
  */
 function byShiftedRows(emitter: Emitter, x: string, y: string, images: Images, results: Images): string {
   const [count, channels, height, width] = images;
   const outputs = results[1];
-  const rowLength = width + 2;
-  const length = count * (height + 2) * rowLength;
-  const image = channelsFirst(emitter, emitter.pad(x, [0, 0, 1, 1, 0, 0, 1, 1]), [channels, length]);
-  const gradient = channelsFirst(emitter, emitter.pad(y, [0, 0, 0, 0, 0, 0, 2, 2]), [outputs, length]);
-  const total = length + 2 * rowLength + 2;
+  const rowLength = width + 1;
+  const length = count * (height + 1) * rowLength;
+  const padded = (name: string, rows: number) =>
+    channelsFirst(emitter, emitter.pad(name, [0, 0, 0, 0, 0, 0, 1, 1]), [rows, length]);
+  const total = length + 2 * rowLength;
   const copies = (source: string, rows: number, shifts: number[]) => {
     const zeros = (size: number) => (size > 0 ? [emitter.filled(0, [rows, size])] : []);
     const parts = shifts.flatMap((shift) => [...zeros(shift), source, ...zeros(total - length - shift)]);
     return emitter.reshape(emitter.concat(parts, 1), [rows * shifts.length, total]);
   };
   const byRow = copies(
-    gradient,
+    padded(y, outputs),
     outputs,
-    [0, 1, 2].map((i) => i * rowLength + 2),
+    [0, 1, 2].map((i) => i * rowLength),
   );
-  const byColumn = copies(image, channels, [2, 1, 0]);
+  const byColumn = copies(
+    padded(x, channels),
+    channels,
+    [0, 1, 2].map((j) => rowLength + 1 - j),
+  );
   const product = emitter.node('Gemm', [byRow, byColumn], { transB: { int: 1 } });
   const taps = emitter.transpose(emitter.reshape(product, [outputs, 3, channels, 3]), [0, 2, 1, 3]);
   return emitter.reshape(taps, [outputs, channels, 3, 3]);

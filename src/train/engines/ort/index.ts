@@ -35,8 +35,7 @@ export async function createOrtEngine(provider: OrtProvider, options: EngineOpti
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     enableCpuMemArena: options.holdMemory ?? true,
-    // Threads that wait in a loop gain nothing on a quiet machine and lose half its time on a busy one (measured).
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: { session: { intra_op: { allow_spinning: options.spin ? '1' : '0' } } },
   };
   const device = ON_CARD.has(provider)
     ? createDevice((program, model, more) => openSession(program, model, { ...sessionOptions, ...more }))
