@@ -9,9 +9,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { quietEffects } from '../src/core/effects.ts';
 import { compareSets } from '../src/eval/compare.ts';
+import { createFeatureBook, type FeatureBook } from '../src/eval/features.ts';
 import { type ImageSet, sample, subset } from '../src/eval/image-set.ts';
+import { createExtractor } from '../src/eval/inception/extractor.ts';
+import { createMatrixEngine } from '../src/eval/onnx/matrix.ts';
 import { createRandom } from '../src/numeric/random.ts';
 import { blurred, collapsed, dimmed, loadPictures, noisy, tinted } from '../test/support/faults.ts';
+import { formulaWeights } from '../test/support/formula-weights.ts';
 import { findRealData } from '../test/support/real-data-folder.ts';
 
 const size = Number(process.argv[2] ?? 64);
@@ -43,12 +47,27 @@ const COLUMNS = [
   ['solar.flux', 'flux, σ'],
 ] as const;
 
-async function scoresOf(real: ImageSet, fake: ImageSet): Promise<Map<string, number>> {
+/** Of features by weights that a formula makes: what they see, the genuine ones see as well or better. None of it is FID. */
+const FEATURE_COLUMNS = [
+  ['fid', 'Frechet distance'],
+  ['kid', 'kernel distance'],
+  ['support.precision', 'precision'],
+  ['support.recall', 'recall'],
+  ['support.density', 'density'],
+  ['support.coverage', 'coverage'],
+] as const;
+
+async function scoresOf(
+  real: ImageSet,
+  fake: ImageSet,
+  features?: FeatureBook,
+): Promise<Map<string, number>> {
   const { results } = await compareSets(
     {
       real,
       fake,
-      metrics: ['swd', 'ms-ssim', 'solar'],
+      metrics: features ? ['fid', 'kid', 'support'] : ['swd', 'ms-ssim', 'solar'],
+      features,
       count: real.count,
       seed: 1,
       settings: { ssimPairs: PAIRS },
@@ -76,6 +95,31 @@ async function faultTable(real: ImageSet, others: ImageSet): Promise<void> {
       console.log(row([name, words, ...COLUMNS.map(([key]) => short(scores.get(key)))]));
     }
   }
+}
+
+async function featureTable(real: ImageSet, others: ImageSet): Promise<void> {
+  const extractor = await createExtractor(formulaWeights(), { name: 'weights by formula', hash: '' });
+  const matrices = await createMatrixEngine();
+  const book = createFeatureBook({
+    extractor,
+    classifier: new Float32Array(),
+    product: matrices.product,
+    variant: 'clean',
+    cache: undefined,
+    effects: quietEffects(),
+  });
+  console.log('\n## Numbers of features over strengths: the Inception network with weights by a formula\n');
+  console.log(row(['fault', 'strength', ...FEATURE_COLUMNS.map(([, title]) => title)]));
+  console.log(row(['---', '---:', ...FEATURE_COLUMNS.map(() => '---:')]));
+  for (const [name, make, strengths] of FAULTS) {
+    for (const strength of strengths) {
+      const scores = await scoresOf(real, make(others, strength), book);
+      const words = name === 'nothing' ? '' : String(strength);
+      console.log(row([name, words, ...FEATURE_COLUMNS.map(([key]) => short(scores.get(key)))]));
+    }
+  }
+  await extractor.close();
+  await matrices.close();
 }
 
 async function tintTable(real: ImageSet, others: ImageSet): Promise<void> {
@@ -131,7 +175,9 @@ const parity = (set: ImageSet, rest: number) =>
     COUNT,
     createRandom('sanity'),
   );
-await faultTable(parity(gray, 0), parity(gray, 1));
+const [real, others] = [parity(gray, 0), parity(gray, 1)];
+await faultTable(real, others);
+await featureTable(real, others);
 const colour = await loadPictures(label, files, { size, channels: 3 });
 await tintTable(parity(colour, 0), parity(colour, 1));
 await floorTable(gray);

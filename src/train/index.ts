@@ -26,7 +26,7 @@ export {
 } from './generator.ts';
 export type { TrainContext } from './job.ts';
 export type { Judge, JudgedGenerator, OpenJudge } from './judge.ts';
-export type { LabelFacts } from './labels.ts';
+export { type LabelFacts, labelRows } from './labels.ts';
 export { openRun, type Run } from './open-run.ts';
 export { type TrainOptions, trainOptions } from './options.ts';
 export { planTraining, type TrainPlan, type TrainSummary, train } from './train.ts';

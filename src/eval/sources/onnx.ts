@@ -1,7 +1,7 @@
 /**
  * A generator as an ONNX model, from this program's export or another's. Inputs of rank two or more are filled with
- * standard normal numbers from the seed of the picture, scalars with 1 (truncation); the output of rank four is the
- * picture. This program's models say so in their metadata: 0..1, row 0 south. Others are taken to give -1..1 with the
+ * standard normal numbers from the seed of the picture, scalars with 1 (truncation), `labels` with one class for each
+ * picture, as often as the metadata says that it was trained on; the output of rank four is the picture. This program's models say so in their metadata: 0..1, row 0 south. Others are taken to give -1..1 with the
  * top first, as most do, unless their metadata has a `range` of `0..1`.
  */
 import { readFile, stat } from 'node:fs/promises';
@@ -10,11 +10,13 @@ import type * as Ort from 'onnxruntime-node';
 import { SunganError } from '../../core/errors.ts';
 import { sha256OfBytes } from '../../core/files.ts';
 import { createRandom } from '../../numeric/random.ts';
+import { type LabelFacts, labelRows } from '../../train/index.ts';
 import { readFields, textOf } from '../onnx/protobuf.ts';
 import type { Source, SourceKind } from './source.ts';
 
 /** Pictures in one run of a model that leaves its batch open. */
 const OPEN_BATCH = 16;
+const LABELS_INPUT = 'labels';
 const SEED_STRIDE = 1_000_000;
 /** ModelProto.metadata_props */
 const METADATA_FIELD = 14;
@@ -41,6 +43,7 @@ interface ModelShape {
   readonly batch: number;
   readonly channels: number;
   readonly resolution: number;
+  readonly labels: LabelFacts | undefined;
 }
 
 async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Source> {
@@ -51,8 +54,8 @@ async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Sour
       cause,
     });
   });
-  const shape = await shapeOf(ort, session, path);
   const facts = factsOf(readMetadata(bytes, path));
+  const shape = await shapeOf(ort, session, path, facts.labels);
   const { channels, resolution } = shape;
   const hash = sha256OfBytes(bytes);
   const label = basename(path);
@@ -91,18 +94,27 @@ interface ModelFacts {
   readonly isSure: boolean;
   readonly simulated: boolean;
   readonly kimg: number | null;
+  readonly labels: LabelFacts | undefined;
+}
+
+/** What is used of the facts of the dataset in the metadata of this program's models. */
+interface OwnDataset {
+  simulated?: boolean;
+  labels?: LabelFacts;
 }
 
 function factsOf(metadata: ReadonlyMap<string, string>): ModelFacts {
   const isOwn = metadata.get('software')?.startsWith('sungan ') === true;
   const range = metadata.get('range') ?? (isOwn ? '0..1' : undefined);
   const seen = Number(metadata.get('images_seen') ?? Number.NaN);
+  const dataset = isOwn ? (JSON.parse(metadata.get('dataset') ?? '{}') as OwnDataset) : {};
   return {
     toUnit: range === '0..1' ? (value) => value : (value) => (value + 1) / 2,
     isTopFirst: !isOwn,
     isSure: range !== undefined,
-    simulated: isOwn && /"simulated":\s*true/.test(metadata.get('dataset') ?? ''),
+    simulated: dataset.simulated === true,
     kimg: Number.isFinite(seen) ? seen / 1000 : null,
+    labels: dataset.labels,
   };
 }
 
@@ -115,7 +127,12 @@ function flipRows(values: Float32Array, size: number): Float32Array {
   return result;
 }
 
-async function shapeOf(ort: typeof Ort, session: Ort.InferenceSession, path: string): Promise<ModelShape> {
+async function shapeOf(
+  ort: typeof Ort,
+  session: Ort.InferenceSession,
+  path: string,
+  labels: LabelFacts | undefined,
+): Promise<ModelShape> {
   const refuse = (reason: string) =>
     new SunganError('data', `not a generator of pictures: ${reason}`, {
       where: path,
@@ -137,7 +154,7 @@ async function shapeOf(ort: typeof Ort, session: Ort.InferenceSession, path: str
     return { name, shape: own, isScalar: shape.length < 2 };
   });
   // Sizes of the output are often left open: one run tells them.
-  const trial = { inputs, output: '', batch, channels: 0, resolution: 0 };
+  const trial = { inputs, output: '', batch, channels: 0, resolution: 0, labels };
   const outputs = await session.run(feedsOf(ort, trial, [0]));
   const found = Object.entries(outputs).find(([, { dims }]) => dims.length === 4);
   if (!found) throw refuse('no output has four dimensions');
@@ -167,13 +184,17 @@ async function generate(
 /** Each picture's numbers depend on its seed and the input's name only; a model of fixed batch is filled up with zeros. */
 function feedsOf(
   ort: typeof Ort,
-  { inputs, batch }: ModelShape,
+  { inputs, batch, labels }: ModelShape,
   seeds: readonly number[],
 ): Record<string, Ort.Tensor> {
   return Object.fromEntries(
     inputs.map(({ name, shape, isScalar }) => {
       if (isScalar) return [name, new ort.Tensor('float32', Float32Array.of(1), [])];
       const length = shape.reduce((product, size) => product * size, 1);
+      if (name === LABELS_INPUT) {
+        const rows = labelRows(labels ?? equalLabels(length), seeds, batch, undefined);
+        return [name, new ort.Tensor('float32', rows, [batch, ...shape])];
+      }
       const data = new Float32Array(batch * length);
       seeds.forEach((seed, row) => {
         const random = createRandom(seed).fork(name === 'latents' ? 'latent' : name);
@@ -182,6 +203,12 @@ function feedsOf(
       return [name, new ort.Tensor('float32', data, [batch, ...shape])];
     }),
   );
+}
+
+/** Every class as often as any other, where the model does not tell. */
+function equalLabels(classes: number): LabelFacts {
+  const names = Array.from({ length: classes }, (_, i) => String(i));
+  return { kind: 'year', names, counts: names.map(() => 1), source: 'none' };
 }
 
 /** Key and value of every entry of the model's metadata. */

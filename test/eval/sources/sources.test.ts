@@ -149,6 +149,50 @@ describe('an ONNX generator', () => {
     expect([...alone]).toEqual([...fixed.subarray(4 * SIZE * SIZE)]);
   });
 
+  it('gives a conditional one a class for each picture, as often as it was trained on', async () => {
+    // The picture of class k is k / 4 everywhere.
+    const bytes = model('classes', {
+      nodes: [
+        node('ConvTranspose', ['labels', 'w'], 'images', {
+          kernel_shape: [SIZE, SIZE],
+          strides: [1, 1],
+          pads: [0, 0, 0, 0],
+        }),
+      ],
+      tensors: [
+        tensor(
+          'w',
+          [3, 1, SIZE, SIZE],
+          Float32Array.from({ length: 3 * SIZE * SIZE }, (_, i) => Math.floor(i / SIZE ** 2) / 4),
+        ),
+      ],
+      inputs: [valueInfo('labels', ['n', 3, 1, 1])],
+      outputs: [valueInfo('images', ['n', 1, SIZE, SIZE])],
+    });
+    const entry = (key: string, value: string) =>
+      packedField(14, Buffer.concat([stringField(1, key), stringField(2, value)]));
+    const labels = { kind: 'year', names: ['2012', '2013', '2014'], counts: [10, 0, 30], source: '' };
+    const own = [
+      entry('software', 'sungan 1'),
+      entry('dataset', JSON.stringify({ simulated: true, labels })),
+    ];
+    const shares = async (name: string, metadata: Uint8Array[]) => {
+      const path = join(folder, `${name}.onnx`);
+      writeFileSync(path, Buffer.concat([bytes, ...metadata]));
+      return using(path, async (source) => {
+        expect(source.simulated).toBe(metadata === own);
+        const values = await source.images({ ...request, count: 400 }).read([...Array(400).keys()]);
+        const classes = Array.from({ length: 400 }, (_, i) => 4 * values[i * SIZE * SIZE]);
+        return [0, 1, 2].map((k) => classes.filter((found) => found === k).length / 400);
+      });
+    };
+    const [low, middle, high] = await shares('own', own);
+    expect(low).toBeCloseTo(0.25, 1);
+    expect(middle).toBe(0);
+    expect(high).toBeCloseTo(0.75, 1);
+    for (const share of await shares('other', [entry('range', '0..1')])) expect(share).toBeCloseTo(1 / 3, 1);
+  });
+
   it('anything else is refused with the reason', async () => {
     await expect(openSource(join(folder, 'flat.onnx'), context)).rejects.toThrow(
       'no output has four dimensions',
