@@ -11,25 +11,21 @@ const DAY_MS = 86_400_000;
 export const timeOf = (frame: Frame) => (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
 
 /** Mean DN at nominal exposure as the header tells it; undefined where it does not. */
-export function headerMean(header: HeaderRecord, channel: Channel): number | undefined {
-  const mean = numberOf(header, 'DATAMEAN');
-  const exposure = numberOf(header, 'EXPTIME');
-  if (mean === null || exposure === null || exposure <= 0 || channel.nominalExposureSeconds === null)
-    return undefined;
-  return (mean * channel.nominalExposureSeconds) / exposure;
-}
-
-/** The header's median is a whole number: in faint channels its steps are larger than what the Sun does in days. */
-const SMALLEST_SCATTER_DN = 0.5;
+export const headerMean = (header: HeaderRecord, channel: Channel) => levelOf(header, 'DATAMEAN', channel);
 
 /** Median DN at nominal exposure as the header tells it: flares, which are no fault, do not move it. */
-export function headerMedian(header: HeaderRecord, channel: Channel): number | undefined {
-  const level = numberOf(header, 'DATAMEDN');
+export const headerMedian = (header: HeaderRecord, channel: Channel) => levelOf(header, 'DATAMEDN', channel);
+
+function levelOf(header: HeaderRecord, keyword: string, channel: Channel): number | undefined {
+  const level = numberOf(header, keyword);
   const exposure = numberOf(header, 'EXPTIME');
   const nominal = channel.nominalExposureSeconds;
   if (level === null || exposure === null || exposure <= 0 || nominal === null) return undefined;
   return (level * nominal) / exposure;
 }
+
+/** The header's median is a whole number: in faint channels its steps are larger than what the Sun does in days. */
+const SMALLEST_SCATTER_DN = 0.5;
 
 /**
  * Distances from the good frames around: the new ones, whose levels are given, and those near them that the dataset holds.

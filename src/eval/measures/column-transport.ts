@@ -1,7 +1,7 @@
 /**
  * Wasserstein-1 distance of two long columns of equal length without sorting them: the area between their cumulative
- * distributions, taken on a fine grid over the middle, where nearly all values are, and exactly in the tails. Twice
- * as fast as sorting by radix; the grid's error is below 10⁻⁵ of the distance of smooth columns, 10⁻⁴ of very rough ones.
+ * distributions, taken on a fine grid over the middle, where nearly all values are, and exactly in the tails. The grid
+ * has a step for each value up to MOST_STEPS; test/eval/measures/swd.test.ts compares it with sorted columns.
  */
 import { sortFloats } from './sort.ts';
 

@@ -18,7 +18,7 @@ function componentsOf(record: GanspaceRecord, name: string | undefined): Html {
     ${strips.rows.map(({ pictures: row }, i) => strip(components[i], row))}
     ${
       components.some(({ effects }) => effects.length > 0) &&
-      html`<div class="scroll"><table>
+      html`<div class="scroll"><table class="dense">
       <caption>Correlation of each component with the solar quantities of ${formatCount(pictures)} generated pictures, with an interval
         that holds for all components together at 95 %; below it the change that one standard deviation of the component makes when
         ${formatCount(moved)} pictures are moved along it and nothing else, in standard deviations of the quantity. Bold: chance is

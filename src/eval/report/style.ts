@@ -47,6 +47,8 @@ tbody.group th[colspan] { font-weight: 600; padding-top: .7rem; border-top: 1px 
 tbody.run tr + tr > * { border-top: 0; padding-top: 0; } tbody.run + tbody.run > tr:first-child > * { border-top: 1px solid var(--rule); }
 td.variant { color: var(--quiet); font-size: .85rem; max-width: 22rem; }
 td.wrap { overflow-wrap: anywhere; }
+/* more columns than fit otherwise */
+table.dense { font-size: .8rem; } table.dense th, table.dense td { padding-right: .5rem; }
 .good { color: var(--good); } .fair { color: var(--fair); } .bad { color: var(--bad); }
 figure { margin: .6rem 0 1rem; }
 figcaption { font-size: .88rem; margin-top: .3rem; max-width: 46rem; }
@@ -76,7 +78,7 @@ footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--rule)
     --series-1: #1f6fb5; --series-2: #d1660f; --series-3: #2c8a57; --series-4: #a03a8f; --series-5: #8a6d00; --series-6: #5b5bd6;
   }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } nav { display: none; }
-  .scroll { overflow: visible; } table { font-size: 8.5pt; } th, td { padding-right: .5rem; }
+  .scroll { overflow: visible; } table { font-size: 8.5pt; } table.dense { font-size: 6.5pt; } th, td { padding-right: .5rem; }
   figure, tr, tbody.run, .notice { break-inside: avoid; } h2, h3 { break-after: avoid; }
   img, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .charts, .columns { grid-template-columns: repeat(2, 1fr); } .strip { grid-template-columns: repeat(3, 1fr); }
