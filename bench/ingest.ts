@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Pool } from 'undici';
 import { openCatalog } from '../src/catalog/index.ts';
 import { sha256OfBytes } from '../src/core/files.ts';
 import { card, writeImage } from '../src/fits/index.ts';
@@ -33,6 +34,7 @@ const cpu: Record<string, number[]> = {};
 let peakBytes = 0;
 
 if (process.argv[2] === '--serve') serve(Number(process.argv[3]));
+else if (process.argv[2] === '--take') await take(process.argv[3]!, Number(process.argv[4]));
 else await main(Number(process.argv[2] ?? 2000), Number(process.argv[3] ?? 3));
 
 /** In a process of its own. Frames differ in their header only, so that thousands fit into memory. */
@@ -54,6 +56,25 @@ function serve(count: number): void {
     response.end(rest);
   });
   server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
+}
+
+/** What the network alone takes with undici: every byte is thrown away. */
+async function take(port: string, files: number): Promise<void> {
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS });
+  const fetchOne = (name: string) =>
+    new Promise<void>((resolve, reject) => {
+      pool.dispatch(
+        { method: 'GET', path: `/${folderOf(name)}${name}` },
+        {
+          onRequestStart: () => {},
+          onResponseData: () => {},
+          onResponseEnd: () => resolve(),
+          onResponseError: (_, error) => reject(error),
+        },
+      );
+    });
+  await Promise.all(Array.from({ length: files }, (_, index) => fetchOne(nameOf(index))));
+  await pool.close();
 }
 
 /** A frame of noise, 1.04 MB, with checksums. */
@@ -105,6 +126,13 @@ async function race(port: string, files: number, root: string, rounds: number): 
       measure: () => fresh(out, () => curlWithChecks(urls, out, root)),
     },
   ];
+  const self = fileURLToPath(import.meta.url);
+  const alone = 'undici, bytes thrown away';
+  const args = [self, '--take', port, String(files)];
+  competitors.push({
+    name: alone,
+    measure: () => fresh(out, () => void measured(alone, process.execPath, args)),
+  });
   if (spawnSync(PYTHON, ['-c', 'import parfive']).status === 0)
     competitors.push({ name: 'parfive', measure: () => fresh(out, () => parfive(urls, out, root)) });
   const timings = await compare(competitors, rounds);

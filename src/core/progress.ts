@@ -9,7 +9,8 @@ export interface Progress {
   done(): void;
 }
 
-export type ProgressFactory = (label: string, total: number, unit: string) => Progress;
+/** `before`: units that were done before this process began; they say nothing about its speed. */
+export type ProgressFactory = (label: string, total: number, unit: string, before?: number) => Progress;
 
 export interface ProgressOptions {
   write: (text: string) => void;
@@ -29,10 +30,10 @@ export function createProgressFactory(options: ProgressOptions): ProgressFactory
   const now = options.now ?? (() => performance.now());
   const interval = options.isTerminal ? REDRAW_MS : PLAIN_LINE_MS;
 
-  return (label, total, unit) => {
+  return (label, total, unit, before = 0) => {
     const startedAt = now();
     let drawnAt = options.isTerminal ? Number.NEGATIVE_INFINITY : startedAt;
-    let count = 0;
+    let count = before;
     let note = '';
     let drawnCount = -1;
 
@@ -40,7 +41,7 @@ export function createProgressFactory(options: ProgressOptions): ProgressFactory
       drawnAt = now();
       drawnCount = count;
       const seconds = (drawnAt - startedAt) / 1000;
-      const rate = seconds > 0 ? count / seconds : 0;
+      const rate = seconds > 0 ? (count - before) / seconds : 0;
       const left = rate > 0 && total > count ? `, ${formatSeconds((total - count) / rate)} left` : '';
       const numbers = `${formatCount(count)}/${formatCount(total)} ${unit}, ${formatRate(rate)}${left}${note && `, ${note}`}`;
       if (!options.isTerminal) {

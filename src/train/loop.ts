@@ -45,8 +45,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopResult> {
   const totalImages = recipe.kimg * 1000;
   const tickImages = Math.round(recipe.tickKimg * 1000);
   const watch = startWatch(options);
-  const progress = effects.progress('train', recipe.kimg, 'kimg');
-  progress.advance(counters.images / 1000);
+  const progress = effects.progress('train', recipe.kimg, 'kimg', counters.images / 1000);
   let checkpoint: string | undefined;
   let lastTick: Tick | undefined;
   const ticks = [...options.ticksBefore];

@@ -28,6 +28,15 @@ describe('progress', () => {
     ]);
   });
 
+  it('takes the speed of a job that goes on from what it does itself', () => {
+    const { written, factory, wait } = record(false);
+    const progress = factory('train', 100, 'kimg', 40);
+    wait(10_000);
+    progress.advance(10);
+    progress.done();
+    expect(written).toEqual(['train: 50/100 kimg, 1.0/s, 50 s left\n']);
+  });
+
   it('redraws one line on a terminal and never passes its width', () => {
     const { written, factory, wait } = record(true);
     const progress = factory('train', 10, 'kimg');
