@@ -4,7 +4,7 @@ import { SunganError } from '../core/errors.ts';
 import { createRandom } from '../numeric/random.ts';
 import type { FeatureBook } from './features.ts';
 import { encodeGallery, type Gallery } from './gallery.ts';
-import { assertSameShape, hold, type ImageSet, rangeOf, sample, subset } from './image-set.ts';
+import { assertSameShape, finiteOnly, hold, type ImageSet, rangeOf, sample, subset } from './image-set.ts';
 import type { Linear, MetricSettings, RealPair } from './metric.ts';
 import { METRICS, type MetricName } from './metrics.ts';
 import type { MetricResult } from './scores.ts';
@@ -47,13 +47,14 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   const fake = await hold(subset(comparison.fake, rangeOf(count)), (done) => reading.advance(done));
   reading.done();
   const pairs = await realPairs(comparison, real, count);
+  const training = comparison.training && finiteOnly(comparison.training);
 
   const results: MetricResult[] = [];
   const progress = effects.progress('eval', fit.length, 'metrics');
   for (const name of fit) {
     throwIfStopped(effects.signal);
     const startedAt = effects.clock.now().getTime();
-    const { seed, settings, linear, features, training } = comparison;
+    const { seed, settings, linear, features } = comparison;
     const note = (text: string) => progress.advance(0, `${name}: ${text}`);
     const outcome = await METRICS[name].compute({
       real,

@@ -102,16 +102,56 @@ export function setFromMemory(
   };
 }
 
-/** Reads the whole set once where it is small enough to keep; larger sets are read again by every metric. */
+/**
+ * Reads the whole set once where it is small enough to keep; larger sets are read again by every metric. Throws `data`
+ * where a pixel is no number.
+ */
 export async function hold(set: ImageSet, onRead: (count: number) => void = () => {}): Promise<ImageSet> {
   const size = pixelsOf(set);
-  if (set.count * size * 4 > HELD_BYTES) return set;
+  if (set.count * size * 4 > HELD_BYTES) return finiteOnly(set);
   const data = new Float32Array(set.count * size);
   await forEachBatch(set, async (batch, first) => {
     data.set(batch, first * size);
     onRead(batch.length / size);
   });
+  assertFinite(set, data);
   return { ...setFromMemory(set.label, { ...set, data }), identity: set.identity };
+}
+
+/** The same set; reading pictures with a pixel that is no number throws `data`. */
+export function finiteOnly(set: ImageSet): ImageSet {
+  return {
+    ...set,
+    async read(indices) {
+      const pictures = await set.read(indices);
+      assertFinite(set, pictures);
+      return pictures;
+    },
+  };
+}
+
+/** Pictures of `size` values each that hold a NaN or an infinity. */
+export function countNotFinite(pictures: Float32Array, size: number): number {
+  let count = 0;
+  for (let first = 0; first < pictures.length; first += size)
+    if (!pictures.subarray(first, first + size).every(Number.isFinite)) count++;
+  return count;
+}
+
+/** Some distances leave such values out, and would call the pictures perfect. */
+function assertFinite(set: ImageSet, pictures: Float32Array): void {
+  const size = pixelsOf(set);
+  const broken = countNotFinite(pictures, size);
+  if (broken === 0) return;
+  throw new SunganError(
+    'data',
+    `${broken} of ${pictures.length / size} pictures hold pixels that are no numbers`,
+    {
+      where: set.label,
+      remedy:
+        'a generator that makes such pictures has diverged: judge an earlier checkpoint with --checkpoint',
+    },
+  );
 }
 
 /** Calls `use` with batches of at most 64 pictures in order. */

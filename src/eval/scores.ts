@@ -100,8 +100,9 @@ export interface EvalSummary {
   readonly warnings: readonly string[];
 }
 
-/** How many times its largest floor a score is; undefined where that has no meaning. */
-export function timesFloor(score: Score): number | undefined {
-  const floor = Math.max(0, ...score.floors.map(({ value }) => value));
-  return score.sense === 'lower' && floor > 0 ? score.value / floor : undefined;
+/** How many times its largest floor a score is; undefined where that has no meaning, as for a value that is no number. */
+export function timesFloor({ sense, value, floors }: Score): number | undefined {
+  const floor = Math.max(0, ...floors.map((known) => known.value));
+  const isMeaningful = sense === 'lower' && floor > 0 && Number.isFinite(floor) && Number.isFinite(value);
+  return isMeaningful ? value / floor : undefined;
 }

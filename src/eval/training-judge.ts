@@ -3,11 +3,11 @@
  * what takes seconds (SWD, MS-SSIM, solar quantities). What training does with them is its own affair.
  */
 import { z } from 'zod';
-import { quietEffects } from '../core/effects.ts';
+import { type Effects, quietEffects } from '../core/effects.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { createRandom } from '../numeric/random.ts';
 import type { Judge, JudgedGenerator, OpenJudge, TrainingImages } from '../train/index.ts';
-import { hold, type ImageSet, rangeOf, sample, setFromMemory } from './image-set.ts';
+import { countNotFinite, hold, type ImageSet, rangeOf, sample, setFromMemory } from './image-set.ts';
 import { SMALLEST_PICTURE } from './measures/ms-ssim.ts';
 import type { Linear } from './metric.ts';
 import { pairMean } from './metrics/ms-ssim.ts';
@@ -50,15 +50,21 @@ export type JudgeOptions = z.output<typeof judgeOptions>;
 const FIRST_SEED = 500_000_000;
 const PAIRS = 500;
 const SEED = 1;
+/** In the statistics: the share of generated pictures for which there can be no score. */
+const NOT_FINITE = 'notFinite';
 
-/** Undefined when the options ask for no scores. */
-export function trainingJudge(options: JudgeOptions, workspace: Workspace): OpenJudge | undefined {
+/** Undefined when the options ask for no scores. `effects` hears of pictures that cannot be scored. */
+export function trainingJudge(
+  options: JudgeOptions,
+  workspace: Workspace,
+  effects: Effects = quietEffects(),
+): OpenJudge | undefined {
   const best = options.best ?? (options.earlyStop > 0 ? 'swd' : undefined);
   const everyTicks = options.judgeTicks || (best === undefined ? 0 : 1);
   if (everyTicks === 0) return undefined;
   return async ({ data, images }): Promise<Judge> => {
     const reals = await realPictures(data, images, workspace, options.judgeCount);
-    return { everyTicks, best, earlyStop: options.earlyStop, score: createBench(reals, options) };
+    return { everyTicks, best, earlyStop: options.earlyStop, score: createBench(reals, options, effects) };
   };
 }
 
@@ -102,6 +108,7 @@ async function realPictures(
 function createBench(
   { of: realsOf, linear }: RealPictures,
   { judgeCount, judgeSolar, best }: JudgeOptions,
+  { log }: Effects,
 ): Judge['score'] {
   const wanted = SOLAR_KEYS.filter((key) => key === best || judgeSolar.includes(key));
   // What is known of the reals is kept, one size at a time.
@@ -109,7 +116,14 @@ function createBench(
   return async (generator) => {
     if (known?.set.width !== generator.resolution)
       known = await measureReals(realsOf(generator.resolution), judgeCount, linear);
-    const fake = await drawFakes(generator, known.set.count);
+    const { fake, broken } = await drawFakes(generator, known.set.count);
+    if (broken > 0) {
+      // No score at all: such a checkpoint is never the best, and whether training goes on is not decided here.
+      log.warn(
+        `${broken} of ${fake.count} generated pictures hold pixels that are no numbers: no scores this time`,
+      );
+      return { [NOT_FINITE]: broken / fake.count };
+    }
     return {
       ...(await patchScores(known.set, fake)),
       ...(await pairScores(known, fake)),
@@ -141,10 +155,15 @@ async function measureSuns(set: ImageSet, linear: Linear | undefined): Promise<R
   return { measure, own: await measure(set) };
 }
 
-async function drawFakes(generator: JudgedGenerator, count: number): Promise<ImageSet> {
+/** `broken` of them hold pixels that are no numbers. */
+async function drawFakes(
+  generator: JudgedGenerator,
+  count: number,
+): Promise<{ fake: ImageSet; broken: number }> {
   const { resolution, channels } = generator;
   const data = await generator.sample(rangeOf(count, FIRST_SEED));
-  return setFromMemory('generated', { width: resolution, height: resolution, channels, data });
+  const fake = setFromMemory('generated', { width: resolution, height: resolution, channels, data });
+  return { fake, broken: countNotFinite(data, channels * resolution ** 2) };
 }
 
 async function patchScores(real: ImageSet, fake: ImageSet): Promise<Record<string, number>> {

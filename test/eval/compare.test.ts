@@ -3,6 +3,7 @@ import { quietEffects } from '../../src/core/effects.ts';
 import { compareSets } from '../../src/eval/compare.ts';
 import { type ImageSet, setFromMemory, subset, toBytes } from '../../src/eval/image-set.ts';
 import { drawPairs } from '../../src/eval/metrics/ms-ssim.ts';
+import { swdOfSets } from '../../src/eval/metrics/swd.ts';
 import { timesFloor } from '../../src/eval/scores.ts';
 import { createRandom } from '../../src/numeric/random.ts';
 import { drawnSuns } from '../support/drawn-suns.ts';
@@ -94,6 +95,48 @@ describe('comparing two sets', () => {
         quietEffects(),
       ),
     ).rejects.toThrow('swd: needs 16 pixels');
+  });
+
+  it('refuses pictures that are no numbers, however many, and says which side and what to do', async () => {
+    // More patches than are sorted: the grid that takes over does not see a NaN.
+    const count = 130;
+    const suns = drawnSuns('other', count, 16);
+    const broken = {
+      ...suns,
+      label: 'diverged',
+      read: async (indices: readonly number[]) =>
+        (await suns.read(indices)).map((value, i) => (indices[Math.floor(i / 256)] < 3 ? Number.NaN : value)),
+    };
+    const [a, b] = [drawnSuns('a', count, 16), drawnSuns('b', count, 16)];
+    const judge = (real: ImageSet, fake: ImageSet) =>
+      compareSets({ real, fake, metrics: ['swd'], count, seed: 1, settings }, quietEffects());
+    await expect(judge(a, broken)).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringContaining('3 of 130 pictures'),
+      where: 'diverged',
+      remedy: expect.stringContaining('--checkpoint'),
+    });
+    await expect(judge(broken, b)).rejects.toThrow('3 of 130 pictures');
+    expect(await swdOfSets(a, broken, 1)).toEqual([Number.NaN]);
+  });
+
+  it('calls no ratio to a floor good that is no number', () => {
+    const floor = { pair: 'halves', label: '', count: 8 };
+    const times = (value: number, least: number) =>
+      timesFloor({
+        key: '',
+        label: '',
+        unit: '',
+        sense: 'lower',
+        value,
+        floors: [{ ...floor, value: least }],
+      });
+    expect([
+      times(4, 2),
+      times(Number.NaN, 2),
+      times(4, Number.NaN),
+      times(4, Number.POSITIVE_INFINITY),
+    ]).toEqual([2, undefined, undefined, undefined]);
   });
 
   it('stops between sets when asked to', async () => {

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { quietEffects } from '../../src/core/effects.ts';
+import { silentLogger } from '../../src/core/log.ts';
 import { openWorkspace } from '../../src/core/workspace.ts';
 import { createTransform } from '../../src/curate/transforms/index.ts';
 import { judgeOptions, trainingJudge } from '../../src/eval/index.ts';
@@ -15,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const workspace = openWorkspace(folder);
 const SIZE = 16;
 
-async function openJudge(options: object) {
+async function openJudge(options: object, log = silentLogger) {
   const suns = drawnSuns('train', 32, SIZE);
   const images = imagesInMemory({
     name: 'drawn',
@@ -26,7 +28,7 @@ async function openJudge(options: object) {
     simulated: true,
     values: await suns.read(Array.from({ length: 32 }, (_, i) => i)),
   });
-  return trainingJudge(judgeOptions.parse(options), workspace)?.({ data: '', images });
+  return trainingJudge(judgeOptions.parse(options), workspace, quietEffects({ log }))?.({ data: '', images });
 }
 
 /** The same suns with noise: worse the more of it. */
@@ -65,6 +67,20 @@ describe('the judge of a training', () => {
   it('leaves out what a growing generator is still too small for', async () => {
     const judge = (await openJudge({ best: 'swd', judgeCount: 8 }))!;
     expect(await judge.score(generator(0, 8))).toEqual({});
+  });
+
+  it('gives no score to pictures that are no numbers, and says so', async () => {
+    const warnings: string[] = [];
+    const warn = (text: string) => void warnings.push(text);
+    const judge = (await openJudge({ best: 'swd', judgeCount: 8 }, { ...silentLogger, warn }))!;
+    const { sample, ...shape } = generator(0);
+    const broken = {
+      ...shape,
+      sample: async (seeds: readonly number[]) => (await sample(seeds)).fill(Number.NaN, 0, 9),
+    };
+    const scores = await judge.score(broken);
+    expect(scores).toEqual({ notFinite: 1 / 8 });
+    expect(warnings).toEqual([expect.stringContaining('1 of 8 generated pictures')]);
   });
 
   it('has charts in the report', () => {

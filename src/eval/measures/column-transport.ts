@@ -26,7 +26,7 @@ export function createGridScratch(length: number): GridScratch {
   return { counts: new Int32Array(Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, steps))) };
 }
 
-/** Both columns have the same length and no NaN. */
+/** Both columns have the same length. NaN where one of them holds a NaN, as sorted columns would give. */
 export function columnTransport(a: Float32Array, b: Float32Array, { counts }: GridScratch): number {
   const { middle, deviation } = centreOf(a, b);
   // A grid of any width will do where nearly all values are the same: the others are tails then.
@@ -35,6 +35,11 @@ export function columnTransport(a: Float32Array, b: Float32Array, { counts }: Gr
   const step = (2 * reach) / counts.length;
   const tailsOfA = countInto(counts, a, low, step, 1);
   const tailsOfB = countInto(counts, b, low, step, -1);
+  // No grid and no tail takes them in: without this they would count as no difference.
+  if (tailsOfA.some(Number.isNaN) || tailsOfB.some(Number.isNaN)) {
+    counts.fill(0);
+    return Number.NaN;
+  }
   const [belowA, aboveA] = split(tailsOfA, middle);
   const [belowB, aboveB] = split(tailsOfB, middle);
   // Values are taken to lie in the middle of their step, so half a step at both ends belongs to the tails' difference.

@@ -80,7 +80,7 @@ async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Sour
       async read(indices) {
         const seeds = indices.map((index) => seed * SEED_STRIDE + index);
         const values = await generate(ort, session, shape, seeds);
-        for (let i = 0; i < values.length; i++) values[i] = Math.min(1, Math.max(0, facts.toUnit(values[i])));
+        for (let i = 0; i < values.length; i++) values[i] = toRange(facts.toUnit(values[i]));
         return facts.isTopFirst ? flipRows(values, resolution) : values;
       },
     }),
@@ -116,6 +116,11 @@ function factsOf(metadata: ReadonlyMap<string, string>): ModelFacts {
     kimg: Number.isFinite(seen) ? seen / 1000 : null,
     labels: dataset.labels,
   };
+}
+
+/** Clipped to 0..1; what is no number stays none, so that it is found instead of passing for black or white. */
+function toRange(value: number): number {
+  return Number.isFinite(value) ? Math.min(1, Math.max(0, value)) : Number.NaN;
 }
 
 function flipRows(values: Float32Array, size: number): Float32Array {

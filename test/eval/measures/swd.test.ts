@@ -150,6 +150,15 @@ it.each([
   expect(Math.abs(fast / exact - 1), `${fast} for ${exact}`).toBeLessThan(tolerance);
 });
 
+it('is no number where a value is none, and leaves the grid clean for the next column', () => {
+  const count = 2 ** 15;
+  const column = Float32Array.from({ length: count }, (_, i) => Math.sin(i));
+  const scratch = createGridScratch(count);
+  expect(columnTransport(column.with(7, Number.NaN), column, scratch)).toBeNaN();
+  expect(columnTransport(column, new Float32Array(count).fill(Number.NaN), scratch)).toBeNaN();
+  expect(columnTransport(column, column, scratch)).toBe(0);
+});
+
 it('draws unit directions and patches that stay inside', () => {
   const random = createRandom(5);
   const directions = drawDirections(random, 49, 8);

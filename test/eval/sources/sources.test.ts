@@ -193,6 +193,27 @@ describe('an ONNX generator', () => {
     for (const share of await shares('other', [entry('range', '0..1')])) expect(share).toBeCloseTo(1 / 3, 1);
   });
 
+  it('keeps what is no number, so that it is found', async () => {
+    const weights = new Float32Array(4 * SIZE * SIZE).fill(Number.POSITIVE_INFINITY);
+    const bytes = model('diverged', {
+      nodes: [
+        node('ConvTranspose', ['latents', 'w'], 'images', {
+          kernel_shape: [SIZE, SIZE],
+          strides: [1, 1],
+          pads: [0, 0, 0, 0],
+        }),
+      ],
+      tensors: [tensor('w', [4, 1, SIZE, SIZE], weights)],
+      inputs: [valueInfo('latents', ['n', 4, 1, 1])],
+      outputs: [valueInfo('images', ['n', 1, SIZE, SIZE])],
+    });
+    writeFileSync(join(folder, 'diverged.onnx'), bytes);
+    await using(join(folder, 'diverged.onnx'), async (source) => {
+      const values = await source.images(request).read([0, 1]);
+      expect(values.every(Number.isNaN)).toBe(true);
+    });
+  });
+
   it('anything else is refused with the reason', async () => {
     await expect(openSource(join(folder, 'flat.onnx'), context)).rejects.toThrow(
       'no output has four dimensions',
