@@ -65,9 +65,14 @@ const DECODERS: Record<Codec, (job: TileJob) => RawPixels> = {
   GZIP_1: (job) => fromBigEndian(unzip(job), job.pixels, elementType(job), job.place),
   GZIP_2: (job) => fromBigEndian(unshuffle(unzip(job), job.pixels), job.pixels, elementType(job), job.place),
   NOCOMPRESS: (job) => fromBigEndian(bytesOf(job), job.pixels, elementType(job), job.place),
-  PLIO_1: (job) => decodePlio(bytesOf(job), job.pixels, job.place),
+  PLIO_1: (job) => decodePlio(bytesOf(job), job.pixels, job.table.plioOffset, job.place),
   HCOMPRESS_1: (job) =>
-    decodeHcompress(bytesOf(job), job.extent, (job.table.parameters.get('SMOOTH') ?? 0) !== 0, job.place),
+    decodeHcompress(bytesOf(job), {
+      extent: job.extent,
+      smooth: (job.table.parameters.get('SMOOTH') ?? 0) !== 0,
+      bitpix: job.table.bitpix,
+      place: job.place,
+    }),
 };
 
 function decodeMain(job: TileJob): RawPixels {

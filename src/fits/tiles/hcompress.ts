@@ -3,6 +3,7 @@
  * as quadtrees. Sums of 32-bit pixels pass 32 bits, so coefficients are float64 holding integers.
  */
 import { FitsError, type FitsPlace } from '../errors.ts';
+import type { Bitpix } from '../hdu.ts';
 import { BitReader, BitsExhausted } from './bits.ts';
 import { decodeQuadrant, UnknownCode } from './hcompress-quadtree.ts';
 import { invertTransform } from './hcompress-transform.ts';
@@ -12,6 +13,8 @@ const MAGIC = 0xdd99;
 const HEAD_BYTES = 25;
 /** Sums over 2^20 pixels of 32 bits. */
 const MAX_PLANES = 52;
+/** Of the types narrower than the integers that are decoded to. */
+const RANGES: Partial<Record<Bitpix, readonly [number, number]>> = { 8: [0, 255], 16: [-32768, 32767] };
 
 interface Head {
   /** Lines, and pixels a line. */
@@ -23,12 +26,19 @@ interface Head {
   planes: [number, number, number];
 }
 
-/** `smooth`: interpolate coefficients that the scale rounded to zero, as the SMOOTH parameter asks. */
+export interface HcompressOptions {
+  /** Pixels along each axis. */
+  extent: readonly number[];
+  /** Interpolate coefficients that the scale rounded to zero, as the SMOOTH parameter asks. */
+  smooth: boolean;
+  /** Of the image: what lossy compression moved beyond the range of 8 or 16 bits goes back to its end, as in cfitsio. */
+  bitpix: Bitpix;
+  place: FitsPlace;
+}
+
 export function decodeHcompress(
   bytes: Uint8Array,
-  extent: readonly number[],
-  smooth: boolean,
-  place: FitsPlace,
+  { extent, smooth, bitpix, place }: HcompressOptions,
 ): Int32Array {
   const head = readHead(bytes, extent, place);
   const { lines, length, scale } = head;
@@ -44,7 +54,15 @@ export function decodeHcompress(
   coefficients[0] = head.sum;
   if (scale > 1) for (let i = 0; i < coefficients.length; i++) coefficients[i]! *= scale;
   invertTransform(coefficients, lines, length, smooth ? scale : 0);
-  return Int32Array.from(coefficients);
+  return toIntegers(coefficients, bitpix);
+}
+
+/** In the same memory: a frame of 4096 x 4096 has 128 MiB of coefficients. */
+function toIntegers(values: Float64Array, bitpix: Bitpix): Int32Array {
+  const out = new Int32Array(values.buffer, 0, values.length);
+  const [least, most] = RANGES[bitpix] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) out[i] = Math.min(most, Math.max(least, values[i]!));
+  return out;
 }
 
 function readHead(bytes: Uint8Array, extent: readonly number[], place: FitsPlace): Head {

@@ -17,8 +17,14 @@ function checkRange(first: number, end: number, count: number, place: FitsPlace)
   throw corrupt(place, `instructions within ${count} words`, `words ${first} to ${end}`);
 }
 
-/** Pixels behind the last instruction are zero. */
-export function decodePlio(bytes: Uint8Array, pixels: number, place: FitsPlace): Int32Array {
+/** Pixels behind the last instruction are zero. `offset` is added to every pixel. */
+export function decodePlio(bytes: Uint8Array, pixels: number, offset: number, place: FitsPlace): Int32Array {
+  const out = drawLines(bytes, pixels, place);
+  if (offset !== 0) for (let i = 0; i < pixels; i++) out[i]! += offset;
+  return out;
+}
+
+function drawLines(bytes: Uint8Array, pixels: number, place: FitsPlace): Int32Array {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { first, end } = instructionRange(words, bytes.length >>> 1, place);
   const out = new Int32Array(pixels);

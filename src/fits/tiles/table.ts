@@ -47,6 +47,8 @@ export interface TileTable {
   /** The same by the header. */
   declaredHeapEnd: number;
   parameters: Map<string, number>;
+  /** Added to the values of PLIO_1, which are positive: unsigned 16-bit integers were stored as they are. */
+  plioOffset: number;
   /** Integers stand for floats: value = zero + scale * integer. */
   scale: PerTile;
   zero: PerTile;
@@ -92,13 +94,14 @@ export function readTileTable(
   }
   const heapOffset = optionalCount(header, 'THEAP', rowBytes * rows, place);
   const { bytes } = source;
+  const bitpix = readBitpix(header, 'ZBITPIX', place);
   return {
     place,
     bytes,
     view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     maxDecodedBytes: source.maxDecodedBytes,
     codec: readCodec(header, place),
-    bitpix: readBitpix(header, 'ZBITPIX', place),
+    bitpix,
     shape,
     tile,
     grid,
@@ -110,6 +113,7 @@ export function readTileTable(
     heapEnd: dataOffset + availableBytes,
     declaredHeapEnd: dataOffset + dataBytes,
     parameters: readParameters(header),
+    plioOffset: bitpix === 16 && header.number('BZERO') === 32768 ? -32768 : 0,
     ...readQuantisation(header, columns, place),
   };
 }
