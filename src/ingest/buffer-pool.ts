@@ -8,7 +8,8 @@ export interface BufferPool {
   giveBack(buffer: ArrayBuffer): void;
 }
 
-const SMALLEST_BYTES = 256 << 10;
+/** Files of a kind differ in length by some percent: lengths are rounded up to a multiple of this. */
+const STEP_BYTES = 256 << 10;
 
 export function createBufferPool(): BufferPool {
   /** By length, the longest last. */
@@ -19,7 +20,7 @@ export function createBufferPool(): BufferPool {
       if (index >= 0) return new Uint8Array(free.splice(index, 1)[0]!);
       // One that is too short makes room for one that is long enough.
       free.shift();
-      return new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(bytes, SMALLEST_BYTES))));
+      return new Uint8Array(STEP_BYTES * Math.ceil(Math.max(bytes, 1) / STEP_BYTES));
     },
     giveBack(buffer) {
       free.push(buffer);

@@ -53,6 +53,7 @@ class Part implements PartFile {
   #heldBytes = 0;
   /** Bytes in the file, before those that are held. */
   #writtenBytes = 0;
+  #expectedBytes = 0;
 
   constructor(path: string, pool: BufferPool, onFirstWrite: (() => void) | undefined) {
     this.#path = path;
@@ -67,6 +68,10 @@ class Part implements PartFile {
     this.length = found.size;
     if (found.size > HELD_BYTES) this.#writtenBytes = found.size;
     else this.#hold(await readFile(this.#temporary));
+  }
+
+  expect(bytes: number): void {
+    this.#expectedBytes = bytes;
   }
 
   append(chunk: Uint8Array): Promise<void> | undefined {
@@ -111,7 +116,7 @@ class Part implements PartFile {
 
   #hold(chunk: Uint8Array): void {
     const needed = this.#heldBytes + chunk.length;
-    this.#buffer ??= this.#pool.take(needed);
+    this.#buffer ??= this.#pool.take(Math.max(needed, Math.min(this.#expectedBytes, HELD_BYTES)));
     if (this.#buffer.length < needed) {
       const larger = this.#pool.take(Math.max(needed, 2 * this.#buffer.length));
       larger.set(this.#held());

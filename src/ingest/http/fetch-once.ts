@@ -7,6 +7,8 @@ import type { Throttle } from './throttle.ts';
 export interface Sink {
   /** Bytes so far. */
   readonly length: number;
+  /** How long it will be in the end, where the server says so. */
+  expect?(bytes: number): void;
   /** Returns a promise when no more may come before it is settled. */
   append(chunk: Uint8Array): Promise<void> | undefined;
   /** Throws away what came so far. */
@@ -118,6 +120,7 @@ async function readBody(
     body.destroy();
     return { outcome: 'final', problem: tooLarge(expected, context.maxBytes) };
   }
+  if (expected !== undefined) part.expect?.(expected);
   const throttle = context.throttleOf(request.url);
   let isChecked = part.length >= START_BYTES;
   let start = Buffer.alloc(0);
