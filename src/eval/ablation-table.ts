@@ -1,5 +1,6 @@
 /** Scores of several runs a preset as one row: mean and spread over the seeds. */
-import { type EvalSummary, type Score, timesFloor } from './scores.ts';
+import type { EvalSummary, MetricResult, Score } from './scores.ts';
+import { resizerOf, timesOf } from './standing.ts';
 
 export interface AblationRow {
   label: string;
@@ -12,13 +13,20 @@ export interface AblationRow {
 export interface AblationCell {
   key: string;
   title: string;
-  /** One a seed. */
+  /** How the number is made: cells of other variants stand in other columns. */
+  variant: string;
+  /** Pictures of the generated side, one a seed. */
+  counts: number[];
+  /** One a seed; those that are not finite are left out of mean and spread. */
   values: number[];
-  mean: number;
-  /** Half the distance between the largest and the smallest. */
-  spread: number;
+  /** Undefined when no value is finite. */
+  mean: number | undefined;
+  /** Half the distance between the largest and the smallest; undefined for fewer than two. */
+  spread: number | undefined;
   /** The reals' own value, or the largest floor. */
   beside: number | undefined;
+  /** What the metric warned of. */
+  warnings: string[];
 }
 
 /** What stands in the table when it was computed, in this order. */
@@ -36,63 +44,136 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['memorisation.pixel.near', 'near training'],
 ];
 
+interface Judged {
+  label: string;
+  /** Undefined when the training broke down. */
+  summary: EvalSummary | undefined;
+}
+
+interface Found {
+  score: Score;
+  result: MetricResult;
+}
+
 /** Rows in the order in which their labels first come. */
-export function summariseRows(
-  judged: readonly { label: string; summary: EvalSummary | undefined }[],
-): AblationRow[] {
+export function summariseRows(judged: readonly Judged[]): AblationRow[] {
+  const columns = COLUMNS.flatMap(([key, title]) => {
+    const found = judged.flatMap(({ summary }) => findScore(summary, key) ?? []);
+    const variants = [...new Set(found.map(({ result }) => result.variant))];
+    return variants.map((variant) => ({ key, title: titleOf(title, variant), variant }));
+  });
   const labels = [...new Set(judged.map(({ label }) => label))];
   return labels.map((label) => {
     const runs = judged.filter((run) => run.label === label);
-    const own = runs.flatMap(({ summary }) => (summary ? [scoresByKey(summary)] : []));
-    const cells = COLUMNS.flatMap(([key, title]) => {
-      const scores = own.flatMap((table) => table.get(key) ?? []);
-      return scores.length > 0 ? [cellOf(key, title, scores)] : [];
+    const own = runs.flatMap(({ summary }) => summary ?? []);
+    const cells = columns.flatMap(({ key, title, variant }) => {
+      const found = own.flatMap((summary) => findScore(summary, key) ?? []);
+      const alike = found.filter(({ result }) => result.variant === variant);
+      return alike.length > 0 ? [cellOf({ key, title, variant }, alike)] : [];
     });
     return { label, judged: own.length, broken: runs.length - own.length, cells };
   });
 }
 
-function scoresByKey({ results }: EvalSummary): Map<string, Score> {
-  return new Map(results.flatMap(({ scores }) => scores.map((score) => [score.key, score])));
+function findScore(summary: EvalSummary | undefined, key: string): Found | undefined {
+  for (const result of summary?.results ?? []) {
+    const score = result.scores.find((candidate) => candidate.key === key);
+    if (score) return { score, result };
+  }
+  return undefined;
 }
 
-function cellOf(key: string, title: string, scores: readonly Score[]): AblationCell {
-  const values = scores.map(({ value }) => value);
-  const [first] = scores;
+/** `FID (clean)`: numbers of features are named with their resizer. */
+function titleOf(title: string, variant: string): string {
+  const resizer = resizerOf(variant);
+  return resizer === undefined ? title : title.replace(/^\w+/, (name) => `${name} (${resizer})`);
+}
+
+function cellOf(
+  column: Pick<AblationCell, 'key' | 'title' | 'variant'>,
+  found: readonly Found[],
+): AblationCell {
+  const values = found.map(({ score }) => score.value);
+  const finite = values.filter(Number.isFinite);
+  const [{ score: first }] = found;
   const floor =
-    timesFloor(first) === undefined ? undefined : Math.max(...first.floors.map(({ value }) => value));
+    timesOf(first) === undefined ? undefined : Math.max(...first.floors.map(({ value }) => value));
   return {
-    key,
-    title,
+    ...column,
+    counts: found.map(({ result }) => result.count.fake),
     values,
-    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-    spread: (Math.max(...values) - Math.min(...values)) / 2,
+    mean: finite.length > 0 ? finite.reduce((sum, value) => sum + value, 0) / finite.length : undefined,
+    spread: finite.length > 1 ? (Math.max(...finite) - Math.min(...finite)) / 2 : undefined,
     beside: first.reference ?? floor,
+    warnings: [...new Set(found.flatMap(({ result }) => result.warnings))],
   };
 }
 
-/** Markdown: one row a preset, the reals last. */
+/** Markdown: one row a preset, the reals last; below it how each column is made, and what was warned of. */
 export function ablationTable(rows: readonly AblationRow[], seeds: number): string {
-  const cells = rows.find(({ judged }) => judged > 0)?.cells ?? [];
+  const columns = columnsOf(rows);
   const line = (items: readonly string[]) => `| ${items.join(' | ')} |`;
-  const reals = cells.map(({ beside }) => (beside === undefined ? '' : short(beside)));
+  const reals = columns.map(({ cells }) => besideOf(cells));
+  const warnings = new Set(columns.flatMap(({ cells }) => cells.flatMap((cell) => cell.warnings)));
   return [
-    line(['preset', ...cells.map(({ title }) => title)]),
-    line(['---', ...cells.map(() => '---:')]),
+    line(['preset', ...columns.map(({ title }) => title)]),
+    line(['---', ...columns.map(() => '---:')]),
     ...rows.map((row) =>
       line([
         labelOf(row, seeds),
-        ...cells.map(({ key }) => {
-          const own = row.cells.find((cell) => cell.key === key);
-          return own ? `${short(own.mean)} ± ${short(own.spread)}` : '';
-        }),
+        ...columns.map(({ cells }) => cellText(row.cells.find((cell) => cells.includes(cell)))),
       ]),
     ),
     line(['*reals, or floor*', ...reals]),
     '',
-    `Mean and half range over ${seeds} seed${seeds === 1 ? '' : 's'}; all but MS-SSIM and the share near training: lower is better, down to the floor.`,
+    `${seeds === 1 ? 'One seed, so without a spread' : `Mean and half range over ${seeds} seeds`}; all but MS-SSIM and the share near training: lower is better, down to the floor.`,
+    '',
+    ...columns.map(
+      ({ title, cells }) => `- ${title}: ${cells[0].variant}; ${countsOf(cells)} pictures a side`,
+    ),
+    ...[...warnings].map((warning) => `- Warning: ${warning}`),
     '',
   ].join('\n');
+}
+
+interface Column {
+  title: string;
+  /** One a row that has it. */
+  cells: AblationCell[];
+}
+
+/** One a score and variant; titles that would be equal are numbered. */
+function columnsOf(rows: readonly AblationRow[]): Column[] {
+  const cells = rows.flatMap((row) => row.cells);
+  const order = COLUMNS.map(([key]) => key);
+  const ids = [...new Set(cells.map(({ key, variant }) => JSON.stringify([key, variant])))];
+  const columns = ids.map((id) => {
+    const own = cells.filter(({ key, variant }) => JSON.stringify([key, variant]) === id);
+    return { title: own[0].title, cells: own };
+  });
+  columns.sort((a, b) => order.indexOf(a.cells[0].key) - order.indexOf(b.cells[0].key));
+  return columns.map(({ title, cells: own }, i) => {
+    const alike = columns.filter((column) => column.title === title).length;
+    const before = columns.slice(0, i).filter((column) => column.title === title).length;
+    return { title: alike > 1 ? `${title} [${before + 1}]` : title, cells: own };
+  });
+}
+
+function cellText(cell: AblationCell | undefined): string {
+  if (!cell) return '';
+  const { mean, spread, values } = cell;
+  if (mean === undefined) return 'not a number';
+  const lost = values.filter((value) => !Number.isFinite(value)).length;
+  return `${short(mean)}${spread === undefined ? '' : ` ± ${short(spread)}`}${lost > 0 ? ` (${lost} not a number)` : ''}`;
+}
+
+function besideOf(cells: readonly AblationCell[]): string {
+  const { beside } = cells.find((cell) => cell.beside !== undefined) ?? {};
+  return beside === undefined || !Number.isFinite(beside) ? '' : short(beside);
+}
+
+function countsOf(cells: readonly AblationCell[]): string {
+  return [...new Set(cells.flatMap(({ counts }) => counts))].sort((a, b) => a - b).join(' or ');
 }
 
 /** Seeds that are missing are said: not yet judged, or no numbers any more. */

@@ -26,6 +26,7 @@ export { type ImageSet, setFromMemory } from './image-set.ts';
 export { METRIC_NAMES, type MetricName } from './metrics.ts';
 export { type EvalOptions, evalOptions, type ReportOptions, reportOptions } from './options.ts';
 export { type ReportContext, type ReportResult, report } from './report/report.ts';
+export { scoreTable } from './score-table.ts';
 export {
   type Curve,
   type EvalSummary,

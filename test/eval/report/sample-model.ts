@@ -1,7 +1,7 @@
 /** A whole report model with drawn pictures, so that the page can be checked without a run. */
 import sharp from 'sharp';
 import type { EmbeddedImage, ReportModel } from '../../../src/eval/report/model.ts';
-import type { EvalSummary, Score } from '../../../src/eval/scores.ts';
+import type { EvalSummary, MetricResult, Score } from '../../../src/eval/scores.ts';
 import { createRandom } from '../../../src/numeric/random.ts';
 
 /** A grid of noisy disks. */
@@ -89,6 +89,27 @@ export function sampleSummary(): EvalSummary {
             ],
           },
         ],
+      },
+      fidResult('clean', 41.5),
+    ],
+  };
+}
+
+/** FID with a resizer, its interval and the warning that few pictures bring. */
+export function fidResult(resizer: string, value: number): MetricResult {
+  return {
+    metric: 'fid',
+    title: 'FID',
+    variant: `${resizer} resizer, inception.pth`,
+    count: { real: 64, fake: 64 },
+    seed: 1,
+    seconds: 5,
+    warnings: ['FID from 64 pictures a side: the covariance of 2048 features is singular'],
+    scores: [
+      {
+        ...score('fid', 'FID', value, [22.5, 20.25]),
+        unit: '',
+        interval: { low: value - 4, high: value + 4, level: 0.95, method: 'bootstrap' },
       },
     ],
   };
