@@ -16,6 +16,10 @@ export interface FitsErrorDetails extends FitsPlace {
   cause?: unknown;
 }
 
+/** What stands in a broken file may be long, and a message is one line. Characters. */
+const LONGEST_FOUND = 80;
+const LONGEST_TEXT = 200;
+
 export class FitsError extends SunganError {
   override readonly name = 'FitsError';
   readonly file: string | undefined;
@@ -25,7 +29,9 @@ export class FitsError extends SunganError {
   readonly found: string | undefined;
 
   constructor(message: string, details: FitsErrorDetails = {}) {
-    super('format', sentence(message, details), {
+    const expected = shorten(details.expected, LONGEST_TEXT);
+    const found = shorten(details.found, LONGEST_FOUND);
+    super('format', sentence(shorten(message, LONGEST_TEXT), { expected, found }), {
       where: placeText(details),
       ...(details.remedy === undefined ? {} : { remedy: details.remedy }),
       ...(details.cause === undefined ? {} : { cause: details.cause }),
@@ -33,12 +39,21 @@ export class FitsError extends SunganError {
     this.file = details.file;
     this.hdu = details.hdu;
     this.byteOffset = details.byteOffset;
-    this.expected = details.expected;
-    this.found = details.found;
+    this.expected = expected;
+    this.found = found;
   }
 }
 
-function sentence(message: string, { expected, found }: FitsErrorDetails): string {
+function shorten<Text extends string | undefined>(text: Text, length: number): Text | string {
+  return text === undefined || text.length <= length ? text : `${text.slice(0, length - 3)}...`;
+}
+
+interface Facts {
+  expected: string | undefined;
+  found: string | undefined;
+}
+
+function sentence(message: string, { expected, found }: Facts): string {
   const parts = [
     ...(expected === undefined ? [] : [`expected ${expected}`]),
     ...(found === undefined ? [] : [`found ${found}`]),

@@ -12,10 +12,14 @@ export interface ReadOptions {
   file?: string | undefined;
   /** Largest array that any read of this file may return or unpack, in bytes. */
   maxDecodedBytes?: number | undefined;
+  /** Longest header that is read, in cards of 80 characters. */
+  maxHeaderCards?: number | undefined;
 }
 
 /** 1 GiB: an image of 11585 x 11585 in float64. */
 export const DEFAULT_MAX_DECODED_BYTES = 2 ** 30;
+/** 8 MB. Level-1 headers have some 250 cards. */
+const DEFAULT_MAX_HEADER_CARDS = 100_000;
 
 /** A file in memory. HDUs are read when first asked for, so a fault behind the wanted image does no harm. */
 export class FitsFile {
@@ -51,10 +55,10 @@ export class FitsFile {
   #walk(): boolean {
     const index = this.#found.length;
     const offset = this.#next;
-    const { bytes, file } = this.#source;
+    const { bytes, file, maxHeaderCards } = this.#source;
     if (index > 0 && !startsWith(bytes, offset, 'XTENSION')) return false;
     const place: FitsPlace = { file, hdu: index, byteOffset: offset };
-    const { cards, dataOffset } = readCards(bytes, offset, place);
+    const { cards, dataOffset } = readCards(bytes, offset, maxHeaderCards, place);
     const header = new FitsHeader(cards);
     const structure = readStructure(header, place);
     this.#found.push(
@@ -82,6 +86,7 @@ export function readFits(bytes: Uint8Array, options: ReadOptions = {}): FitsFile
     bytes,
     file: options.file,
     maxDecodedBytes: options.maxDecodedBytes ?? DEFAULT_MAX_DECODED_BYTES,
+    maxHeaderCards: options.maxHeaderCards ?? DEFAULT_MAX_HEADER_CARDS,
   };
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     checkSignature({ ...source, bytes: unwrapStart(source) });

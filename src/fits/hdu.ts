@@ -7,6 +7,7 @@ export interface FitsSource {
   bytes: Uint8Array;
   file: string | undefined;
   maxDecodedBytes: number;
+  maxHeaderCards: number;
 }
 
 export type Bitpix = 8 | 16 | 32 | 64 | -32 | -64;

@@ -5,27 +5,25 @@ import { FitsError, type FitsPlace } from './errors.ts';
 /** Every header and every data unit fills whole blocks of this many bytes. */
 export const BLOCK_LENGTH = 2880;
 
-export interface CardImage {
-  text: string;
-  position: number;
-}
-
 export interface RawHeader {
   cards: ParsedCard[];
   /** Where the data unit begins: after the block that holds END. */
   dataOffset: number;
 }
 
-/** Reads the header that begins at `offset`. Work and memory grow with the header, not with the file. */
-export function readCards(bytes: Uint8Array, offset: number, place: FitsPlace): RawHeader {
-  const images: CardImage[] = [];
-  for (let position = offset; ; position += CARD_LENGTH) {
+/**
+ * Reads the header that begins at `offset`, of at most `maxCards` cards. Work and memory grow with the header, not with
+ * the file.
+ */
+export function readCards(bytes: Uint8Array, offset: number, maxCards: number, place: FitsPlace): RawHeader {
+  const joiner = new CardJoiner();
+  for (let position = offset, count = 0; ; position += CARD_LENGTH, count++) {
     if (position + CARD_LENGTH > bytes.length) {
       throw new FitsError('the header has no END card', {
         ...place,
         byteOffset: position,
         expected: 'END',
-        found: `the end of the file after ${images.length} cards`,
+        found: `the end of the file after ${count} cards`,
         remedy: 'the file was cut off: fetch it again',
       });
     }
@@ -34,30 +32,73 @@ export function readCards(bytes: Uint8Array, offset: number, place: FitsPlace): 
     if (text.startsWith('END') && text.slice(3, 8).trim() === '') {
       const length = position + CARD_LENGTH - offset;
       const dataOffset = offset + Math.ceil(length / BLOCK_LENGTH) * BLOCK_LENGTH;
-      return { cards: joinContinued(images), dataOffset };
+      return { cards: joiner.finish(), dataOffset };
     }
-    images.push({ text, position });
+    if (count === maxCards) throw tooManyCards(maxCards, position, place);
+    joiner.add(text, position);
   }
 }
 
-/** Joins each string that ends in `&` with the CONTINUE cards after it (FITS 4.0 section 4.2.1.2). */
-export function joinContinued(images: readonly CardImage[]): ParsedCard[] {
-  const cards: ParsedCard[] = [];
-  let open: ParsedCard | undefined;
-  for (const { text, position } of images) {
-    const next = open !== undefined && text.startsWith('CONTINUE  ') ? parseValue(text.slice(10)) : undefined;
-    if (open !== undefined && typeof next?.value === 'string') {
-      open.value = `${(open.value as string).slice(0, -1)}${next.value}`;
-      open.comment = [open.comment, next.comment].filter((part) => part !== '').join(' ');
-      open.text += text;
-      if (!next.value.endsWith('&')) open = undefined;
-      continue;
-    }
+/** Makes cards of card images: joins each string that ends in `&` with the CONTINUE cards after it (FITS 4.0 section 4.2.1.2). */
+export class CardJoiner {
+  readonly #cards: ParsedCard[] = [];
+  /** The card that may go on, and what belongs to it: joined once, because a string may go on for many cards. */
+  #open: ParsedCard | undefined;
+  #values: string[] = [];
+  #comments: string[] = [];
+  #texts: string[] = [];
+
+  add(text: string, position: number): void {
+    if (this.#continues(text)) return;
+    this.#close();
     const card = parseCard(text, position);
-    cards.push(card);
-    open = typeof card.value === 'string' && card.value.endsWith('&') ? card : undefined;
+    this.#cards.push(card);
+    if (typeof card.value === 'string' && card.value.endsWith('&')) this.#begin(card, card.value);
   }
-  return cards;
+
+  /** All cards, in order. */
+  finish(): ParsedCard[] {
+    this.#close();
+    return this.#cards;
+  }
+
+  #begin(card: ParsedCard, value: string): void {
+    this.#open = card;
+    this.#values = [value];
+    this.#comments = [card.comment];
+    this.#texts = [card.text];
+  }
+
+  /** Takes the text of a CONTINUE card to the open string; false when it is no such card. */
+  #continues(text: string): boolean {
+    if (this.#open === undefined || !text.startsWith('CONTINUE  ')) return false;
+    const { value, comment } = parseValue(text.slice(10));
+    if (typeof value !== 'string' || !this.#values.at(-1)!.endsWith('&')) return false;
+    this.#values.push(value);
+    this.#comments.push(comment);
+    this.#texts.push(text);
+    return true;
+  }
+
+  #close(): void {
+    if (this.#open !== undefined && this.#values.length > 1) {
+      const last = this.#values.length - 1;
+      this.#open.value = this.#values.map((part, i) => (i < last ? part.slice(0, -1) : part)).join('');
+      this.#open.comment = this.#comments.filter((part) => part !== '').join(' ');
+      this.#open.text = this.#texts.join('');
+    }
+    this.#open = undefined;
+  }
+}
+
+function tooManyCards(maxCards: number, position: number, place: FitsPlace): FitsError {
+  return new FitsError('the header is longer than the limit', {
+    ...place,
+    byteOffset: position,
+    expected: `at most ${maxCards} cards`,
+    found: 'more',
+    remedy: 'raise maxHeaderCards',
+  });
 }
 
 /** Binary data taken for a header is refused at its first card, before anything is made of it. */

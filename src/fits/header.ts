@@ -1,6 +1,6 @@
 /** A header: cards in file order, and typed access by keyword. */
 import { CARD_LENGTH, type CardValue, type ParsedCard, parseComplex } from './card.ts';
-import { joinContinued } from './header-reader.ts';
+import { CardJoiner } from './header-reader.ts';
 
 /** Lossless: `FitsHeader.fromJSON` of it has the same cards, byte for byte. Numbers that JSON lacks are text in `value`. */
 export interface HeaderJson {
@@ -96,13 +96,13 @@ export class FitsHeader {
   }
 
   static fromJSON(json: HeaderJson): FitsHeader {
-    const images = json.cards.flatMap(({ text, position }) =>
-      Array.from({ length: Math.ceil(text.length / CARD_LENGTH) }, (_, i) => ({
-        text: text.slice(i * CARD_LENGTH, (i + 1) * CARD_LENGTH),
-        position: position + i * CARD_LENGTH,
-      })),
-    );
-    return new FitsHeader(joinContinued(images));
+    const joiner = new CardJoiner();
+    for (const { text, position } of json.cards) {
+      for (let at = 0; at < text.length; at += CARD_LENGTH) {
+        joiner.add(text.slice(at, at + CARD_LENGTH), position + at);
+      }
+    }
+    return new FitsHeader(joiner.finish());
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { card, FitsError, FitsHeader, readFits, writeImage } from '../../src/fits/index.ts';
 
 /** A file that holds nothing but these cards. */
-function headerOf(...cards: string[]): FitsHeader {
+function fileOf(...cards: string[]): Uint8Array {
   const all = [
     'SIMPLE  =                    T',
     'BITPIX  =                    8',
@@ -12,7 +12,11 @@ function headerOf(...cards: string[]): FitsHeader {
     'END',
   ];
   const text = all.map((line) => line.padEnd(80)).join('');
-  return readFits(Buffer.from(text.padEnd(Math.ceil(text.length / 2880) * 2880), 'latin1')).hdu(0)!.header;
+  return Buffer.from(text.padEnd(Math.ceil(text.length / 2880) * 2880), 'latin1');
+}
+
+function headerOf(...cards: string[]): FitsHeader {
+  return readFits(fileOf(...cards)).hdu(0)!.header;
 }
 
 describe('values', () => {
@@ -85,6 +89,14 @@ describe('long strings', () => {
     expect(header.get('AFTER')).toBe(1);
   });
 
+  test('many of them take time and memory in proportion', () => {
+    const cards = Array.from({ length: 50_000 }, () => `CONTINUE  '${'a'.repeat(66)}&'`);
+    const header = headerOf("LONG    = 'b&'", ...cards, "CONTINUE  'c'", "CONTINUE  'stray'");
+    expect(header.text('LONG')).toBe(`b${'a'.repeat(66 * 50_000)}c`);
+    expect(header.get('CONTINUE')).toBeUndefined();
+    expect(FitsHeader.fromJSON(header.toJSON()).cards).toEqual(header.cards);
+  });
+
   test('an ampersand that nothing follows stays; CONTINUE that follows nothing is commentary', () => {
     const header = headerOf("AMP     = 'R&D &'", 'AFTER   = 1', "CONTINUE  'lost'");
     expect(header.get('AMP')).toBe('R&D &');
@@ -116,6 +128,27 @@ describe('whole headers', () => {
   test('more than 600 cards', () => {
     const header = headerOf(...Array.from({ length: 700 }, (_, i) => `K${i}`.padEnd(8).concat(`= ${i}`)));
     expect(header.number('K699')).toBe(699);
+  });
+
+  test('a header beyond the limit is refused, and the limit can be moved', () => {
+    const bytes = fileOf(...Array.from({ length: 100 }, () => ''));
+    expect(readFits(bytes, { maxHeaderCards: 103 }).hdus[0]!.header.cards).toHaveLength(103);
+    expect(() => readFits(bytes, { maxHeaderCards: 102 }).hdus).toThrow(
+      /longer than the limit: expected at most 102 cards/,
+    );
+    expect(() => headerOf(' '.repeat(80 * 100_000))).toThrow(/at most 100000 cards/);
+  });
+
+  test('messages stay short, whatever the file holds', () => {
+    const axes = Array.from({ length: 999 }, (_, i) => `NAXIS${i + 1}`.padEnd(8).concat('= 2147483648'));
+    const bytes = fileOf('NAXIS   = 999', ...axes);
+    expect(() => readFits(bytes).hdus).toThrow(FitsError);
+    try {
+      readFits(bytes).hdus;
+    } catch (error) {
+      expect((error as FitsError).found).toHaveLength(80);
+      expect((error as FitsError).message.length).toBeLessThan(300);
+    }
   });
 
   test('JSON keeps every byte', () => {
