@@ -1,7 +1,7 @@
 /**
  * The use case of `ablate`: the same data, seeds and budget for a list of presets, all judged alike, one table. A run
  * that is there is gone on with, one that is judged is not judged again, so that a killed ablation is simply started
- * anew.
+ * anew; what belongs to another experiment of the same name is refused or judged anew (`ablate-reuse.ts`).
  */
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -11,14 +11,13 @@ import { isSunganError, SunganError } from '../core/errors.ts';
 import { exists, writeAtomic } from '../core/files.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { train, trainOptions } from '../train/index.ts';
+import { keepRequest, knownScores, lengthOfSameExperiment, requestOf } from './ablate-reuse.ts';
 import { type AblationRow, ablationTable, summariseRows } from './ablation-table.ts';
 import { evaluate } from './evaluate.ts';
 import { METRIC_NAMES } from './metrics.ts';
 import { evalOptions } from './options.ts';
-import { readEvaluations } from './record.ts';
 import { report } from './report/report.ts';
 import type { EvalSummary } from './scores.ts';
-import { METRICS_FILE } from './sources/run.ts';
 
 export const ablateOptions = z.strictObject({
   presets: z
@@ -163,10 +162,13 @@ async function trainTrial(
   const { preset, data, seed, name } = trial;
   const budget = kimg === undefined ? {} : { kimg };
   const size = resolution === undefined ? {} : { resolution };
-  const given = begun === undefined ? { preset, data, seed, name, ...size } : { resume: begun };
   // A collapse is a result, and every run sees the same number of pictures.
   const always = { ...budget, onCollapse: 'warn', snapshotTicks: 2, keep: 2 };
-  return train(trainOptions.parse({ ...given, ...always }), { workspace, effects });
+  const fresh = trainOptions.parse({ preset, data, seed, name, ...size, ...always });
+  const context = { workspace, effects };
+  if (begun === undefined) return train(fresh, context);
+  const length = await lengthOfSameExperiment(begun, fresh, context);
+  return train(trainOptions.parse({ resume: begun, ...always, kimg: length }), context);
 }
 
 /** The folder of a run that was begun; one that a kill left without options is none. */
@@ -178,16 +180,18 @@ async function findTrial(name: string, { runs }: Workspace): Promise<string | un
   return undefined;
 }
 
-/** The last scores of the run, when they are of its end and hold all that is asked for; else new ones. */
+/** The scores of the run's end, when just these were asked for before; else new ones. */
 async function scoresOf(
   run: string,
   kimg: number,
   { metrics, count, pairs, data }: AblateOptions,
   context: AblateContext,
 ): Promise<EvalSummary> {
-  const known = (await readEvaluations(join(run, METRICS_FILE))).at(-1);
   const wanted = evalOptions.parse({ run, real: data, metrics, count, pairs });
-  const isOfEnd = known?.kimg === kimg && known.seed === wanted.seed;
-  if (isOfEnd && metrics.every((name) => known.results.some(({ metric }) => metric === name))) return known;
-  return evaluate(wanted, context);
+  const request = await requestOf(run, kimg, wanted, context);
+  const known = await knownScores(run, request, metrics);
+  if (known) return known;
+  const scores = await evaluate(wanted, context);
+  await keepRequest(run, request, scores);
+  return scores;
 }

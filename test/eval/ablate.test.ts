@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import { openWorkspace } from '../../src/core/workspace.ts';
 import { curate, curateOptions } from '../../src/curate/index.ts';
+import { knownScores, requestOf } from '../../src/eval/ablate-reuse.ts';
 import { summariseRows } from '../../src/eval/ablation-table.ts';
 import { ablate, ablateOptions, evalOptions, evaluate } from '../../src/eval/index.ts';
 import { ingest, ingestOptions } from '../../src/ingest/index.ts';
@@ -79,6 +80,54 @@ describe('an ablation', () => {
     const second = await ablate(options(), context);
     expect(second.rows).toEqual(first.rows);
     expect(lines()).toEqual(Array(4).fill(2));
+  });
+
+  const only = (overrides = {}) => options({ presets: [preset('plain.yaml')], seeds: [1], ...overrides });
+  const linesOf = (name: string) =>
+    runFolders()
+      .filter((run) => run.endsWith(name))
+      .map(
+        (run) =>
+          readFileSync(join(context.workspace.runs, run, 'metrics.jsonl'), 'utf8')
+            .trim()
+            .split('\n').length,
+      );
+
+  it('judges anew what was judged by another count, and knows no scores of other requests', async () => {
+    const before = linesOf('-plain-s1')[0];
+    const few = await ablate(only({ count: 8 }), context);
+    expect(linesOf('-plain-s1')).toEqual([before + 1]);
+    expect((await ablate(only({ count: 8 }), context)).rows).toEqual(few.rows);
+    expect(linesOf('-plain-s1')).toEqual([before + 1]);
+    const run = join(context.workspace.runs, runFolders().find((name) => name.endsWith('-plain-s1'))!);
+    const wanted = evalOptions.parse({ run, real: 'sun', count: 8, pairs: 2000, metrics: ['solar'] });
+    const known = async (options: typeof wanted) =>
+      (await knownScores(run, await requestOf(run, 0.032, options, context), options.metrics)) !== undefined;
+    expect(await known(wanted)).toBe(true);
+    expect(await known({ ...wanted, real: 'sun-linear' })).toBe(false);
+    expect(await known({ ...wanted, pairs: 1000 })).toBe(false);
+    expect(await known({ ...wanted, metrics: ['solar', 'swd'] })).toBe(false);
+  });
+
+  it('refuses to go on with a run of another recipe, other data or a longer budget', async () => {
+    const plain = readFileSync(preset('plain.yaml'), 'utf8');
+    const remedy = expect.stringContaining('--name');
+    try {
+      writeFileSync(preset('plain.yaml'), plain.replace('r1Gamma: 0.1', 'r1Gamma: 0.2'));
+      const changed = ablate(only(), context);
+      await expect(changed).rejects.toMatchObject({
+        message: expect.stringContaining('r1Gamma 0.1, but 0.2'),
+        remedy,
+      });
+    } finally {
+      writeFileSync(preset('plain.yaml'), plain);
+    }
+    await expect(ablate(only({ data: 'sun-linear' }), context)).rejects.toMatchObject({
+      message: expect.stringContaining("other data ('sun')"),
+      remedy,
+    });
+    await expect(ablate(only({ kimg: 0.016 }), context)).rejects.toThrow('more than 0.016');
+    await expect(ablate(only({ resolution: 32 }), context)).rejects.toThrow('resolution 16, but 32');
   });
 
   it('judges a generator of another transform in the space of the reals', async () => {
