@@ -203,6 +203,23 @@ describe('missing values', () => {
   });
 });
 
+describe('what a codec needs beside the pixels counts against the limit', () => {
+  test.each([
+    ['hcompress_i16.fits', 9],
+    ['plio_i16.fits', 4],
+  ])('%s: %d bytes a pixel', (wanted, bytesPerPixel) => {
+    const { bytes } = seeds().find(({ name }) => name === wanted)!;
+    const read = (maxDecodedBytes: number) => {
+      const hdu = firstImage(readFits(bytes, { maxDecodedBytes }));
+      return readImageFloat32(hdu, { region: { x0: 0, x1: 1, y0: 0, y1: 1 } });
+    };
+    const tile = firstImage(readFits(bytes)).tiles!.tile;
+    const needed = tile[0]! * tile[1]! * bytesPerPixel;
+    expect(read(needed).data).toHaveLength(1);
+    expect(errorOf(() => read(needed - 1)).message).toMatch(/tile 1 is larger than the limit/);
+  });
+});
+
 test('lossy pixels beyond the range of bytes become its ends', () => {
   const { bytes } = seeds().find(({ name }) => name.startsWith('hcompress_i16_saturated'))!;
   const at = Buffer.from(bytes).indexOf('ZBITPIX =');

@@ -49,13 +49,22 @@ export function decodeTile(table: TileTable, row: number, extent: readonly numbe
   });
 }
 
+/** What a codec holds for each pixel while it decodes, whatever the image's type. */
+const WORK_BYTES: Partial<Record<Codec, number>> = {
+  RICE_1: 4,
+  PLIO_1: 4,
+  // Coefficients in float64, and the codes of two levels of a quadrant's tree.
+  HCOMPRESS_1: 9,
+};
+
 /** Before anything of the tile's size is made. */
-function checkSize({ bitpix, maxDecodedBytes, place }: TileTable, row: number, pixels: number): void {
-  if (pixels * (Math.abs(bitpix) / 8) <= maxDecodedBytes) return;
+function checkSize({ bitpix, codec, maxDecodedBytes, place }: TileTable, row: number, pixels: number): void {
+  const bytes = Math.max(Math.abs(bitpix) / 8, WORK_BYTES[codec] ?? 0);
+  if (pixels * bytes <= maxDecodedBytes) return;
   throw new FitsError(`tile ${row + 1} is larger than the limit`, {
     ...place,
     expected: `at most ${maxDecodedBytes} bytes`,
-    found: `${pixels} pixels`,
+    found: `${pixels} pixels, which take ${bytes} bytes each while ${codec} is decoded`,
     remedy: 'raise maxDecodedBytes',
   });
 }
@@ -126,7 +135,7 @@ function bytesOf({ table, slice }: TileJob): Uint8Array {
 }
 
 function unzip(job: TileJob): Uint8Array {
-  return inflate(bytesOf(job), job.pixels * 8, job.place);
+  return inflate(bytesOf(job), Math.min(job.pixels * 8, job.table.maxDecodedBytes), job.place);
 }
 
 /** GZIP_2 stores the most significant bytes of all pixels first, then the next ones. */

@@ -25,7 +25,7 @@ export function decodeQuadrant(bits: BitReader, out: Float64Array, quadrant: Qua
     const kind = bits.bits(4);
     if (kind !== DIRECT && kind !== TREE) throw new UnknownCode();
     const codes = kind === DIRECT ? readDirect(bits, rows, columns) : readTree(bits, rows, columns, levels);
-    addPlane(codes, out, quadrant, 2 ** plane);
+    if (codes !== undefined) addPlane(codes, out, quadrant, 2 ** plane);
   }
 }
 
@@ -41,9 +41,11 @@ function readDirect(bits: BitReader, rows: number, columns: number): Uint8Array 
   return codes;
 }
 
-/** From the root down: each code tells which of its four parts hold a bit, and only those have codes of their own. */
-function readTree(bits: BitReader, rows: number, columns: number, levels: number): Uint8Array {
-  let codes: Uint8Array = Uint8Array.of(readCode(bits));
+/** From the root down: each code tells which of its four parts hold a bit, and only those have codes of their own. Undefined: no bit at all. */
+function readTree(bits: BitReader, rows: number, columns: number, levels: number): Uint8Array | undefined {
+  const root = readCode(bits);
+  if (root === 0) return undefined;
+  let codes: Uint8Array = Uint8Array.of(root);
   let height = 1;
   let width = 1;
   for (let level = levels - 1; level >= 1; level--) {
