@@ -30,7 +30,7 @@ export interface ComparisonResult {
   count: number;
   results: MetricResult[];
   warnings: string[];
-  /** The first pictures of both sides. */
+  /** Some pictures of both sides. */
   pictures: Gallery;
 }
 
@@ -44,7 +44,9 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   const random = createRandom(`eval/${comparison.seed}`);
   const real = await hold(sample(comparison.real, count, random.fork('real')));
   const reading = effects.progress('eval: generated pictures', count, 'pictures');
-  const fake = await hold(subset(comparison.fake, rangeOf(count)), (done) => reading.advance(done));
+  // A generator makes no more than it is asked for; of a folder or a data set the first would be of the first years.
+  const fakes = sample(comparison.fake, count, random.fork('fake'));
+  const fake = await hold(fakes, (done) => reading.advance(done));
   reading.done();
   const pairs = await realPairs(comparison, real, count);
   const training = comparison.training && finiteOnly(comparison.training);
@@ -144,7 +146,13 @@ async function realPairs(
     const size = Math.min(count, otherReals.count);
     const a = await hold(sample(otherReals, size, random.fork('other')));
     const b = size < count ? sample(real, size, random.fork('test')) : real;
-    pairs.push({ pair: 'train-test', label: `${otherReals.label}, against the reals judged by`, a, b });
+    pairs.push({
+      pair: 'train-test',
+      label: `${otherReals.label}, against the reals judged by`,
+      a,
+      b,
+      isSmaller: size < count,
+    });
   }
   const pool = otherReals ? concatenate(all, otherReals) : all;
   const half = Math.min(count, Math.floor(pool.count / 2));
@@ -156,6 +164,7 @@ async function realPairs(
       label: 'random halves of the reals',
       a: await hold(subset(pool, a, 'reals, one half')),
       b: await hold(subset(pool, b, 'reals, other half')),
+      isSmaller: half < count,
     });
   }
   return pairs;
@@ -195,7 +204,9 @@ function countWarnings(comparison: Comparison, count: number, pairs: readonly Re
   }
   for (const { label, a } of pairs) {
     if (a.count < count)
-      warnings.push(`floor "${label}" has ${a.count} pictures a side instead of ${count}, so it is too high`);
+      warnings.push(
+        `floor "${label}" has ${a.count} pictures a side instead of ${count}: it is too high, and no score is held against it (--count ${a.count} makes them comparable)`,
+      );
   }
   if (pairs.length === 0)
     warnings.push('too few reals for a real-against-real floor: the numbers cannot be judged');

@@ -11,6 +11,8 @@ export interface RealPair {
   readonly label: string;
   readonly a: ImageSet;
   readonly b: ImageSet;
+  /** Fewer pictures a side than the sets that are compared. */
+  readonly isSmaller: boolean;
 }
 
 /** One channel of one picture from transform space to DN. */
@@ -59,5 +61,11 @@ export interface Metric {
 
 /** Floors of one score from the pairs' values, in the pairs' order. */
 export function floorsOf(pairs: readonly RealPair[], values: readonly number[]): Floor[] {
-  return pairs.map(({ pair, label, a }, index) => ({ pair, label, value: values[index], count: a.count }));
+  return pairs.map(({ pair, label, a, isSmaller }, index) => ({
+    pair,
+    label,
+    value: values[index],
+    count: a.count,
+    ...(isSmaller && { comparable: false }),
+  }));
 }

@@ -10,6 +10,8 @@ export interface Floor {
   readonly value: number;
   /** Pictures in each of the two sets. */
   readonly count: number;
+  /** False where that is fewer than the score's own: such a floor is too high to hold the score against it. */
+  readonly comparable?: boolean;
 }
 
 export interface Interval {
@@ -100,9 +102,12 @@ export interface EvalSummary {
   readonly warnings: readonly string[];
 }
 
-/** How many times its largest floor a score is; undefined where that has no meaning, as for a value that is no number. */
+/**
+ * How many times its largest floor a score is; undefined where that has no meaning, as for a value that is no number or
+ * floors of fewer pictures only.
+ */
 export function timesFloor({ sense, value, floors }: Score): number | undefined {
-  const floor = Math.max(0, ...floors.map((known) => known.value));
+  const floor = Math.max(0, ...floors.flatMap((known) => (known.comparable === false ? [] : [known.value])));
   const isMeaningful = sense === 'lower' && floor > 0 && Number.isFinite(floor) && Number.isFinite(value);
   return isMeaningful ? value / floor : undefined;
 }

@@ -69,6 +69,52 @@ describe('comparing two sets', () => {
     expect(await values()).toEqual(await values());
   });
 
+  it('draws the judged pictures at random from all there are, on both sides', async () => {
+    // Bright in the first half: judged in order, either side would be all bright.
+    const halfBright = (label: string): ImageSet => {
+      const data = new Float32Array(80 * SIZE * SIZE).map((_, i) => (i < 40 * SIZE * SIZE ? 0.9 : 0.1));
+      return setFromMemory(label, { width: SIZE, height: SIZE, channels: 1, data });
+    };
+    const seen = new Set<number>();
+    const watched = (set: ImageSet): ImageSet => ({
+      ...set,
+      async read(indices) {
+        for (const index of indices) seen.add(index);
+        return set.read(indices);
+      },
+    });
+    const { results } = await compareSets(
+      {
+        real: halfBright('a'),
+        fake: watched(halfBright('b')),
+        metrics: ['solar'],
+        count: 20,
+        seed: 1,
+        settings,
+        linear: (values) => values,
+      },
+      quietEffects(),
+    );
+    expect(seen.size).toBe(20);
+    expect([...seen].filter((index) => index >= 40).length).toBeGreaterThan(4);
+    const flux = results[0].scores.find(({ key }) => key === 'solar.flux')!;
+    expect(flux.value).toBeLessThan(0.6);
+  });
+
+  it('holds no score against a floor of fewer pictures, and says so', async () => {
+    const { results, warnings } = await compare(drawnSuns('other', 40, SIZE), {
+      otherReals: drawnSuns('train', 10, SIZE),
+    });
+    const [score] = results[0].scores;
+    expect(score.floors.map(({ count, comparable }) => [count, comparable])).toEqual([
+      [10, false],
+      [25, false],
+    ]);
+    expect(timesFloor(score)).toBeUndefined();
+    expect(warnings.join()).toContain('has 10 pictures a side instead of 32');
+    expect(warnings.join()).toContain('--count 25');
+  });
+
   it('says when pictures are few, and that a floor cannot be had', async () => {
     const { warnings, results } = await compareSets(
       {

@@ -10,7 +10,7 @@ import {
   SMALLEST_PICTURE,
   scalesLength,
 } from '../measures/ms-ssim.ts';
-import type { Metric, MetricInput, MetricOutcome } from '../metric.ts';
+import { floorsOf, type Metric, type MetricInput, type MetricOutcome } from '../metric.ts';
 
 const FEW_PAIRS = 1000;
 const REPLICAS = 500;
@@ -44,12 +44,10 @@ async function computeDiversity(input: MetricInput): Promise<MetricOutcome> {
   }
   const own = values.get(fake)!;
   const reference = values.get(real)!;
-  const floors = pairs.map(({ pair, label, a, b }) => ({
-    pair,
-    label: `${label}, difference`,
-    value: Math.abs(values.get(a)!.mean - values.get(b)!.mean),
-    count: a.count,
-  }));
+  const floors = floorsOf(
+    pairs.map((pair) => ({ ...pair, label: `${pair.label}, difference` })),
+    pairs.map(({ a, b }) => Math.abs(values.get(a)!.mean - values.get(b)!.mean)),
+  );
   return {
     variant: `PG-GAN, five scales, 8-bit, ${own.pairs} pairs`,
     scores: [

@@ -2,7 +2,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
-import { rangeOf, subset } from '../image-set.ts';
 import { PICTURE_NAME, type PictureSet, setOfPictures } from './pictures.ts';
 import type { Source, SourceKind } from './source.ts';
 
@@ -42,7 +41,7 @@ export function sourceOfPictures(path: string, set: PictureSet): Source {
     transforms: undefined,
     white: set.white,
     warnings: [],
-    images: ({ count }) => subset(set, rangeOf(Math.min(count, set.count))),
+    images: () => set,
     async close() {},
   };
 }

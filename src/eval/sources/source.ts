@@ -22,7 +22,7 @@ export interface Source {
   readonly white?: number;
   /** What must be known before believing a number from it. */
   readonly warnings: readonly string[];
-  /** At most `count` pictures need be there; a generator makes exactly so many, from `seed`. */
+  /** A generator makes exactly `count`, from `seed`; of anything else all there are, for the comparison to draw from. */
   images(request: PictureRequest): ImageSet;
   /** Real pictures of the same kind that `images` does not give (the training split), for floors. */
   others?(request: PictureRequest): ImageSet | undefined;
