@@ -34,11 +34,19 @@ function titleOf(page: string): string {
   return /<title>\s*([^<]{1,80})/i.exec(page)?.[1]?.trim() ?? '';
 }
 
+const BLOCK_BYTES = 2880;
+
 /**
  * Opens a whole file: structure, header, checksum, first and last tiles. `keywords` by an archive's database go before the
- * file's own, which may have none.
+ * file's own, which may have none. `isDownload`: a file that ends inside its last block of 2880 bytes was cut off; of
+ * one that a user gives, only the pixels must be there.
  */
-export function inspectFrame(bytes: Uint8Array, fileName: string, keywords?: HeaderRecord): Inspection {
+export function inspectFrame(
+  bytes: Uint8Array,
+  fileName: string,
+  keywords?: HeaderRecord,
+  isDownload = false,
+): Inspection {
   const start = checkStart(bytes, undefined);
   if (start) return { ok: false, problem: start };
   let facts: HeaderFacts | undefined;
@@ -50,6 +58,11 @@ export function inspectFrame(bytes: Uint8Array, fileName: string, keywords?: Hea
     if (other) return { ok: false, problem: other, frame: facts };
     if (image.availableBytes < image.dataBytes) {
       const detail = `${image.availableBytes} of ${image.dataBytes} bytes of pixels`;
+      return { ok: false, problem: problem('corrupt', 'truncated', detail), frame: facts };
+    }
+    const { length } = image.source.bytes;
+    if (isDownload && length % BLOCK_BYTES !== 0) {
+      const detail = `${length} bytes end inside a block of ${BLOCK_BYTES}`;
       return { ok: false, problem: problem('corrupt', 'truncated', detail), frame: facts };
     }
     const broken = brokenSum(image);

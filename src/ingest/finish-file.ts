@@ -76,7 +76,7 @@ function inspectCandidate(content: Uint8Array, expected: Expectation): Inspected
   if (bytes !== undefined && content.length !== bytes) {
     return problem('corrupt', 'wrong size', `${content.length} bytes, the index says ${bytes}`);
   }
-  const inspection = inspectFrame(content, fileName, header);
+  const inspection = inspectFrame(content, fileName, header, true);
   if (!inspection.ok) return inspection.problem;
   return mismatchWith(inspection.frame, key, time, toleranceMs) ?? inspection.frame;
 }

@@ -67,7 +67,7 @@ export async function adoptExisting(
   // Looked up after the file was read: meanwhile another worker may have put it there for another slot.
   const owner = catalog.frameOfPath(path);
   if (!bytes || (owner && owner.id !== row.id)) return undefined;
-  const inspection = inspectFrame(bytes, basename(path), candidate.header);
+  const inspection = inspectFrame(bytes, basename(path), candidate.header, true);
   if (!inspection.ok) return inspection.problem;
   const mismatch = mismatchWith(inspection.frame, row, candidate.time, toleranceMs);
   if (mismatch) return mismatch;

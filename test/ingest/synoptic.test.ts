@@ -144,6 +144,12 @@ describe('what is not a frame of the slot is refused with its true reason', () =
       /truncated|unreadable/,
     ],
     [
+      'a file that lacks the end of its padding',
+      (bytes) => ({ body: bytes.subarray(0, bytes.length - 1) }),
+      'corrupt',
+      /truncated: \d+ bytes end inside a block of 2880/,
+    ],
+    [
       'a flipped bit',
       (bytes) => {
         const body = Buffer.from(bytes);
