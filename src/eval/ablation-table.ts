@@ -1,6 +1,6 @@
 /** Scores of several runs a preset as one row: mean and spread over the seeds. */
 import type { EvalSummary, MetricResult, Score } from './scores.ts';
-import { resizerOf, timesOf } from './standing.ts';
+import { largestFloor, resizerOf, timesOf } from './standing.ts';
 
 export interface AblationRow {
   label: string;
@@ -96,15 +96,13 @@ function cellOf(
   const values = found.map(({ score }) => score.value);
   const finite = values.filter(Number.isFinite);
   const [{ score: first }] = found;
-  const floor =
-    timesOf(first) === undefined ? undefined : Math.max(...first.floors.map(({ value }) => value));
   return {
     ...column,
     counts: found.map(({ result }) => result.count.fake),
     values,
     mean: finite.length > 0 ? finite.reduce((sum, value) => sum + value, 0) / finite.length : undefined,
     spread: finite.length > 1 ? (Math.max(...finite) - Math.min(...finite)) / 2 : undefined,
-    beside: first.reference ?? floor,
+    beside: first.reference ?? (timesOf(first) === undefined ? undefined : largestFloor(first)),
     warnings: [...new Set(found.flatMap(({ result }) => result.warnings))],
   };
 }

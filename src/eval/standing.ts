@@ -15,7 +15,8 @@ export function nameOf({ label }: Score, { variant }: Pick<MetricResult, 'varian
 /** Why a score says nothing, in words; undefined for a sound one. (What is not finite is `null` in a line of JSON.) */
 export function flawOf({ value, floors, reference }: Score): string | undefined {
   if (!Number.isFinite(value)) return 'not a number';
-  if (floors.some((floor) => !Number.isFinite(floor.value))) return 'its floor is not a number';
+  if (floors.some((floor) => floor.comparable !== false && !Number.isFinite(floor.value)))
+    return 'its floor is not a number';
   if (reference !== undefined && !Number.isFinite(reference)) return "the reals' own value is not a number";
   return undefined;
 }
@@ -23,4 +24,12 @@ export function flawOf({ value, floors, reference }: Score): string | undefined 
 /** How many times its largest floor a sound score is; undefined where that has no meaning. */
 export function timesOf(score: Score): number | undefined {
   return flawOf(score) === undefined ? timesFloor(score) : undefined;
+}
+
+/** Of the floors that a score may be held against; undefined without one. */
+export function largestFloor({ floors }: Score): number | undefined {
+  const known = floors.flatMap(({ comparable, value }) =>
+    comparable === false || !Number.isFinite(value) ? [] : [value],
+  );
+  return known.length > 0 ? Math.max(...known) : undefined;
 }

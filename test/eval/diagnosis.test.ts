@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import { compareSets } from '../../src/eval/compare.ts';
-import { diagnose } from '../../src/eval/diagnosis.ts';
+import { diagnose, uncheckedFaults } from '../../src/eval/diagnosis.ts';
 import { type ImageSet, subset } from '../../src/eval/image-set.ts';
+import type { Score } from '../../src/eval/scores.ts';
 import { createRandom } from '../../src/numeric/random.ts';
 import { drawnSuns } from '../support/drawn-suns.ts';
-import { sampleSummary } from './report/sample-model.ts';
+import { fidResult, sampleSummary } from './report/sample-model.ts';
 
 const SIZE = 32;
 const training = drawnSuns('train', 80, SIZE);
@@ -78,5 +79,107 @@ describe('generators with a fault made on purpose', () => {
     expect(await faultsOf(changed(drawnSuns('other', 48, SIZE), (p) => p.map((v) => 0.9 * v)))).toContain(
       'wrong brightness',
     );
+  });
+});
+
+describe('scores as they are given', () => {
+  const one = (key: string, value: number, more: Partial<Score> = {}): Score => ({
+    key,
+    label: key,
+    value,
+    unit: '',
+    sense: 'match',
+    floors: [],
+    ...more,
+  });
+  const summaryOf = (...scores: Score[]) => ({
+    ...sampleSummary(),
+    results: [{ ...sampleSummary().results[0], metric: 'any', variant: 'any', scores }],
+  });
+  const copies = (near: number, p: number, low: number, ratio = 1) =>
+    [
+      one('memorisation.pixel.near', near, { reference: 0.05 }),
+      one('memorisation.pixel.ratio', ratio, { reference: 1 }),
+      one('memorisation.pixel.p', p, { sense: 'higher' }),
+      one('memorisation.pixel.low', low, { reference: 1 }),
+    ] as const;
+  const faults = (...scores: Score[]) => diagnose(summaryOf(...scores)).map(({ fault }) => fault);
+  const floors = (value: number) => [{ pair: 'halves', label: 'halves', value, count: 64 }];
+
+  it('a fifth of copies is a finding, though the median is as usual', () => {
+    expect(faults(...copies(0.25, 1e-9, 0.1))).toEqual(['repeats training frames']);
+    expect(diagnose(summaryOf(...copies(0.25, 1e-9, 0.1)))[0].text).toContain('1 in a million');
+  });
+
+  it('a twelfth of copies is one too, though the nearest tenth is as usual', () => {
+    expect(faults(...copies(0.13, 1e-5, 0.9))).toEqual(['repeats training frames']);
+  });
+
+  it('what chance explains is none', () => {
+    expect(faults(...copies(0.12, 0.02, 0.9))).toEqual([]);
+    expect(faults(...copies(0.08, 1e-4, 0.95))).toEqual([]);
+    expect(faults(...copies(0.05, 0.5, 1))).toEqual([]);
+  });
+
+  it('copies in features alone count', () => {
+    const inFeatures = copies(0.4, 1e-12, 0.2).map((score) => ({
+      ...score,
+      key: score.key.replace('pixel', 'feature'),
+    }));
+    expect(faults(...copies(0.05, 0.5, 1), ...inFeatures)).toEqual(['repeats training frames']);
+  });
+
+  it('pictures that are all alike are near to training without being copies', () => {
+    const alike = one('ms-ssim', 0.95, { reference: 0.5 });
+    expect(faults(alike, ...copies(0.6, 1e-9, 0.8))).toEqual(['little variety']);
+    expect(faults(alike, ...copies(0.6, 1e-9, 0.2))).toContain('repeats training frames');
+  });
+
+  it('a limb that generated pictures lack is a wrong limb', () => {
+    const missing = (value: number, rank: number) =>
+      one('solar.limb-radius.missing', value, { reference: 0.02, floors: floors(0.03), rank });
+    expect(faults(missing(1, 0.002))).toEqual(['wrong limb']);
+    expect(faults(missing(0.04, 0.6))).toEqual([]);
+  });
+
+  it('the worst of several channels speaks', () => {
+    const flux = (channel: number, value: number) =>
+      one(`solar.flux.${channel}`, value, {
+        sense: 'lower',
+        floors: floors(0.1),
+        note: `channel ${channel}`,
+      });
+    expect(diagnose(summaryOf(flux(1, 0.1), flux(2, 0.9)))[0].text).toContain('channel 2');
+  });
+
+  it('a red number without a rule of its own is named', () => {
+    const score = one('solar.profile', 0.9, { sense: 'lower', floors: floors(0.1) });
+    expect(diagnose(summaryOf(score))).toEqual([
+      { fault: 'far from the reals', text: 'solar.profile 9 times its floor' },
+    ]);
+  });
+
+  it('what is not a number is a finding, and clears nobody', () => {
+    const nothing = one('swd.mean', Number.NaN, { sense: 'lower', floors: floors(5) });
+    expect(faults(nothing)).toEqual(['no number']);
+    expect(uncheckedFaults(summaryOf(nothing)).join()).toContain('wrong patches (swd is not a number)');
+    // As a line of JSON gives it back.
+    expect(faults(one('memorisation.pixel.p', null as never))).toEqual(['no number']);
+  });
+
+  it('FID is named with its resizer, KID stands in for it', () => {
+    const result = { ...fidResult('clean', 90) };
+    expect(diagnose({ ...sampleSummary(), results: [result] })[0].text).toContain('FID (clean) is 4 times');
+    const kid = one('kid', 8, { sense: 'lower', floors: floors(1) });
+    expect(faults(kid)).toEqual(['wrong features']);
+  });
+
+  it('says what was not checked, and why', () => {
+    const words = uncheckedFaults(summaryOf(one('swd.mean', 5, { sense: 'lower' }))).join('; ');
+    expect(words).toContain('little variety (needs ms-ssim)');
+    expect(words).toContain('repeats training frames (needs memorisation)');
+    expect(words).toContain('blurred, noisy, wrong brightness');
+    expect(words).toContain('wrong patches (swd has no floor)');
+    expect(words).toContain('wrong features (needs fid or kid)');
   });
 });
