@@ -17,4 +17,9 @@ export {
 } from './import/index.ts';
 export { type CurateOptions, curateOptions } from './options.ts';
 export type { CurateSummary } from './summary.ts';
-export type { Transform, TransformName, TransformRecord } from './transforms/index.ts';
+export {
+  restoreTransform,
+  type Transform,
+  type TransformName,
+  type TransformRecord,
+} from './transforms/index.ts';

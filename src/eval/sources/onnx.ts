@@ -9,10 +9,11 @@ import { basename, resolve } from 'node:path';
 import type * as Ort from 'onnxruntime-node';
 import { SunganError } from '../../core/errors.ts';
 import { sha256OfBytes } from '../../core/files.ts';
+import { restoreTransform, type Transform, type TransformRecord } from '../../curate/index.ts';
 import { createRandom } from '../../numeric/random.ts';
 import { type LabelFacts, labelRows } from '../../train/index.ts';
 import { readFields, textOf } from '../onnx/protobuf.ts';
-import type { Source, SourceKind } from './source.ts';
+import { type Source, type SourceKind, UNKNOWN_TRANSFORM } from './source.ts';
 
 /** Pictures in one run of a model that leaves its batch open. */
 const OPEN_BATCH = 16;
@@ -59,6 +60,7 @@ async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Sour
   const { channels, resolution } = shape;
   const hash = sha256OfBytes(bytes);
   const label = basename(path);
+  const transforms = facts.transforms.length === channels ? facts.transforms : undefined;
   return {
     label,
     path,
@@ -68,8 +70,11 @@ async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Sour
     kimg: facts.kimg,
     resolutions: [resolution],
     channels,
-    transforms: undefined,
-    warnings: facts.isSure ? [] : [`${label} does not say its range: -1..1 is assumed`],
+    transforms,
+    warnings: [
+      ...(facts.isSure ? [] : [`${label} does not say its range: -1..1 is assumed`]),
+      ...(transforms ? [] : [`${label} ${UNKNOWN_TRANSFORM}`]),
+    ],
     images: ({ count, seed }) => ({
       label: `${label}, generated`,
       count,
@@ -95,12 +100,15 @@ interface ModelFacts {
   readonly simulated: boolean;
   readonly kimg: number | null;
   readonly labels: LabelFacts | undefined;
+  /** One a channel; none where it does not tell. */
+  readonly transforms: readonly Transform[];
 }
 
 /** What is used of the facts of the dataset in the metadata of this program's models. */
 interface OwnDataset {
   simulated?: boolean;
   labels?: LabelFacts;
+  transforms?: TransformRecord[];
 }
 
 function factsOf(metadata: ReadonlyMap<string, string>): ModelFacts {
@@ -115,6 +123,7 @@ function factsOf(metadata: ReadonlyMap<string, string>): ModelFacts {
     simulated: dataset.simulated === true,
     kimg: Number.isFinite(seen) ? seen / 1000 : null,
     labels: dataset.labels,
+    transforms: (dataset.transforms ?? []).map(restoreTransform),
   };
 }
 

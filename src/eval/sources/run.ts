@@ -4,9 +4,9 @@ import { basename, isAbsolute, join, resolve } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
 import { exists, sha256OfFile } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
-import { type Dataset, openDataset } from '../../curate/index.ts';
+import { type Dataset, openDataset, restoreTransform } from '../../curate/index.ts';
 import { openGenerator, openRun, type Run } from '../../train/index.ts';
-import type { Source, SourceKind } from './source.ts';
+import { type Source, type SourceKind, UNKNOWN_TRANSFORM } from './source.ts';
 
 export const METRICS_FILE = 'metrics.jsonl';
 
@@ -83,6 +83,9 @@ async function sourceOfRun(
   const checkpointHash = await sha256OfFile(generator.checkpoint);
   const label = basename(directory) + (checkpoint === undefined ? '' : `, ${basename(checkpoint)}`);
   const changed = dataset !== undefined && dataset.hash !== run.dataset.hash;
+  // Of the checkpoint itself: the data set may be elsewhere by now, or curated anew by another transform.
+  const transforms = generator.transforms.map(restoreTransform);
+  const isKnown = transforms.length === channels;
   return {
     label,
     path: directory,
@@ -92,8 +95,11 @@ async function sourceOfRun(
     kimg: generator.seenImages / 1000,
     resolutions: [resolution],
     channels,
-    transforms: dataset?.transforms,
-    warnings: changed ? [`${run.dataset.name} has changed since ${label} was trained on it`] : [],
+    transforms: isKnown ? transforms : undefined,
+    warnings: [
+      ...(changed ? [`${run.dataset.name} has changed since ${label} was trained on it`] : []),
+      ...(isKnown ? [] : [`${label} ${UNKNOWN_TRANSFORM}`]),
+    ],
     images: ({ count, seed }) => ({
       label: `${label}, generated`,
       count,

@@ -52,3 +52,7 @@ export interface SourceKind {
   /** Opens `name` when it is of this kind; undefined when it is something else. */
   open(name: string, context: SourceContext): Promise<Source | undefined>;
 }
+
+/** Behind the name of a generator that was trained on values of which nobody says how they become DN. */
+export const UNKNOWN_TRANSFORM =
+  'does not say the transform of its values: they are taken for values of the same transform as the reals';

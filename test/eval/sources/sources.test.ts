@@ -5,11 +5,13 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../../src/core/effects.ts';
 import { openWorkspace } from '../../../src/core/workspace.ts';
+import { createTransform } from '../../../src/curate/transforms/index.ts';
 import { model, node, tensor, valueInfo } from '../../../src/eval/onnx/model.ts';
 import { packedField, stringField } from '../../../src/eval/onnx/protobuf.ts';
 import { openSource, type Source } from '../../../src/eval/sources/index.ts';
+import { exportGenerator } from '../../../src/train/index.ts';
 import { drawnSuns } from '../../support/drawn-suns.ts';
-import { writePictures } from '../tiny-run.ts';
+import { trainTinyRun, writePictures } from '../tiny-run.ts';
 import { storedZip } from './stored-zip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sungan-sources-'));
@@ -133,7 +135,8 @@ describe('an ONNX generator', () => {
       using(join(folder, `${name}.onnx`), async (source) => {
         expect(source.generated).toBe(true);
         expect(source.resolutions).toEqual([SIZE]);
-        expect(source.warnings).toHaveLength(name === 'open' ? 1 : 0);
+        expect(source.warnings).toHaveLength(name === 'open' ? 2 : 1);
+        expect(source.warnings.join()).toContain('does not say the transform');
         return source.images(request).read(indices);
       });
     const [all, fixed, alone] = [
@@ -222,5 +225,21 @@ describe('an ONNX generator', () => {
     await expect(openSource(join(folder, 'junk.onnx'), context)).rejects.toThrow(
       'ONNX Runtime cannot load it',
     );
+  });
+});
+
+describe('a run whose data set is not here, and its exported generator', () => {
+  it('know the transform that they were trained by', async () => {
+    const run = await trainTinyRun(context.workspace);
+    const exported = join(folder, 'exported.onnx');
+    await exportGenerator(run, exported);
+    const { record } = createTransform('log1p', '193');
+    for (const name of [run, exported]) {
+      await using(name, async ({ transforms, warnings }) => {
+        expect(transforms!.map((transform) => transform.record)).toEqual([record]);
+        expect([...transforms![0].inverse(Float32Array.of(1))][0]).toBeCloseTo(16383, 0);
+        expect(warnings).toEqual([]);
+      });
+    }
   });
 });
