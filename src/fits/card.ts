@@ -24,14 +24,16 @@ export interface ParsedCard extends HeaderCard {
 
 export const CARD_LENGTH = 80;
 
-const HIERARCH = /^HIERARCH\s+([^=]*?)\s*=(?:\s|$)/;
+const HIERARCH = /^HIERARCH\s+([^=\s][^=]*?)\s*=/;
+/** Have text, whatever stands in it. */
+const COMMENTARY: ReadonlySet<string> = new Set(['', 'COMMENT', 'HISTORY', 'CONTINUE']);
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d+)?$/;
 const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
 
 /** Reads one card image; `position` is kept for messages. Never throws: what has no value is commentary. */
 export function parseCard(text: string, position: number): ParsedCard {
   const name = text.slice(0, 8).trimEnd();
-  if (text.startsWith('= ', 8) && name !== '') {
+  if (text.startsWith('= ', 8) && !COMMENTARY.has(name.toUpperCase())) {
     return { keyword: name.toUpperCase(), ...parseValue(text.slice(10)), position, text };
   }
   const long = HIERARCH.exec(text);

@@ -39,7 +39,10 @@ export interface ImageHdu extends HduBase {
   readonly height: number;
   /** Of the image: ZBITPIX when compressed. */
   readonly bitpix: Bitpix;
-  /** Physical value = bzero + bscale * stored value. */
+  /**
+   * Physical value = bzero + bscale * stored value. NaN where the card is damaged, BSCALE also where the BLANK of integers
+   * is: such an image can be read raw only.
+   */
   readonly bscale: number;
   readonly bzero: number;
   /** Stored integer that means "no value"; undefined for float images, where the standard forbids BLANK. */

@@ -60,14 +60,25 @@ function axes(shape: number[]): { shape: number[]; width: number; height: number
   return { shape, width: shape[0]!, height: product(shape.slice(1)) };
 }
 
-/** As the header has them: a scale of zero is refused when pixels are scaled, not here, so that the header stays readable. */
+/**
+ * As the header has them. What is damaged, like a scale of zero, is refused when pixels are scaled, not here, so that the
+ * header stays readable; NaN keeps it from being taken for the default.
+ */
 function scaling(header: FitsHeader, bitpix: number) {
-  const blank = header.number('BLANK');
+  const blank = numberOr(header, 'BLANK', undefined);
+  const isBlankDamaged = bitpix > 0 && blank !== undefined && !Number.isInteger(blank);
   return {
-    bscale: header.number('BSCALE') ?? 1,
-    bzero: header.number('BZERO') ?? 0,
-    blank: bitpix > 0 && blank !== undefined && Number.isInteger(blank) ? blank : undefined,
+    bscale: isBlankDamaged ? Number.NaN : numberOr(header, 'BSCALE', 1),
+    bzero: numberOr(header, 'BZERO', 0),
+    blank: bitpix > 0 && !isBlankDamaged ? blank : undefined,
   };
+}
+
+/** NaN for a value that is no number. */
+function numberOr<Fallback>(header: FitsHeader, keyword: string, fallback: Fallback): number | Fallback {
+  const value = header.get(keyword) ?? null;
+  if (value === null) return fallback;
+  return typeof value === 'number' ? value : Number.NaN;
 }
 
 function kindOf(header: FitsHeader, { shape, isGroups, dataBytes }: Structure): OtherHdu['kind'] | 'image' {

@@ -2,10 +2,11 @@
 import { FitsError } from './errors.ts';
 import type { ImageHdu } from './hdu.ts';
 import { MissingPixels } from './missing.ts';
-import { type PhysicalScale, scalePixels } from './physical.ts';
+import { scalePixels } from './physical.ts';
 import { createPixels, type RawPixels } from './pixels.ts';
 import { readPlainBand } from './plain.ts';
 import { type Region, type RegionOptions, resolveRegion } from './region.ts';
+import { physicalScale, type ScaleOptions } from './scale-cards.ts';
 import { readTileBand } from './tiles/index.ts';
 
 /** Where the pixels go. */
@@ -14,22 +15,12 @@ export interface TargetOptions<Data> {
   into?: Data | undefined;
 }
 
-export interface ReadImageOptions extends RegionOptions {
+export interface ReadImageOptions extends RegionOptions, ScaleOptions {
   /**
    * Rows and tiles that are missing or corrupt become NaN instead of an error. For looking at broken files: a frame
    * read so must not pass for whole (`missingPixels` tells).
    */
   partial?: boolean | undefined;
-  /**
-   * Take BLANK for "no value" in float images too, comparing physical values. The standard forbids BLANK there and
-   * readers ignore it, but JSOC's own products for missing blocks of level-1 frames mean it.
-   */
-  floatBlank?: boolean | undefined;
-  /**
-   * Scale 8- and 16-bit integers in float32 as astropy does, so that checksums of pixels can be compared with its. The
-   * default is float64, which is what the standard's formula gives.
-   */
-  astropyScaling?: boolean | undefined;
 }
 
 /** Row 0 is the first in the file: the bottom, solar south for an upright frame. */
@@ -145,29 +136,6 @@ function checkTarget(hdu: ImageHdu, data: RawPixels, type: unknown, length: numb
     expected: `${(type as { name: string }).name} of ${length}`,
     found: `${data.constructor.name} of ${data.length}`,
   });
-}
-
-function physicalScale(hdu: ImageHdu, { floatBlank, astropyScaling }: ReadImageOptions): PhysicalScale {
-  const { bscale, bzero, blank, bitpix, header } = hdu;
-  if (bscale === 0 || !Number.isFinite(bscale) || !Number.isFinite(bzero)) {
-    throw new FitsError('pixels cannot be scaled', {
-      file: hdu.source.file,
-      hdu: hdu.index,
-      byteOffset: (header.card('BSCALE') ?? header.card('BZERO'))?.position,
-      expected: 'a finite BZERO and a finite BSCALE other than 0',
-      found: `BSCALE ${bscale}, BZERO ${bzero}`,
-    });
-  }
-  const isFloat = bitpix < 0;
-  const tableBlank = hdu.tiles?.blank;
-  // ZBLANK of a compressed integer image stands for BLANK.
-  const integerBlank = isFloat ? undefined : typeof tableBlank === 'number' ? tableBlank : blank;
-  return {
-    bscale,
-    bzero,
-    blank: isFloat && floatBlank ? header.number('BLANK') : integerBlank,
-    isSingle: astropyScaling === true && (bitpix === 8 || bitpix === 16),
-  };
 }
 
 function blankOut(data: Float32Array | Float64Array, part: Region, region: Region): void {

@@ -5,7 +5,9 @@ export interface PhysicalScale {
   bscale: number;
   bzero: number;
   /** Compared with the stored value, before scaling. */
-  blank: number | undefined;
+  blank?: number | undefined;
+  /** The same for 64-bit integers, exactly. */
+  wideBlank?: bigint | undefined;
   /** Scale in float32, step by step, as astropy does for 8- and 16-bit integers. */
   isSingle?: boolean;
 }
@@ -72,12 +74,11 @@ function scaleWide(
   start: number,
   scale: PhysicalScale,
 ): void {
-  const { bscale, bzero } = scale;
-  const blank = scale.blank === undefined ? undefined : BigInt(scale.blank);
+  const { bscale, bzero, wideBlank } = scale;
   const isUnsigned = bscale === 1 && bzero === 2 ** 63;
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i]!;
-    if (value === blank) out[start + i] = Number.NaN;
+    if (value === wideBlank) out[start + i] = Number.NaN;
     else out[start + i] = isUnsigned ? Number(value + (1n << 63n)) : Number(value) * bscale + bzero;
   }
 }

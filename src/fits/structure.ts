@@ -65,6 +65,19 @@ export function optionalCount(
   return header.has(keyword) ? readCount(header, keyword, place) : fallback;
 }
 
+/** The number of a keyword, `fallback` where it is absent or without a value; anything else in its place is damage. */
+export function optionalNumber<Fallback>(
+  header: FitsHeader,
+  keyword: string,
+  fallback: Fallback,
+  place: FitsPlace,
+): number | Fallback {
+  const value = header.get(keyword) ?? null;
+  if (value === null) return fallback;
+  if (typeof value !== 'number') throw cardError(header, keyword, place, 'a number');
+  return value;
+}
+
 export function product(values: readonly number[]): number {
   return values.reduce((total, value) => total * value, 1);
 }

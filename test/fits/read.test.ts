@@ -192,6 +192,36 @@ describe('broken files', () => {
 });
 
 describe('missing values', () => {
+  test('BLANK of 64-bit integers is compared exactly', () => {
+    const { bytes } = seeds().find(({ name }) => name === 'plain_i64.fits')!;
+    const values = readRaw(open(bytes)).data as BigInt64Array;
+    const at = Buffer.from(bytes).indexOf('EXTEND  =');
+    const blanked = (blank: bigint) => {
+      bytes.set(Buffer.from(`BLANK   = ${blank}`.padEnd(80)), at);
+      return readImage(open(bytes)).data.filter(Number.isNaN).length;
+    };
+    new DataView(bytes.buffer).setBigInt64(open(bytes).dataOffset, 2n ** 60n + 1n);
+    expect(values).not.toContain(2n ** 60n + 1n);
+    expect(blanked(2n ** 60n + 1n)).toBe(1);
+    expect(blanked(2n ** 60n)).toBe(0);
+  });
+
+  test('ZBLANK of an integer image may be a column, when it is one value', () => {
+    const { bytes } = seeds().find(({ name }) => name === 'zblank_column.fits')!;
+    const text = Buffer.from(bytes);
+    const set = (card: string) => bytes.set(Buffer.from(card.padEnd(30)), text.indexOf(card.slice(0, 9)));
+    set('ZBITPIX =                   32');
+    const { tableStart, rowBytes, columns } = open(bytes).tiles!;
+    expect(errorOf(() => readImage(open(bytes))).message).toMatch(
+      /different ZBLANK: expected -5, .* found -6/,
+    );
+    const view = new DataView(bytes.buffer);
+    for (let row = 0; row < 6; row++)
+      view.setInt32(tableStart + row * rowBytes + columns.get('ZBLANK')!.offset, 7);
+    const { data } = readImage(open(bytes));
+    expect([...data.subarray(5, 9)]).toEqual([5, 6, Number.NaN, 8]);
+  });
+
   test('BLANK of a float image is ignored, unless asked for', () => {
     const data = Float32Array.of(1, -32768, Number.NaN, 4);
     const hdu = open(writeImage({ width: 2, height: 2, data, cards: [card('NOTBLANK', 1)] }));
@@ -201,6 +231,55 @@ describe('missing values', () => {
     expect([...readImage(open(bytes)).data]).toEqual([...data]);
     expect([...readImage(open(bytes), { floatBlank: true }).data]).toEqual([1, Number.NaN, Number.NaN, 4]);
   });
+});
+
+describe('a damaged scale is not the default', () => {
+  const damage = (bytes: Uint8Array, card: string) => {
+    bytes.set(Buffer.from(card.padEnd(80)), Buffer.from(bytes).indexOf(card.slice(0, 9)));
+    return open(bytes);
+  };
+
+  test.each([
+    ['BSCALE  = 0.0v25', 'a number'],
+    ["BZERO   = '1'", 'a number'],
+    ['BLANK   = -32x68', 'a number'],
+    ['BLANK   = -3276.8', 'an integer'],
+  ])('%s', (card, expected) => {
+    for (const compression of ['none', 'RICE_1'] as const) {
+      const hdu = damage(written({ compression, bscale: 0.25, bzero: 1, blank: -32768 }), card);
+      expect(errorOf(() => readImage(hdu))).toMatchObject({
+        message: expect.stringContaining(`bad ${card.slice(0, 8).trim()}: expected ${expected}`),
+        byteOffset: hdu.storedHeader.card(card.slice(0, 8).trim())!.position,
+      });
+      expect(readRaw(hdu).data).toEqual(pixels);
+      // Whoever scales by these must notice.
+      expect(hdu.bscale + hdu.bzero).toBeNaN();
+    }
+  });
+
+  test('a value that is left out is the default', () => {
+    expect(readImage(damage(written({ bscale: 0.25 }), 'BSCALE  =')).data[5]).toBe(pixels[5]);
+  });
+
+  test.each([
+    ['rice_i16_tiles.fits', 'ZVAL1   = 3z', 'bad ZVAL1'],
+    ['rice_i16_tiles.fits', 'ZNAME1  = 3', 'bad ZNAME1'],
+    ['rice_f32_dither1.fits', 'ZQUANTIZ= 1', 'bad ZQUANTIZ'],
+    ['rice_f32_dither1.fits', 'ZDITHER0= 3z', 'bad ZDITHER0'],
+    ['zblank_column.fits', 'ZZERO   = 1o', 'bad ZZERO'],
+    ['zblank_column.fits', 'ZQUANTIZ= 1', 'bad ZQUANTIZ'],
+  ])('%s with %s', (wanted, card, message) => {
+    const { bytes } = seeds().find(({ name }) => name === wanted)!;
+    expect(errorOf(() => damage(bytes, card)).message).toContain(message);
+  });
+});
+
+test('a heap inside the rows of the table is refused', () => {
+  const bytes = written({ compression: 'RICE_1' });
+  bytes.set(Buffer.from('THEAP   = 8'.padEnd(80)), Buffer.from(bytes).indexOf('ZSIMPLE ='));
+  expect(errorOf(() => open(bytes)).message).toBe(
+    'bad THEAP: expected 184 or more, behind the rows, found "8"',
+  );
 });
 
 describe('what a codec needs beside the pixels counts against the limit', () => {

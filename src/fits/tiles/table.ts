@@ -8,6 +8,7 @@ import type { FitsHeader } from '../header.ts';
 import {
   cardError,
   optionalCount,
+  optionalNumber,
   product,
   readBitpix,
   readCount,
@@ -93,6 +94,9 @@ export function readTileTable(
     throw cardError(header, 'NAXIS2', place, `a row for each of ${grid.join(' x ')} tiles`);
   }
   const heapOffset = optionalCount(header, 'THEAP', rowBytes * rows, place);
+  if (heapOffset < rowBytes * rows) {
+    throw cardError(header, 'THEAP', place, `${rowBytes * rows} or more, behind the rows`);
+  }
   const { bytes } = source;
   const bitpix = readBitpix(header, 'ZBITPIX', place);
   return {
@@ -112,7 +116,7 @@ export function readTileTable(
     heapStart: dataOffset + heapOffset,
     heapEnd: dataOffset + availableBytes,
     declaredHeapEnd: dataOffset + dataBytes,
-    parameters: readParameters(header),
+    parameters: readParameters(header, place),
     plioOffset: bitpix === 16 && header.number('BZERO') === 32768 ? -32768 : 0,
     ...readQuantisation(header, columns, place),
   };
@@ -135,19 +139,25 @@ function readCodec(header: FitsHeader, place: FitsPlace): Codec {
   return codec;
 }
 
+/** What a decoder asks for. Other parameters are the compressor's own. */
+const PARAMETERS: ReadonlySet<string> = new Set(['BLOCKSIZE', 'BYTEPIX', 'SMOOTH']);
+
 /** ZNAMEn and ZVALn. */
-function readParameters(header: FitsHeader): Map<string, number> {
+function readParameters(header: FitsHeader, place: FitsPlace): Map<string, number> {
   const parameters = new Map<string, number>();
   for (let i = 1; header.has(`ZNAME${i}`); i++) {
-    const name = header.text(`ZNAME${i}`);
-    const value = header.number(`ZVAL${i}`);
-    if (name !== undefined && value !== undefined) parameters.set(name.toUpperCase(), value);
+    const name = header.text(`ZNAME${i}`)?.toUpperCase();
+    if (name === undefined) throw cardError(header, `ZNAME${i}`, place, 'the name of a parameter');
+    if (!PARAMETERS.has(name)) continue;
+    const value = optionalNumber(header, `ZVAL${i}`, undefined, place);
+    if (value === undefined) throw cardError(header, `ZVAL${i}`, place, 'a number');
+    parameters.set(name, value);
   }
   return parameters;
 }
 
 function readQuantisation(header: FitsHeader, columns: Map<string, Column>, place: FitsPlace) {
-  const method = header.text('ZQUANTIZ') ?? 'NO_DITHER';
+  const method = header.get('ZQUANTIZ') ?? 'NO_DITHER';
   const dither: Dither | undefined =
     method === 'NONE' || method === 'NO_DITHER' || method === ''
       ? 'NO_DITHER'
@@ -157,16 +167,16 @@ function readQuantisation(header: FitsHeader, columns: Map<string, Column>, plac
   if (dither === undefined) {
     throw cardError(header, 'ZQUANTIZ', place, 'NO_DITHER, SUBTRACTIVE_DITHER_1 or SUBTRACTIVE_DITHER_2');
   }
-  const ditherSeed = header.number('ZDITHER0') ?? 1;
+  const ditherSeed = optionalNumber(header, 'ZDITHER0', 1, place);
   if (dither !== 'NO_DITHER' && !(Number.isInteger(ditherSeed) && ditherSeed >= 1 && ditherSeed <= 10000)) {
     throw cardError(header, 'ZDITHER0', place, 'an integer from 1 to 10000');
   }
   return {
     dither,
     ditherSeed,
-    scale: columns.get('ZSCALE') ?? header.number('ZSCALE'),
-    zero: columns.get('ZZERO') ?? header.number('ZZERO'),
-    blank: columns.get('ZBLANK') ?? header.number('ZBLANK'),
+    scale: columns.get('ZSCALE') ?? optionalNumber(header, 'ZSCALE', undefined, place),
+    zero: columns.get('ZZERO') ?? optionalNumber(header, 'ZZERO', undefined, place),
+    blank: columns.get('ZBLANK') ?? optionalNumber(header, 'ZBLANK', undefined, place),
   };
 }
 
@@ -233,6 +243,31 @@ export function numberOf(table: TileTable, source: PerTile, row: number): number
         expected: 'a number',
       });
   }
+}
+
+/** The ZBLANK of an integer image, where a column has it: pixels are compared when all tiles are put together. */
+export function blankOfAllTiles(table: TileTable, column: Column): number {
+  const blank = numberOf(table, column, 0);
+  if (!Number.isInteger(blank)) {
+    throw new FitsError('bad ZBLANK', {
+      ...table.place,
+      byteOffset: cellOffset(table, column, 0),
+      expected: 'an integer',
+      found: `${blank}`,
+    });
+  }
+  for (let row = 1; row < product(table.grid); row++) {
+    const other = numberOf(table, column, row);
+    if (other === blank) continue;
+    throw new FitsError('the tiles of an integer image have different ZBLANK', {
+      ...table.place,
+      byteOffset: cellOffset(table, column, row),
+      expected: `${blank}, as in row 1`,
+      found: `${other}`,
+      remedy: 'the pixels can be read raw only',
+    });
+  }
+  return blank!;
 }
 
 function cellOffset(table: TileTable, column: Column, row: number): number {
