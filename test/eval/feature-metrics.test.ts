@@ -104,7 +104,10 @@ describe('FID and its kin', () => {
     expect(fid.value).toBeLessThan(2 * Math.max(...fid.floors.map(({ value }) => value)));
     expect(fid.interval!.low).toBeLessThan(fid.value);
     expect(fid.interval!.high).toBeGreaterThan(fid.value);
-    expect(Math.abs(scores.get('kid')!.value)).toBeLessThan(5);
+    const kid = scores.get('kid')!;
+    expect(Math.abs(kid.value)).toBeLessThan(5);
+    expect(kid.interval!.high - kid.interval!.low).toBeGreaterThan(0);
+    expect(kid.interval!.low).toBeLessThan(0);
     expect(scores.get('support.coverage')!.value).toBeGreaterThan(0.6);
   });
 

@@ -11,29 +11,37 @@ export const SUBSET_SIZE = 1000;
 
 export interface KernelDistance {
   readonly mean: number;
-  /** Population standard deviation over the subsets. */
-  readonly deviation: number;
-  readonly perSubset: readonly number[];
+  /** Of the mean, for other pictures of the same kind: by the jackknife; NaN for fewer than three pictures. */
+  readonly standardError: number;
+  readonly subsets: number;
   readonly subsetSize: number;
 }
 
-/** Both sets are [count, dimension]. Subsets are as large as the smaller set where that has fewer than `subsetSize`. */
+/**
+ * Both sets are [count, dimension]. Subsets are as large as the smaller set where that has fewer than `subsetSize`; where
+ * a subset is all there is, one says as much as many.
+ */
 export async function kernelDistance(
   a: Float32Array,
   b: Float32Array,
   dimension: number,
   random: Random,
-  { subsets = SUBSETS, subsetSize = SUBSET_SIZE, product = productByLoop }: KernelOptions = {},
+  { subsets: wanted = SUBSETS, subsetSize = SUBSET_SIZE, product = productByLoop }: KernelOptions = {},
 ): Promise<KernelDistance> {
-  const size = Math.min(subsetSize, a.length / dimension, b.length / dimension);
+  const [countA, countB] = [a.length / dimension, b.length / dimension];
+  const size = Math.min(subsetSize, countA, countB);
+  const subsets = size === countA && size === countB ? 1 : wanted;
   const draw = (features: Float32Array) =>
     pick(features, drawDistinct(features.length / dimension, size, random), dimension);
-  const perSubset: number[] = [];
+  let [sum, variance] = [0, Number.NaN];
   for (let i = 0; i < subsets; i++) {
-    const [first, second] = [draw(a), draw(b)];
-    perSubset.push(await squaredDiscrepancy(first, second, dimension, product));
+    const sums = await kernelSums(draw(a), draw(b), dimension, product);
+    sum += discrepancyOf(sums);
+    if (i === 0) variance = jackknifeVariance(sums);
   }
-  return { ...meanAndDeviation(perSubset), perSubset, subsetSize: size };
+  // The variance of one subset, brought to the number of all pictures that the subsets are drawn from.
+  const standardError = Math.sqrt((variance * size) / Math.min(countA, countB));
+  return { mean: sum / subsets, standardError, subsets, subsetSize: size };
 }
 
 export interface KernelOptions {
@@ -49,20 +57,70 @@ export async function squaredDiscrepancy(
   dimension: number,
   product: MatrixProduct = productByLoop,
 ): Promise<number> {
-  const m = a.length / dimension;
-  const sum = async (x: Float64Array, y: Float64Array) =>
-    kernelSum(await product(x, y, dimension, false), dimension, x === y ? m : 0);
-  const [first, second, cross] = [await sum(a, a), await sum(b, b), await sum(a, b)];
-  return (first + second) / (m * (m - 1)) - (2 * cross) / (m * m);
+  return discrepancyOf(await kernelSums(a, b, dimension, product));
 }
 
-/** Sum of the kernel over a table of products; the diagonal of a table of `own` rows with themselves is left out. */
-function kernelSum(products: Float64Array, dimension: number, own: number): number {
-  let sum = 0;
-  for (let i = 0; i < products.length; i++) sum += cube(products[i] / dimension + 1);
-  for (let i = 0; i < own; i++) sum -= cube(products[i * own + i] / dimension + 1);
-  return sum;
+/** Of every row: the sum of its kernel with the other rows of its own set, and with all rows of the other. */
+interface RowSums {
+  readonly own: Float64Array;
+  readonly other: Float64Array;
 }
+
+/** Of both sides, which have equally many rows. */
+type KernelSums = readonly [RowSums, RowSums];
+
+async function kernelSums(
+  a: Float64Array,
+  b: Float64Array,
+  dimension: number,
+  product: MatrixProduct,
+): Promise<KernelSums> {
+  const rows = a.length / dimension;
+  const within = async (x: Float64Array) => {
+    const products = await product(x, x, dimension, false);
+    const own = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < rows; j++) if (j !== i) own[i] += cube(products[i * rows + j] / dimension + 1);
+    }
+    return own;
+  };
+  const cross = await product(a, b, dimension, false);
+  const [ofA, ofB] = [new Float64Array(rows), new Float64Array(rows)];
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < rows; j++) {
+      const value = cube(cross[i * rows + j] / dimension + 1);
+      ofA[i] += value;
+      ofB[j] += value;
+    }
+  }
+  return [
+    { own: await within(a), other: ofA },
+    { own: await within(b), other: ofB },
+  ];
+}
+
+function discrepancyOf([a, b]: KernelSums): number {
+  const m = a.own.length;
+  return (total(a.own) + total(b.own)) / (m * (m - 1)) - (2 * total(a.other)) / (m * m);
+}
+
+/** Variance of the discrepancy by leaving out one row at a time, of either side (Efron & Stein 1981). */
+function jackknifeVariance(sums: KernelSums): number {
+  return sums.reduce((variance, side) => variance + varianceOfSide(side), 0);
+}
+
+function varianceOfSide({ own, other }: RowSums): number {
+  const m = own.length;
+  const [within, cross] = [total(own), total(other)];
+  // The part of the other side alone stays as it is, and so does not count.
+  const without = own.map(
+    (sum, i) => (within - 2 * sum) / ((m - 1) * (m - 2)) - (2 * (cross - other[i])) / ((m - 1) * m),
+  );
+  const mean = total(without) / m;
+  return ((m - 1) / m) * total(without.map((value) => (value - mean) ** 2));
+}
+
+const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
 
 const cube = (value: number) => value * value * value;
 
@@ -77,10 +135,4 @@ export function pick(features: Float32Array, rows: ArrayLike<number>, dimension:
 /** `size` different indices below `count`. */
 function drawDistinct(count: number, size: number, random: Random): Uint32Array {
   return random.shuffle(Uint32Array.from({ length: count }, (_, i) => i)).subarray(0, size);
-}
-
-function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(variance) };
 }

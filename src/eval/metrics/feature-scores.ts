@@ -4,13 +4,15 @@ import { createRandom } from '../../numeric/random.ts';
 import type { ImageSet } from '../image-set.ts';
 import { intervalOfMean, LEVEL } from '../measures/bootstrap.ts';
 import { inceptionScore } from '../measures/inception-score.ts';
-import { kernelDistance, SUBSET_SIZE, SUBSETS } from '../measures/kernel-distance.ts';
+import { type KernelDistance, kernelDistance, SUBSET_SIZE, SUBSETS } from '../measures/kernel-distance.ts';
 import { type SupportScores, supportScores } from '../measures/neighbours.ts';
 import { floorsOf, type Metric } from '../metric.ts';
-import type { Score } from '../scores.ts';
+import type { Interval, Score } from '../scores.ts';
 
 const REPLICAS = 500;
 const NEIGHBOURS = 3;
+/** Standard deviations that hold 95 % of a normal distribution. */
+const NORMAL_TAIL = 1.96;
 
 export const kid: Metric = {
   title: 'KID',
@@ -29,31 +31,36 @@ export const kid: Metric = {
     const own = await between(real, fake);
     const floors: number[] = [];
     for (const { a, b } of pairs) floors.push(1000 * (await between(a, b)).mean);
-    const { low, high } = intervalOfMean(own.perSubset, createRandom(`kid-interval/${seed}`), REPLICAS);
     const score: Score = {
       key: 'kid',
       label: 'KID',
       value: 1000 * own.mean,
       unit: 'x 10⁻³',
       sense: 'lower',
-      interval: {
-        low: 1000 * low,
-        high: 1000 * high,
-        level: LEVEL,
-        method: `bootstrap over ${SUBSETS} subsets`,
-      },
+      ...(Number.isFinite(own.standardError) && { interval: kidInterval(own) }),
       floors: floorsOf(pairs, floors),
     };
     return {
-      variant: `${book.variant}, cubic kernel, ${SUBSETS} subsets of ${own.subsetSize}`,
+      variant: `${book.variant}, cubic kernel, ${own.subsets === 1 ? 'one set' : `${own.subsets} subsets`} of ${own.subsetSize}`,
       scores: [score],
       warnings:
         own.subsetSize < SUBSET_SIZE
-          ? [`KID from subsets of ${own.subsetSize}; the field takes ${SUBSET_SIZE}`]
+          ? [
+              `KID from ${own.subsetSize} pictures a side; the field takes ${SUBSETS} subsets of ${SUBSET_SIZE}`,
+            ]
           : [],
     };
   },
 };
+
+function kidInterval({ mean, standardError }: KernelDistance): Interval {
+  return {
+    low: 1000 * (mean - NORMAL_TAIL * standardError),
+    high: 1000 * (mean + NORMAL_TAIL * standardError),
+    level: LEVEL,
+    method: 'jackknife over pictures, normal',
+  };
+}
 
 const SUPPORT: readonly { key: keyof SupportScores['parts']; label: string }[] = [
   { key: 'precision', label: 'precision' },

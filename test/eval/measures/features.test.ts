@@ -124,6 +124,23 @@ it('the kernel distance of one distribution is near zero, and grows with the shi
   expect(same.subsetSize).toBe(300);
 });
 
+it('the kernel distance of few pictures is that of the whole sets, and its error is what other draws show', async () => {
+  const [a, b] = [sets['A'], sets['B']].map((features) => Float64Array.from(features));
+  const take = (features: Float64Array, draw: number) =>
+    Float32Array.from(features.subarray(64 * 60 * draw, 64 * 60 * (draw + 1)));
+  const draws = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => kernelDistance(take(a, i), take(b, i), 64, createRandom(i))),
+  );
+  expect(draws[0]).toMatchObject({ subsets: 1, subsetSize: 60 });
+  const whole = await squaredDiscrepancy(Float64Array.from(take(a, 0)), Float64Array.from(take(b, 0)), 64);
+  expect(draws[0].mean / whole).toBeCloseTo(1, 9);
+  const mean = draws.reduce((sum, draw) => sum + draw.mean, 0) / 40;
+  const spread = Math.sqrt(draws.reduce((sum, draw) => sum + (draw.mean - mean) ** 2, 0) / 39);
+  const typical = draws.reduce((sum, draw) => sum + draw.standardError, 0) / 40;
+  expect(typical / spread).toBeGreaterThan(0.7);
+  expect(typical / spread).toBeLessThan(1.5);
+});
+
 describe('precision, recall, density and coverage against PRDC', () => {
   const expected: [string, string, number, number, number, number, number][] = [
     ['P', 'Q', 3, 0.768, 0.786, 0.4933333333333333, 0.628],
