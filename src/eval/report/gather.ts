@@ -5,25 +5,28 @@ import type { Workspace } from '../../core/workspace.ts';
 import { openRun, type Run } from '../../train/index.ts';
 import { readGanspace } from '../ganspace/record.ts';
 import { readEvaluations } from '../record.ts';
-import { type EvalSummary, timesFloor } from '../scores.ts';
+import type { EvalSummary } from '../scores.ts';
 import { METRICS_FILE, openDatasetOfRun } from '../sources/run.ts';
+import { nameOf } from '../standing.ts';
 import { curveGroups } from './curves.ts';
 import { describeDataset } from './data-facts.ts';
 import { formatCount, formatKimg, formatNumber, formatSeconds } from './format.ts';
 import { embedImage } from './images.ts';
+import { judgementOf } from './judgement.ts';
 import type { DataReport, Fact, RunReport, SampleGrid } from './model.ts';
+import { besideWords } from './words.ts';
 
 export async function gatherRun(directory: string, workspace: Workspace): Promise<RunReport> {
   const run = await openRun(directory);
   const name = basename(directory);
   const dataset = await openDatasetOfRun(run, workspace);
   const data = dataset && (await describeDataset(dataset, workspace));
-  const evaluations = await readEvaluations(join(directory, METRICS_FILE));
+  const judgement = judgementOf(await readEvaluations(join(directory, METRICS_FILE)));
   const kind = run.dataset.simulated ? 'simulated' : 'observed';
   return {
     name,
     simulated: run.dataset.simulated,
-    facts: runFacts(run, data, evaluations),
+    facts: runFacts(run, data, judgement?.summary),
     data,
     curves: curveGroups(run.stats),
     samples: await sampleGrids(run, name),
@@ -31,7 +34,7 @@ export async function gatherRun(directory: string, workspace: Workspace): Promis
       run.reals === undefined
         ? undefined
         : await embedImage(run.reals, `Grid of ${kind} frames of ${run.dataset.name}, solar north up`),
-    evaluations,
+    judgement,
     ganspace: await readGanspace(directory),
     options: flatten(run.options),
   };
@@ -39,14 +42,13 @@ export async function gatherRun(directory: string, workspace: Workspace): Promis
 
 /** Scores without a run: pictures from elsewhere that were judged with `--out`. */
 export async function gatherScores(path: string): Promise<RunReport> {
-  const evaluations = await readEvaluations(path);
-  const last = evaluations.at(-1);
-  if (!last)
+  const judgement = judgementOf(await readEvaluations(path));
+  if (!judgement)
     throw new SunganError('data', 'no scores in this file', {
       where: path,
       remedy: '`sungan eval --out` writes them',
     });
-  const { fake, real } = last;
+  const { fake, real } = judgement.summary;
   return {
     name: basename(path).replace(/\.jsonl$/, ''),
     simulated: fake.simulated || real.simulated,
@@ -57,18 +59,18 @@ export async function gatherScores(path: string): Promise<RunReport> {
         label: 'Pictures',
         value: `${formatCount(fake.count)} a side, ${fake.resolution} × ${fake.resolution} pixels`,
       },
-      { label: 'Scores', value: headline(last) },
+      { label: 'Scores', value: headline(judgement.summary) },
     ],
     data: undefined,
     curves: [],
     samples: [],
     reals: undefined,
-    evaluations,
+    judgement,
     options: [],
   };
 }
 
-function runFacts(run: Run, data: DataReport | undefined, evaluations: readonly EvalSummary[]): Fact[] {
+function runFacts(run: Run, data: DataReport | undefined, judged: EvalSummary | undefined): Fact[] {
   const last = run.stats.at(-1);
   const recipe = (run.options['recipe'] ?? {}) as Record<string, unknown>;
   const text = (value: unknown) => (value === undefined ? '–' : String(value));
@@ -92,24 +94,21 @@ function runFacts(run: Run, data: DataReport | undefined, evaluations: readonly 
     });
     facts.push({ label: 'Speed at the end', value: `${formatNumber(imagesPerSecond, 3)} pictures a second` });
   }
-  const judged = evaluations.at(-1);
   if (judged) facts.push({ label: 'Scores', value: headline(judged) });
   return [...facts, { label: 'Engine', value: text(run.options['engine']) }];
 }
 
 /** The numbers that people ask for first, each with what it is to be compared with. */
 function headline({ results }: EvalSummary): string {
-  const scores = results.flatMap((result) => result.scores);
-  return HEADLINES.flatMap((key) => {
-    const score = scores.find((candidate) => candidate.key === key);
-    if (!score) return [];
-    const times = timesFloor(score);
-    const beside =
-      score.reference === undefined
-        ? times && `${formatNumber(times, 2)} × floor`
-        : `reals ${formatNumber(score.reference, 3)}`;
-    return [`${score.label} ${formatNumber(score.value, 3)}${beside ? ` (${beside})` : ''}`];
-  }).join('; ');
+  return HEADLINES.flatMap((key) =>
+    results.flatMap((result) =>
+      result.scores.flatMap((score) => {
+        if (score.key !== key) return [];
+        const beside = besideWords(score);
+        return [`${nameOf(score, result)} ${formatNumber(score.value, 3)}${beside && ` (${beside})`}`];
+      }),
+    ),
+  ).join('; ');
 }
 
 const HEADLINES = ['fid', 'swd.mean', 'ms-ssim', 'solar.flux', 'solar.spectrum'];

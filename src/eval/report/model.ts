@@ -1,6 +1,6 @@
 /** Everything a report shows, as plain data: gathering it touches the disk, rendering it does not. */
 import type { GanspaceRecord } from '../ganspace/record.ts';
-import type { EvalSummary } from '../scores.ts';
+import type { Judgement } from './judgement.ts';
 
 export interface ReportModel {
   title: string;
@@ -19,12 +19,18 @@ export interface RunReport {
   curves: CurveGroup[];
   samples: SampleGrid[];
   reals: EmbeddedImage | undefined;
-  /** Oldest first. */
-  evaluations: EvalSummary[];
+  /** What the evaluations say together; undefined when there is none. */
+  judgement: Judgement | undefined;
   /** Components of the styles, when somebody has looked. */
   ganspace?: GanspaceRecord | undefined;
   /** Resolved options as they stand in the run. */
   options: Fact[];
+}
+
+/** A run with scores, or scores without a run. */
+export interface JudgedRun {
+  name: string;
+  judgement: Judgement;
 }
 
 /** One row of a two-column table. */

@@ -6,9 +6,9 @@ import { dataSections } from './data-section.ts';
 import { formatCount, formatMoment } from './format.ts';
 import { type Html, html, rawHtml } from './html.ts';
 import type { Fact, ReportModel, RunReport } from './model.ts';
-import { overviewSection } from './overview.ts';
+import { judgedRuns, overviewSection } from './overview.ts';
 import { picturesSection } from './pictures-section.ts';
-import { type JudgedRun, legend, scoresSection } from './scores-section.ts';
+import { legend, scoresSection } from './scores-section.ts';
 import { STYLE } from './style.ts';
 import { factTable } from './tables.ts';
 
@@ -46,10 +46,6 @@ ${sections.map(({ id, title, body }) => html`<section aria-labelledby="${id}"><h
 }
 
 function sectionsOf(runs: readonly RunReport[]): Section[] {
-  const judged = runs.flatMap(({ name, evaluations }): JudgedRun[] => {
-    const summary = evaluations.at(-1);
-    return summary ? [{ name, summary }] : [];
-  });
   // Scores of pictures from elsewhere come without a run.
   const trained = runs.filter(({ options }) => options.length > 0);
   const several = runs.length > 1;
@@ -57,7 +53,7 @@ function sectionsOf(runs: readonly RunReport[]): Section[] {
   return [
     { id: 'overview', title: 'Overview', body: overviewSection(runs) },
     { id: 'pictures', title: 'Pictures', body: picturesSection(runs) },
-    { id: 'scores', title: 'Scores', body: scoresSection(judged) },
+    { id: 'scores', title: 'Scores', body: scoresSection(judgedRuns(runs)) },
     ...(runs.some(({ ganspace }) => ganspace)
       ? [{ id: 'components', title: 'Components', body: componentsSection(runs) }]
       : []),
@@ -72,9 +68,10 @@ function sectionsOf(runs: readonly RunReport[]): Section[] {
 }
 
 function notices({ runs }: ReportModel): Html {
-  const simulated = runs.some(
-    (run) => run.simulated || run.evaluations.some(({ real, fake }) => real.simulated || fake.simulated),
-  );
+  const simulated = runs.some(({ simulated: own, judgement }) => {
+    const { real, fake } = judgement?.summary ?? {};
+    return own || real?.simulated || fake?.simulated;
+  });
   return html`
     ${
       simulated &&
@@ -99,16 +96,17 @@ function trainingOf(run: RunReport, named: boolean): Html {
 
 function provenance(run: RunReport, named: boolean): Html {
   return html`${named && html`<h3>${run.name}</h3>${factTable(run.facts, `Facts of ${run.name}`)}`}
-    ${run.evaluations.length > 0 && factTable(judgedFacts(run.evaluations[run.evaluations.length - 1]), 'What was judged')}
+    ${run.judgement?.evaluations.map((evaluation) => factTable(judgedFacts(evaluation), 'What was judged'))}
     ${run.options.length > 0 && factTable(run.options, 'Options of the run, as resolved when it started')}`;
 }
 
-function judgedFacts({ real, fake, version, createdAt, seed }: EvalSummary): Fact[] {
+function judgedFacts({ real, fake, version, createdAt, seed, results }: EvalSummary): Fact[] {
   const side = ({ source, hash, count }: EvalSummary['real']) =>
     `${source}, ${formatCount(count)} pictures${hash ? `, hash ${hash}` : ''}`;
   return [
     { label: 'Judged', value: side(fake) },
     { label: 'Against', value: side(real) },
+    { label: 'Metrics', value: results.map(({ metric }) => metric).join(', ') },
     { label: 'Seed', value: String(seed) },
     { label: 'When, by', value: `${formatMoment(createdAt)}, sungan ${version}` },
   ];

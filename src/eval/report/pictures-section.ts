@@ -18,7 +18,7 @@ export function picturesSection(runs: readonly RunReport[]): Html {
 function judgedRows(runs: readonly RunReport[]): Html[] {
   const shown = new Set<string>();
   return runs.flatMap((run) => {
-    const rows = run.evaluations.at(-1)?.pictures?.rows ?? [];
+    const rows = run.judgement?.summary.pictures?.rows ?? [];
     return rows.flatMap((row) => {
       const isReal = row.pictures[0]?.label === 'real';
       if (isReal && shown.has(row.caption)) return [];

@@ -1,24 +1,22 @@
 /** Scores beside their floors: a picture of all of them, then the table, then what must be known to read it. */
 import type { Gallery } from '../gallery.ts';
-import { type Curve, type EvalSummary, type MetricResult, type Score, timesFloor } from '../scores.ts';
+import type { Curve, EvalSummary, MetricResult, Score } from '../scores.ts';
+import { flawOf, nameOf, resizerOf, timesOf } from '../standing.ts';
 import { floorChart, lineColours, metricChart, seriesColour } from './charts.ts';
 import { formatCount, formatKimg, formatNumber } from './format.ts';
 import { type Html, html } from './html.ts';
-
-export interface JudgedRun {
-  name: string;
-  summary: EvalSummary;
-}
+import type { JudgedRun } from './model.ts';
+import { colourOf } from './words.ts';
 
 export function scoresSection(runs: readonly JudgedRun[]): Html {
   if (runs.length === 0) {
     return html`<p class="quiet">No scores yet: <code>sungan eval</code> has not been run.</p>`;
   }
-  const ratios = runs.flatMap(({ name, summary }) =>
-    summary.results.flatMap(({ scores }) =>
-      scores.flatMap((score) => {
-        const times = timesFloor(score);
-        return times === undefined ? [] : [{ name, label: score.label, times }];
+  const ratios = runs.flatMap(({ name, judgement }) =>
+    judgement.summary.results.flatMap((result) =>
+      result.scores.flatMap((score) => {
+        const times = timesOf(score);
+        return times === undefined ? [] : [{ name, label: nameOf(score, result), times }];
       }),
     ),
   );
@@ -41,7 +39,7 @@ export function scoresSection(runs: readonly JudgedRun[]): Html {
     ${runs.map((run) => runScores(run, runs.length > 1))}`;
 }
 
-function runScores({ name, summary }: JudgedRun, named: boolean): Html {
+function runScores({ name, judgement: { summary } }: JudgedRun, named: boolean): Html {
   const pairs = [
     ...new Map(
       summary.results.flatMap(({ scores }) =>
@@ -58,7 +56,7 @@ function runScores({ name, summary }: JudgedRun, named: boolean): Html {
       <thead><tr><th scope="col">Score</th><th scope="col" class="number">Generated</th><th scope="col" class="number">Reals</th>
         ${pairs.map((pair) => html`<th scope="col" class="number">Floor:<br>${PAIR_NAMES[pair] ?? pair}</th>`)}
         <th scope="col" class="number">Times<br>floor</th>${ranked && html`<th scope="col" class="number">Rank</th>`}</tr></thead>
-      ${summary.results.map((result) => resultRows(result, pairs, ranked))}
+      ${summary.results.map((result) => resultRows(result, summary, { pairs, ranked }))}
     </table></div>
     ${
       ranked &&
@@ -71,32 +69,57 @@ function runScores({ name, summary }: JudgedRun, named: boolean): Html {
 
 const PAIR_NAMES: Record<string, string> = { 'train-test': 'train / test', halves: 'halves' };
 
-function resultRows(result: MetricResult, pairs: readonly string[], ranked: boolean): Html {
+interface Layout {
+  pairs: readonly string[];
+  ranked: boolean;
+}
+
+function resultRows(result: MetricResult, summary: EvalSummary, layout: Layout): Html {
   return html`<tbody class="group">
-    <tr><th scope="colgroup" colspan="${pairs.length + (ranked ? 5 : 4)}">${result.title} <span class="quiet" style="font-weight:400">– ${result.variant}</span></th></tr>
-    ${result.scores.map((score) => scoreRow(score, pairs, ranked))}
+    <tr><th scope="colgroup" colspan="${layout.pairs.length + (layout.ranked ? 5 : 4)}">${result.title} <span class="quiet" style="font-weight:400">– ${result.variant}${ownConditions(result, summary)}</span></th></tr>
+    ${result.scores.map((score) => scoreRow(score, result, layout))}
   </tbody>`;
 }
 
-function scoreRow(score: Score, pairs: readonly string[], ranked: boolean): Html {
-  const times = timesFloor(score);
+/** Count and seed, where they are not those of the caption (results may come from several evaluations). */
+function ownConditions({ count, seed }: MetricResult, summary: EvalSummary): string {
+  const words = [
+    ...(count.fake === summary.fake.count && count.real === summary.real.count
+      ? []
+      : [`${formatCount(count.fake)} pictures against ${formatCount(count.real)}`]),
+    ...(seed === summary.seed ? [] : [`seed ${seed}`]),
+  ];
+  return words.length > 0 ? `; ${words.join(', ')}` : '';
+}
+
+function scoreRow(score: Score, result: MetricResult, { pairs, ranked }: Layout): Html {
   const interval =
     score.interval &&
     html`<br><span class="quiet">${formatNumber(score.interval.low)} … ${formatNumber(score.interval.high)}</span>`;
   return html`<tr>
-    <th scope="row">${score.label}${score.unit && html` <span class="quiet">${score.unit}</span>`}${score.note && html`<br><span class="note">${score.note}</span>`}</th>
+    <th scope="row">${nameOf(score, result)}${score.unit && html` <span class="quiet">${score.unit}</span>`}${score.note && html`<br><span class="note">${score.note}</span>`}</th>
     <td class="number"><strong>${formatNumber(score.value)}</strong>${interval}</td>
     <td class="number">${score.reference === undefined ? '' : formatNumber(score.reference)}</td>
-    ${pairs.map((pair) => html`<td class="number">${formatNumber(score.floors.find((floor) => floor.pair === pair)?.value)}</td>`)}
-    <td class="number ${verdict(times)}">${times === undefined ? '' : `${formatNumber(times, 3)} ×`}</td>
+    ${pairs.map((pair) => html`<td class="number">${floorCell(score, pair)}</td>`)}
+    <td class="number ${colourOf(score)}">${timesCell(score)}</td>
     ${ranked && html`<td class="number">${score.rank === undefined ? '' : formatNumber(score.rank, 2)}</td>`}
   </tr>`;
 }
 
-/** Colours only repeat what the number says. */
-function verdict(times: number | undefined): string {
-  if (times === undefined) return '';
-  return times < 1.5 ? 'good' : times < 5 ? 'fair' : 'bad';
+/** A floor of fewer pictures is shown, but quietly: no score is held against it. */
+function floorCell({ floors }: Score, pair: string): Html {
+  const floor = floors.find((candidate) => candidate.pair === pair);
+  const text = formatNumber(floor?.value);
+  return floor?.comparable === false
+    ? html`<span class="note">(${text} of ${formatCount(floor.count)})</span>`
+    : html`${text}`;
+}
+
+function timesCell(score: Score): string {
+  const flaw = flawOf(score);
+  if (flaw !== undefined) return `bad: ${flaw}`;
+  const times = timesOf(score);
+  return times === undefined ? '' : `${formatNumber(times, 3)} ×`;
 }
 
 function warningList(warnings: readonly string[]): Html | false {
@@ -104,25 +127,39 @@ function warningList(warnings: readonly string[]): Html | false {
   return html`<ul class="warnings" aria-label="Warnings">${[...new Set(warnings)].map((warning) => html`<li>${warning}</li>`)}</ul>`;
 }
 
-/** The curves of all runs in one chart each: what is not generated is the same in all and is drawn once. */
+/**
+ * The curves of all runs in one chart each, and one a resizer: what is not generated is the same in all and is drawn
+ * once.
+ */
 function overlaidCurves(runs: readonly JudgedRun[]): Curve[] {
   const byKey = new Map<string, Curve>();
-  for (const { name, summary } of runs) {
-    for (const curve of summary.results.flatMap(({ curves }) => curves ?? [])) {
-      const own = curve.series.map((series) => (isGenerated(series.name) ? { ...series, name } : series));
-      const known = byKey.get(curve.key);
-      const others = own.filter((series) => !known?.series.some((other) => other.name === series.name));
-      byKey.set(curve.key, { ...curve, series: [...(known?.series ?? []), ...others] });
+  for (const { name, judgement } of runs) {
+    for (const result of judgement.summary.results) {
+      for (const curve of namedCurves(result)) {
+        const own = curve.series.map((series) => (isGenerated(series.name) ? { ...series, name } : series));
+        const known = byKey.get(curve.title);
+        const others = own.filter((series) => !known?.series.some((other) => other.name === series.name));
+        byKey.set(curve.title, { ...curve, series: [...(known?.series ?? []), ...others] });
+      }
     }
   }
   return [...byKey.values()];
 }
 
+/** Titles carry the resizer, as names of scores do. */
+function namedCurves({ curves = [], variant }: MetricResult): Curve[] {
+  const resizer = resizerOf(variant);
+  return curves.map((curve) =>
+    resizer === undefined ? curve : { ...curve, title: `${curve.title} (${resizer})` },
+  );
+}
+
 const isGenerated = (name: string) => name.startsWith('generated') || name === 'FID';
 
 /** Curves and galleries of one metric; with several runs their curves are drawn together elsewhere. */
-function resultFigures({ title, curves: all = [], gallery }: MetricResult, overlaid: boolean): Html | false {
-  const curves = overlaid ? [] : all;
+function resultFigures(result: MetricResult, overlaid: boolean): Html | false {
+  const { title, gallery } = result;
+  const curves = overlaid ? [] : namedCurves(result);
   if (curves.length === 0 && !gallery) return false;
   return html`<h3>${title}</h3>
     ${curves.length > 0 && html`<div class="charts">${curves.map(curveFigure)}</div>`}

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { judgementOf } from '../../../src/eval/report/judgement.ts';
 import { renderReport } from '../../../src/eval/report/page.ts';
+import type { EvalSummary } from '../../../src/eval/scores.ts';
 import { chromium } from '../../support/chromium.ts';
-import { sampleModel } from './sample-model.ts';
+import { fidResult, sampleModel, sampleSummary } from './sample-model.ts';
 
 let page: string;
 let document: Element;
@@ -67,22 +69,124 @@ describe('the page', () => {
   });
 });
 
+/** Text of a page of runs with such scores, white space made single. */
+async function textOf(...summaries: EvalSummary[][]): Promise<string> {
+  const model = await sampleModel();
+  const runs = summaries.map((evaluations, i) => ({
+    ...model.runs[0],
+    name: `run-${i + 1}`,
+    judgement: judgementOf(evaluations),
+  }));
+  const { window } = new JSDOM(renderReport({ ...model, runs }));
+  return (window.document as unknown as { body: Element }).body.textContent.replace(/\s+/g, ' ');
+}
+
+describe('what the scores say', () => {
+  it('says what was not checked instead of a clean bill', async () => {
+    const text = await textOf([sampleSummary()]);
+    expect(text).toContain('Not checked:');
+    expect(text).toContain('repeats training frames (needs memorisation)');
+    expect(text).not.toContain('Nothing stands out from the floors.');
+  });
+
+  it('takes the newest of every metric', async () => {
+    const newer = { ...sampleSummary(), results: [fidResult('clean', 33.25)] };
+    const text = await textOf([sampleSummary(), newer]);
+    expect(text).toContain('FID (clean) 33.25');
+    expect(text).toContain('SWD mean of levels');
+    expect(text).not.toContain('41.50');
+  });
+
+  it('names FID with its resizer everywhere', async () => {
+    const text = await textOf([sampleSummary()]);
+    expect(text.replaceAll(/(patch-)?FID \(clean\)|FID – clean resizer|FID from 64/g, '')).not.toMatch(
+      /\bFID\b(?! or)/,
+    );
+  });
+
+  it('shows what is not a number as bad, in words', async () => {
+    const broken = structuredClone(sampleSummary());
+    Object.assign(broken.results[0].scores[2], { value: null });
+    const text = await textOf([broken]);
+    expect(text).toContain('no number: SWD mean of levels');
+    expect(text).toContain('bad: not a number');
+    expect(text).not.toMatch(/[^.\d]0 ×|NaN|null/);
+  });
+});
+
+describe('a comparison', () => {
+  const of = (resizer: string, value: number): EvalSummary => ({
+    ...sampleSummary(),
+    results: [fidResult(resizer, value)],
+  });
+
+  it('gives count, reals and variant, and nothing to warn of where all are alike', async () => {
+    const text = await textOf([of('clean', 40)], [of('clean', 50)]);
+    expect(text).toContain('FIDclean resizer');
+    expect(text).toContain('64 pictures a side against demo, test split (ab12) at 32 pixels');
+    expect(text).not.toContain('columns of its own');
+    expect(text).not.toContain('not judged');
+  });
+
+  it('keeps variants apart, and warns of other counts and other reals', async () => {
+    const other = of('stylegan', 50);
+    Object.assign(other.real, { hash: 'cd34', label: 'other, test split' });
+    Object.assign(other.fake, { count: 128 });
+    Object.assign(other.results[0].count, { fake: 128, real: 128 });
+    const text = await textOf([of('clean', 40)], [other]);
+    expect(text).toMatch(/FIDclean resizer, inception\.pth ?FIDstylegan resizer, inception\.pth/);
+    expect(text).toContain('FID was computed in 2 ways');
+    expect(text).toContain('not judged against the same reals');
+    expect(text).toContain('run-1: 64; run-2: 128');
+  });
+});
+
+/** The page without its policy, and with a script that writes the number of pictures without pixels into the document. */
+function withCounter(page: string): string {
+  const script = `<script>addEventListener('load', () => {
+    const images = [...document.images];
+    document.body.dataset.pictures = images.length;
+    document.body.dataset.broken = images.filter(({ naturalWidth }) => naturalWidth === 0).length;
+  });</script>`;
+  return page.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, script);
+}
+
 const browser = chromium();
 if (!browser)
   process.stderr.write('report in Chromium: skipped, no chromium found (set SUNGAN_TEST_CHROMIUM)\n');
 
 describe.skipIf(!browser)('in headless Chromium', () => {
-  it('renders at the expected size with every picture decoded', () => {
+  it('renders with every picture decoded', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sungan-report-'));
     try {
       const path = join(folder, 'report.html');
       writeFileSync(path, page);
-      const result = browser!(
-        ['--window-size=1100,3000', `--screenshot=${join(folder, 'page.png')}`, `file://${path}`],
-        folder,
-      );
-      expect(result.status, result.stderr).toBe(0);
-      expect(statSync(join(folder, 'page.png')).size).toBeGreaterThan(50_000);
+      const picture = join(folder, 'page.png');
+      const shot = browser!(['--window-size=1100,3000', `--screenshot=${picture}`, `file://${path}`], folder);
+      expect(shot.status, shot.stderr).toBe(0);
+      expect(statSync(picture).size).toBeGreaterThan(50_000);
+
+      // The page may run nothing, so a copy of it counts for itself.
+      const counting = join(folder, 'counting.html');
+      writeFileSync(counting, withCounter(page));
+      const dump = browser!(['--dump-dom', `file://${counting}`], folder);
+      expect(dump.status, dump.stderr).toBe(0);
+      const [, pictures, broken] = /data-pictures="(\d+)" data-broken="(\d+)"/.exec(dump.stdout) ?? [];
+      expect(Number(pictures)).toBe(all('img').length);
+      expect(broken).toBe('0');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('the count of undecoded pictures finds a broken one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sungan-report-'));
+    try {
+      const path = join(folder, 'broken.html');
+      const broken = page.replace(/data:image\/png;base64,[^"]{40}/, 'data:image/png;base64,AAAA');
+      writeFileSync(path, withCounter(broken));
+      const { stdout } = browser!(['--dump-dom', `file://${path}`], folder);
+      expect(stdout).toContain('data-broken="1"');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,5 +1,6 @@
 /** A whole report model with drawn pictures, so that the page can be checked without a run. */
 import sharp from 'sharp';
+import { judgementOf } from '../../../src/eval/report/judgement.ts';
 import type { EmbeddedImage, ReportModel } from '../../../src/eval/report/model.ts';
 import type { EvalSummary, MetricResult, Score } from '../../../src/eval/scores.ts';
 import { createRandom } from '../../../src/numeric/random.ts';
@@ -188,7 +189,7 @@ export async function sampleModel(): Promise<ReportModel> {
         ],
         samples: grids.map((image, i) => ({ kimg: kimgs[i], image })),
         reals: await diskGrid(4, 6, 'Grid of real frames'),
-        evaluations: [summary],
+        judgement: judgementOf([summary]),
         options: [
           { label: 'preset', value: 'demo' },
           { label: 'seed', value: '1' },
