@@ -246,6 +246,23 @@ describe('solar quantities of two sets', () => {
     expect(scoreOf(small, 'profile').rank).toBe(1 / 200);
   });
 
+  it('count the pictures that have no limb, and say so where none has one', async () => {
+    const flat = (share: number) => {
+      const suns = drawnSuns('other', 40, SIZE);
+      const read = async (indices: readonly number[]) =>
+        (await suns.read(indices)).map((value, i) =>
+          indices[Math.floor(i / SIZE ** 2)] < 40 * share ? 0.4 : value,
+        );
+      return judge({ ...suns, read });
+    };
+    const [none, some, all] = [await flat(0), await flat(0.5), await flat(1)];
+    expect(scoreOf(none, 'limb-radius.missing')).toBeUndefined();
+    expect(scoreOf(some, 'limb-radius.missing')).toMatchObject({ value: 0.5, reference: 0, rank: 1 / 500 });
+    expect(scoreOf(some, 'limb-radius').value).toBeGreaterThanOrEqual(0);
+    expect(scoreOf(all, 'limb-radius')).toBeUndefined();
+    expect(scoreOf(all, 'limb-radius.missing')).toMatchObject({ value: 1, rank: 1 / 500, sense: 'match' });
+  });
+
   it('need DN', async () => {
     const set = drawnSuns('x', 4, SIZE);
     const run = compareSets(

@@ -3,7 +3,7 @@
  * distributions of each quantity are compared. Unpaired: no generated picture belongs to a real one.
  */
 import { throwIfStopped } from '../../core/effects.ts';
-import { createRandom } from '../../numeric/random.ts';
+import { createRandom, type Random } from '../../numeric/random.ts';
 import type { ImageSet } from '../image-set.ts';
 import type { Disk } from '../measures/solar/disk.ts';
 import { INTENSITY_STEPS, QUANTITIES, type SolarMeasurement } from '../measures/solar/quantities.ts';
@@ -90,29 +90,68 @@ interface Compared {
   keySuffix: string;
 }
 
-function quantityScores({ real, fake, floors, input, suffix, keySuffix }: Compared): Score[] {
-  const random = createRandom(`solar/${input.seed}`);
-  return QUANTITIES.flatMap(({ key, label, unit }) => {
-    const values = (set: Measured) => valuesOf(set, key);
-    const [own, other] = [values(real), values(fake)];
-    const distance = quantityDistance(own, other);
-    const value = distance(own, other);
-    // Where one side has no such thing (the latitude of regions that are not there) the count of it says so.
-    if (Number.isNaN(value)) return [];
-    return {
+function quantityScores(compared: Compared): Score[] {
+  const random = createRandom(`solar/${compared.input.seed}`);
+  return QUANTITIES.flatMap((quantity) => [
+    ...distanceScore(compared, quantity, random.fork(quantity.key)),
+    ...missingScore(compared, quantity, random.fork(`${quantity.key}/missing`)),
+  ]);
+}
+
+/** None where one side has no such thing at all (the latitude of regions that are not there): `missingScore` says so. */
+function distanceScore(
+  { real, fake, floors, input, suffix, keySuffix }: Compared,
+  { key, label, unit }: (typeof QUANTITIES)[number],
+  random: Random,
+): Score[] {
+  const values = (set: Measured) => valuesOf(set, key);
+  const [own, other] = [values(real), values(fake)];
+  const distance = quantityDistance(own, other);
+  const value = distance(own, other);
+  if (Number.isNaN(value)) return [];
+  return [
+    {
       key: `solar.${key}${keySuffix}`,
       label: `${label}${suffix}`,
       value,
       unit: 'σ of the reals',
       sense: 'lower',
-      rank: permutationRank(own, other, distance, random.fork(key), PERMUTATIONS),
+      rank: permutationRank(own, other, distance, random, PERMUTATIONS),
       note: `${unit}: ${describe(other)}; reals ${describe(own)}`,
       floors: floorsOf(
         input.pairs,
         floors.map(([a, b]) => distance(values(a), values(b))),
+      ).filter((floor) => Number.isFinite(floor.value)),
+    },
+  ];
+}
+
+/** The share of pictures without the quantity, which its distance leaves out; none where all pictures have it. */
+function missingScore(
+  { real, fake, floors, input, suffix, keySuffix }: Compared,
+  { key, label }: (typeof QUANTITIES)[number],
+  random: Random,
+): Score[] {
+  const flags = (set: Measured) => valuesOf(set, key).map((value) => (Number.isFinite(value) ? 0 : 1));
+  const share = (of: readonly number[]) => of.reduce((sum: number, flag) => sum + flag, 0) / of.length;
+  const apart = (a: readonly number[], b: readonly number[]) => Math.abs(share(a) - share(b));
+  const [own, other] = [flags(real), flags(fake)];
+  if (share(own) === 0 && share(other) === 0) return [];
+  return [
+    {
+      key: `solar.${key}.missing${keySuffix}`,
+      label: `${label}: pictures without${suffix}`,
+      value: share(other),
+      unit: 'share',
+      sense: 'match',
+      reference: share(own),
+      rank: permutationRank(own, other, apart, random, PERMUTATIONS),
+      floors: floorsOf(
+        input.pairs,
+        floors.map(([a, b]) => apart(flags(a), flags(b))),
       ),
-    } satisfies Score;
-  });
+    },
+  ];
 }
 
 function curveScores({ real, fake, floors, input, suffix, keySuffix }: Compared): Score[] {
