@@ -1,25 +1,46 @@
 /** CHECKSUM and DATASUM: the ones' complement sum of 32-bit words and its text form (FITS 4.0 section 4.4.2.7, appendix J). */
 
+import { FitsError } from './errors.ts';
 import type { Hdu } from './hdu.ts';
 import { BLOCK_LENGTH } from './header-reader.ts';
 
 export type SumVerdict = 'right' | 'wrong' | 'absent';
 
-/** Whether the bytes of an HDU add up to what its header says. A file that was cut off is wrong. */
-export function verifySums(hdu: Hdu): { datasum: SumVerdict; checksum: SumVerdict } {
+export interface Sums {
+  datasum: SumVerdict;
+  checksum: SumVerdict;
+}
+
+/** Whether the bytes of an HDU add up to what its header says; a blank card says nothing. A file that was cut off is wrong. */
+export function verifySums(hdu: Hdu): Sums {
   const { source, storedHeader, headerOffset, dataOffset, dataBytes } = hdu;
-  const stated = Number(storedHeader.text('DATASUM') ?? Number.NaN);
-  const hasChecksum = (storedHeader.text('CHECKSUM') ?? '').trim() !== '';
-  if (Number.isNaN(stated) && !hasChecksum) return { datasum: 'absent', checksum: 'absent' };
+  // DATASUM is the text of a number; some writers leave the quotes out.
+  const stated = String(storedHeader.get('DATASUM') ?? '').trim();
+  const hasChecksum = String(storedHeader.get('CHECKSUM') ?? '').trim() !== '';
+  if (stated === '' && !hasChecksum) return { datasum: 'absent', checksum: 'absent' };
   const end = dataOffset + Math.ceil(dataBytes / BLOCK_LENGTH) * BLOCK_LENGTH;
   const data = checksum(source.bytes.subarray(dataOffset, end));
   const whole = addSums(checksum(source.bytes.subarray(headerOffset, dataOffset)), data);
   const isCutOff = hdu.availableBytes < dataBytes;
   return {
-    datasum: Number.isNaN(stated) ? 'absent' : verdict(!isCutOff && data === stated),
+    datasum: stated === '' ? 'absent' : verdict(!isCutOff && data === Number(stated)),
     // All ones is zero in ones' complement.
     checksum: hasChecksum ? verdict(!isCutOff && (whole === 0xffffffff || whole === 0)) : 'absent',
   };
+}
+
+/** The error for sums of an HDU of which one is wrong; undefined when none is. */
+export function wrongSum(hdu: Hdu, { datasum, checksum }: Sums = verifySums(hdu)): FitsError | undefined {
+  const isData = datasum === 'wrong';
+  if (!isData && checksum !== 'wrong') return undefined;
+  return new FitsError(`${isData ? 'DATASUM' : 'CHECKSUM'} does not fit`, {
+    file: hdu.source.file,
+    hdu: hdu.index,
+    byteOffset: isData ? hdu.dataOffset : hdu.headerOffset,
+    expected: `${isData ? 'the data' : 'the header'} as written`,
+    found: 'bytes that add up to something else',
+    remedy: 'fetch the file again',
+  });
 }
 
 function verdict(isRight: boolean): SumVerdict {

@@ -51,6 +51,24 @@ export class FitsFile {
     return Math.max(0, this.#source.bytes.length - this.#next);
   }
 
+  /**
+   * Throws `FitsError` when a block or more follows the last HDU that is not padding: an HDU whose first card is damaged,
+   * or data of which the header does not know.
+   */
+  checkEnd(): void {
+    const { bytes, file } = this.#source;
+    if (this.trailingBytes < BLOCK_LENGTH) return;
+    const rest = bytes.subarray(this.#next);
+    if (rest.every((byte) => byte === 0 || byte === 0x20)) return;
+    throw new FitsError('what follows the last HDU is no HDU', {
+      file,
+      hdu: this.#found.length,
+      byteOffset: this.#next,
+      expected: `XTENSION at byte ${this.#next}`,
+      found: `${rest.length} other bytes`,
+    });
+  }
+
   /** Reads one more HDU; false when there is none. */
   #walk(): boolean {
     const index = this.#found.length;

@@ -1,4 +1,5 @@
 /** Reading pixels: stored integers, or physical values with NaN where there is none. */
+import { wrongSum } from './checksum.ts';
 import { FitsError } from './errors.ts';
 import type { ImageHdu } from './hdu.ts';
 import { MissingPixels } from './missing.ts';
@@ -9,13 +10,18 @@ import { type Region, type RegionOptions, resolveRegion } from './region.ts';
 import { physicalScale, type ScaleOptions } from './scale-cards.ts';
 import { readTileBand } from './tiles/index.ts';
 
+export interface VerifyOptions {
+  /** Throw when DATASUM or CHECKSUM of the HDU is there and wrong. Reads all of its bytes. */
+  verify?: boolean | undefined;
+}
+
 /** Where the pixels go. */
 export interface TargetOptions<Data> {
   /** Fill this array, which has just the length of the region, instead of a new one; it may lie in shared memory. */
   into?: Data | undefined;
 }
 
-export interface ReadImageOptions extends RegionOptions, ScaleOptions {
+export interface ReadImageOptions extends RegionOptions, ScaleOptions, VerifyOptions {
   /**
    * Rows and tiles that are missing or corrupt become NaN instead of an error. For looking at broken files: a frame
    * read so must not pass for whole (`missingPixels` tells).
@@ -57,13 +63,14 @@ export function readImageFloat32(
 /** Stored values before BSCALE, BZERO and BLANK; of a quantised float image the floats. */
 export function readRaw(
   hdu: ImageHdu,
-  options: RegionOptions & TargetOptions<RawPixels> = {},
+  options: RegionOptions & VerifyOptions & TargetOptions<RawPixels> = {},
 ): PixelArray<RawPixels> {
   const region = resolveRegion(hdu, options);
   const { width, height } = sizeOf(region);
   checkSize(hdu, width * height * (Math.abs(hdu.bitpix) / 8));
   const data = options.into ?? createPixels(hdu.bitpix, width * height);
   checkTarget(hdu, data, createPixels(hdu.bitpix, 0).constructor, width * height);
+  if (options.verify) checkSums(hdu);
   readBand(hdu, region, data, undefined);
   return { width, height, data };
 }
@@ -79,6 +86,7 @@ function readPhysical<Data extends Float32Array | Float64Array>(
   const scale = physicalScale(hdu, options);
   const data = options.into ?? create(width * height);
   checkTarget(hdu, data, create(0).constructor, width * height);
+  if (options.verify) checkSums(hdu);
   const missing = options.partial ? new MissingPixels() : undefined;
   const bandRows = bandHeight(hdu, width);
   let stored: RawPixels | undefined;
@@ -126,6 +134,11 @@ function checkSize({ source, index, headerOffset }: ImageHdu, bytes: number): vo
     found: `${bytes}`,
     remedy: 'read a region of it, or raise maxDecodedBytes',
   });
+}
+
+function checkSums(hdu: ImageHdu): void {
+  const error = wrongSum(hdu);
+  if (error !== undefined) throw error;
 }
 
 function checkTarget(hdu: ImageHdu, data: RawPixels, type: unknown, length: number): void {

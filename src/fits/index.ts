@@ -3,7 +3,7 @@
  * Rice-compressed. No file system, no clock. docs/fits.md has the guide.
  */
 export type { CardValue, HeaderCard, ParsedCard } from './card.ts';
-export { type SumVerdict, verifySums } from './checksum.ts';
+export { type SumVerdict, verifySums, wrongSum } from './checksum.ts';
 export { FitsError } from './errors.ts';
 export { DEFAULT_MAX_DECODED_BYTES, type FitsFile, firstImage, type ReadOptions, readFits } from './file.ts';
 export type { Bitpix, Hdu, ImageHdu, OtherHdu } from './hdu.ts';

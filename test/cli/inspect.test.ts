@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -66,6 +66,7 @@ describe('sungan inspect', () => {
         mean: 138 / 11,
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         datasum: 'right',
+        checksum: 'right',
       },
     ]);
     expect(text.split('\n')).toHaveLength(2);
@@ -79,8 +80,12 @@ describe('sungan inspect', () => {
     expect(text.split('\n')).toHaveLength(3);
     const lines = messages.trim().split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/page\.fits: not a FITS file: expected "SIMPLE {2}=", found an HTML page$/);
-    expect(lines[1]).toMatch(/cut\.fits: the file was cut off: expected 24 bytes of pixels, found 9$/);
+    expect(lines[0]).toMatch(
+      /page\.fits \(byte 0\): not a FITS file: expected "SIMPLE {2}=", found an HTML page$/,
+    );
+    expect(lines[1]).toMatch(
+      /cut\.fits \(HDU 0, byte 2889\): the file was cut off: expected 24 bytes of pixels, found 9$/,
+    );
     expect(lines[2]).toMatch(/absent\.fits: .*no such file/);
     const rows = data as { file: string; sha256?: string; error?: string }[];
     expect(rows.map(({ error }) => error !== undefined)).toEqual([false, false, true, true, true]);
@@ -99,6 +104,56 @@ describe('sungan inspect', () => {
     const { data, exitCode } = await run({ files: [at('cut.fits')], partial: true });
     expect(exitCode).toBe(0);
     expect(data).toMatchObject([{ nan: 8, missing: 8, min: -32768, max: 3 }]);
+  });
+
+  test('a wrong sum, and what is no HDU at the end, are faults beside the row', async () => {
+    const bytes = writeImage({ width: 4, height: 3, data: small });
+    const changed = bytes.slice();
+    changed[2880]! ^= 1;
+    await mkdir(at('sums'));
+    await writeFile(at('sums/data.fits'), changed);
+    await writeFile(at('sums/end.fits'), Buffer.concat([bytes, Buffer.alloc(2880, 'YTENSION')]));
+    const { data, text, messages, exitCode } = await run({ files: [at('sums')] });
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/data\.fits .* wrong$/m);
+    expect(data).toMatchObject([
+      { datasum: 'wrong', checksum: 'wrong' },
+      { datasum: 'right', checksum: 'right' },
+      { hdu: 0, byteOffset: 2880 },
+      { hdu: 1, byteOffset: 5760 },
+    ]);
+    expect(messages).toMatch(/data\.fits \(HDU 0, byte 2880\): DATASUM does not fit/);
+    expect(messages).toMatch(/end\.fits \(HDU 1, byte 5760\): .*expected XTENSION at byte 5760/);
+    await rm(at('sums'), { recursive: true });
+  });
+
+  test('--partial takes the BLANK of floats for missing', async () => {
+    const bytes = writeImage({
+      width: 2,
+      height: 1,
+      data: Float32Array.of(-32768, 5),
+      cards: [card('BLANX', -32768)],
+    });
+    bytes.set(Buffer.from('BLANK   '), Buffer.from(bytes).indexOf('BLANX'));
+    await mkdir(at('floats'));
+    await writeFile(at('floats/x.fits'), bytes);
+    expect((await run({ files: [at('floats')], partial: true })).data).toMatchObject([
+      { nan: 1, min: 5 },
+      {},
+    ]);
+    expect((await run({ files: [at('floats')] })).data).toMatchObject([{ nan: 0, min: -32768 }, {}]);
+    await rm(at('floats'), { recursive: true });
+  });
+
+  test('no picture overwrites another', async () => {
+    const plain = writeImage({ width: 4, height: 3, data: small });
+    const compressed = writeImage({ width: 4, height: 3, data: small, compression: 'RICE_1' }).subarray(2880);
+    await mkdir(at('two/b'), { recursive: true });
+    await writeFile(at('two/x.fits'), Buffer.concat([plain, compressed]));
+    await writeFile(at('two/b/x.fits'), plain);
+    await run({ files: [at('two')], png: at('two/looks') });
+    expect((await readdir(at('two/looks'))).sort()).toEqual(['x-2.png', 'x-hdu1.png', 'x.png']);
+    await rm(at('two'), { recursive: true });
   });
 
   test('--header shows every card', async () => {
@@ -140,8 +195,11 @@ describeWithRealData('sungan inspect on real files', (data) => {
       );
     const files = [...new Set(wanted.map((line) => cell(line, 'file')))];
     const { data: rows, exitCode } = await run({ files: files.map((file) => join(data, file)) });
-    expect(exitCode).toBe(0);
-    const found = rows as { file: string; hdu: number; sha256: string }[];
+    const found = rows as { file: string; hdu: number; sha256: string; error?: string }[];
+    // One of the files is there to have wrong sums.
+    const faulty = found.filter(({ error }) => error !== undefined).map(({ file }) => file);
+    expect(faulty).toEqual([join(data, 'fits-conformance/astropy_checksum_false.fits')]);
+    expect(exitCode).toBe(1);
     expect(wanted.length).toBeGreaterThan(20);
     for (const line of wanted) {
       const row = found.find(

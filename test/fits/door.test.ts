@@ -15,5 +15,6 @@ test('the door offers these names and no others', () => {
     'verifySums',
     'wcs',
     'writeImage',
+    'wrongSum',
   ]);
 });

@@ -172,9 +172,25 @@ describe('broken files', () => {
     expect(fits.hdus).toHaveLength(2);
     expect(fits.trailingBytes).toBe(100);
     expect(readRaw(firstImage(fits)).data).toEqual(pixels);
+    expect(() => fits.checkEnd()).not.toThrow();
     // Padding that is missing at the end of a file is no fault either.
     const hdu = firstImage(readFits(bytes));
     expect(readRaw(open(bytes.slice(0, hdu.dataOffset + hdu.dataBytes))).data).toEqual(pixels);
+  });
+
+  test('a block behind the last HDU is told, unless it is padding', () => {
+    const bytes = written();
+    const followedBy = (fill: number) => {
+      const longer = new Uint8Array(bytes.length + 2880).fill(fill);
+      longer.set(bytes);
+      return readFits(longer);
+    };
+    expect(() => followedBy(0).checkEnd()).not.toThrow();
+    expect(() => followedBy(0x20).checkEnd()).not.toThrow();
+    expect(errorOf(() => followedBy(7).checkEnd())).toMatchObject({
+      message: `what follows the last HDU is no HDU: expected XTENSION at byte ${bytes.length}, found 2880 other bytes`,
+      hdu: 1,
+    });
   });
 
   test('a fault behind the first image does not hide it', () => {
@@ -317,5 +333,40 @@ describe('sums', () => {
     for (const name of ['CHECKSUM', 'DATASUM '])
       without.set(Buffer.from('IGNORED '), Buffer.from(without).indexOf(name));
     expect(verifySums(open(without))).toEqual({ datasum: 'absent', checksum: 'absent' });
+  });
+
+  test('blank cards say nothing, DATASUM may stand without quotes', () => {
+    const bytes = written();
+    const set = (keyword: string, value: string) =>
+      bytes.set(
+        Buffer.from(`${keyword.padEnd(8)}= ${value}`.padEnd(80)),
+        Buffer.from(bytes).indexOf(keyword),
+      );
+    const sum = open(bytes).header.text('DATASUM')!;
+    set('CHECKSUM', "'                '");
+    expect(verifySums(open(bytes))).toEqual({ datasum: 'right', checksum: 'absent' });
+    set('DATASUM', sum);
+    expect(verifySums(open(bytes)).datasum).toBe('right');
+    set('DATASUM', "'1x'");
+    expect(verifySums(open(bytes)).datasum).toBe('wrong');
+    set('DATASUM', "'      '");
+    expect(verifySums(open(bytes))).toEqual({ datasum: 'absent', checksum: 'absent' });
+  });
+
+  test('`verify` refuses what was changed', () => {
+    const bytes = written();
+    expect(readRaw(open(bytes), { verify: true }).data).toEqual(pixels);
+    const { dataOffset } = open(bytes);
+    bytes[dataOffset + 7]! ^= 1;
+    expect(errorOf(() => readRaw(open(bytes), { verify: true }))).toMatchObject({
+      message:
+        'DATASUM does not fit: expected the data as written, found bytes that add up to something else',
+      hdu: 0,
+      byteOffset: dataOffset,
+    });
+    bytes[dataOffset + 7]! ^= 1;
+    bytes[Buffer.from(bytes).indexOf('row')]! ^= 1;
+    expect(errorOf(() => readImage(open(bytes), { verify: true })).message).toMatch(/^CHECKSUM does not fit/);
+    expect(() => readImage(open(bytes))).not.toThrow();
   });
 });

@@ -1,5 +1,5 @@
 /** `sungan inspect`: what a FITS file holds, whether it can be read, and how it looks. */
-import { basename, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { z } from 'zod';
 import { throwIfStopped } from '../../core/effects.ts';
 import { SunganError } from '../../core/errors.ts';
@@ -7,8 +7,9 @@ import { writeAtomic } from '../../core/files.ts';
 import { frameWords, withPngText } from '../../core/png-text.ts';
 import type { FitsHeader } from '../../fits/index.ts';
 import { defineCommand } from '../command.ts';
-import { findFiles, stemOf } from '../inspect/find-files.ts';
+import { findFiles } from '../inspect/find-files.ts';
 import { type Fault, type ImageReport, type InspectedImage, inspectFile } from '../inspect/inspect-file.ts';
+import { PictureNames } from '../inspect/picture-names.ts';
 import { quickLook } from '../inspect/quick-look.ts';
 
 const schema = z.strictObject({
@@ -26,7 +27,9 @@ const schema = z.strictObject({
   partial: z
     .boolean()
     .default(false)
-    .describe('read what can be read of a broken file; missing pixels count as nan'),
+    .describe(
+      'read what can be read of a broken file; missing pixels, and the BLANK of floats that JSOC writes for lost blocks, count as nan',
+    ),
 });
 
 type Options = z.output<typeof schema>;
@@ -51,19 +54,15 @@ export default defineCommand({
     const reports: ImageReport[] = [];
     const headers: FitsHeader[] = [];
     const faults: Fault[] = [];
+    const pictures = new PictureNames();
     for (const path of files) {
       throwIfStopped(effects.signal);
       const found = await inspectFile(path, options, async (image) => {
         reports.push(image.report);
         headers.push(image.hdu.header);
-        if (image.report.datasum === 'wrong') {
-          effects.log.warn(
-            `${path}: HDU ${image.hdu.index}: DATASUM does not agree: the data were changed after they were written`,
-          );
-        }
-        if (options.png !== undefined) await writePicture(picturePath(options.png, image), image);
+        if (options.png !== undefined) await writePicture(pictures.pathOf(options.png, image), image);
       });
-      for (const fault of found) effects.log.error(`${fault.file}: ${fault.error}`);
+      for (const fault of found) effects.log.error(`${placeOf(fault)}: ${fault.error}`);
       faults.push(...found);
     }
     return {
@@ -80,14 +79,6 @@ function checkPictureName({ png }: Options, files: readonly string[]): void {
     where: '--png',
     remedy: 'name a folder',
   });
-}
-
-/** The picture of a file's further images carries the HDU's number. */
-function picturePath(png: string, { report, hdu }: InspectedImage): string {
-  const isFirst = hdu.index === 0 || (hdu.index === 1 && hdu.compression !== 'none');
-  const suffix = isFirst ? '' : `-hdu${hdu.index}`;
-  if (extname(png) === '.png') return png.replace(/\.png$/, `${suffix}.png`);
-  return join(png, `${stemOf(basename(report.file))}${suffix}.png`);
 }
 
 async function writePicture(path: string, { image, hdu }: InspectedImage): Promise<void> {
@@ -127,7 +118,7 @@ function tableText(reports: readonly ImageReport[], headers: readonly FitsHeader
     'min',
     'max',
     'mean',
-    'datasum',
+    'sums',
     'what',
   ];
   const rows = reports.map((report, i) => [
@@ -141,7 +132,7 @@ function tableText(reports: readonly ImageReport[], headers: readonly FitsHeader
     short(report.min),
     short(report.max),
     short(report.mean),
-    report.datasum === 'absent' ? '-' : report.datasum,
+    sums(report),
     subject(headers[i]!),
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
@@ -153,6 +144,21 @@ function tableText(reports: readonly ImageReport[], headers: readonly FitsHeader
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** Of DATASUM and CHECKSUM: wrong when one of them is. */
+function sums({ datasum, checksum }: ImageReport): string {
+  if (datasum === 'wrong' || checksum === 'wrong') return 'wrong';
+  return datasum === 'right' || checksum === 'right' ? 'right' : '-';
+}
+
+/** The file, and as far as they are known the HDU and the byte. */
+function placeOf({ file, hdu, byteOffset }: Fault): string {
+  const inside = [
+    ...(hdu === null ? [] : [`HDU ${hdu}`]),
+    ...(byteOffset === null ? [] : [`byte ${byteOffset}`]),
+  ];
+  return inside.length === 0 ? file : `${file} (${inside.join(', ')})`;
 }
 
 /** Instrument, wavelength and time, as far as the header has them. */

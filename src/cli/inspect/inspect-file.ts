@@ -13,6 +13,7 @@ import {
   readImage,
   type SumVerdict,
   verifySums,
+  wrongSum,
 } from '../../fits/index.ts';
 
 /** One image HDU. `null` stands for "not in the header", and for statistics of an image without values. */
@@ -35,8 +36,9 @@ export interface ImageReport {
   mean: number | null;
   /** Of the physical values as little-endian float64 in file order, scaled as astropy does; NaN has one bit pattern. */
   sha256: string;
-  /** Whether the stored bytes add up to the header's DATASUM. */
+  /** Whether the stored bytes add up to the header's DATASUM, and header and data to CHECKSUM. */
   datasum: SumVerdict;
+  checksum: SumVerdict;
   header?: HeaderJson;
 }
 
@@ -66,10 +68,14 @@ export async function inspectFile(
   for (const hdu of hdus) {
     if (hdu.kind !== 'image') continue;
     try {
-      const image = readImage(hdu, { astropyScaling: true, partial: options.partial });
+      const { partial } = options;
+      const image = readImage(hdu, { astropyScaling: true, partial, floatBlank: partial });
       const report = reportOf(path, hdu, image);
       if (options.header) report.header = hdu.header.toJSON();
       await use({ report, hdu, image });
+      // Of a file that was cut off the missing pixels are told already.
+      const wrong = report.missing > 0 ? undefined : wrongSum(hdu, report);
+      if (wrong !== undefined) errors.push(wrong);
     } catch (error) {
       errors.push(error);
     }
@@ -77,13 +83,14 @@ export async function inspectFile(
   return errors.map((error) => describeFault(path, error));
 }
 
-/** The HDUs up to the first broken header; that, and a file without an image, is an error. */
+/** The HDUs up to the first broken header; that, a file without an image, and what is no HDU at the end, is an error. */
 async function openFile(path: string): Promise<{ hdus: Hdu[]; errors: unknown[] }> {
   const hdus: Hdu[] = [];
   try {
     const fits = readFits(await readFile(path), { file: path });
     for (let hdu = fits.hdu(0); hdu !== undefined; hdu = fits.hdu(hdus.length)) hdus.push(hdu);
     firstImage(fits);
+    fits.checkEnd();
     return { hdus, errors: [] };
   } catch (error) {
     return { hdus, errors: [error] };
@@ -127,7 +134,7 @@ function reportOf(
     max: count === 0 ? null : max,
     mean: count === 0 ? null : sum / count,
     sha256: createHash('sha256').update(littleEndianBytes(data)).digest('hex'),
-    datasum: verifySums(hdu).datasum,
+    ...verifySums(hdu),
   };
 }
 
@@ -137,7 +144,7 @@ function littleEndianBytes(data: Float64Array): Uint8Array {
   return isLittleEndian ? bytes : Buffer.from(bytes).swap64();
 }
 
-/** One line, whatever was thrown. */
+/** One line, whatever was thrown; the place is in fields of its own. */
 function describeFault(file: string, error: unknown): Fault {
   const fits = error instanceof FitsError ? error : undefined;
   const message = fits?.message ?? describeError(error);
