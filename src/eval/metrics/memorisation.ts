@@ -1,7 +1,9 @@
 /**
- * Memorisation: is a generated picture a copy of a training frame? The distance of each to its nearest training frame
- * is compared with the same distance of test frames, which the generator cannot have seen: in pixels at 32 x 32 (shifted
- * copies of fine detail are no excuse there), and in Inception features where they are at hand.
+ * Memorisation: is a generated picture a copy of a training frame, or of its mirror image (training may mirror frames)?
+ * The distance of each to its nearest training frame is compared with the same distance of test frames, which the
+ * generator cannot have seen: in pixels at 32 x 32 (shifted copies of fine detail are no excuse there), and in Inception
+ * features where they are at hand. Medians tell a generator that copies always; the low quantile and the share of the
+ * suspiciously near, with its chance, tell one that copies now and then. Frames are taken as independent.
  */
 import { throwIfStopped } from '../../core/effects.ts';
 import { createImage } from '../../numeric/image.ts';
@@ -9,6 +11,7 @@ import { boxReduceTo } from '../../numeric/resample.ts';
 import { median, quantile } from '../../numeric/stats.ts';
 import { encodeGallery } from '../gallery.ts';
 import { forEachBatch, type ImageSet, pixelsOf } from '../image-set.ts';
+import { chanceOfSoManyBelow } from '../measures/exceedance.ts';
 import { type Nearest, nearestRows } from '../measures/nearest.ts';
 import type { Project } from '../measures/swd.ts';
 import type { Metric, MetricInput, MetricOutcome } from '../metric.ts';
@@ -20,6 +23,11 @@ const PIXEL_SIZE = 32;
 const SHOWN = 6;
 /** Test frames nearer than this share of them to training: what counts as suspiciously near. */
 const NEAR_SHARE = 0.05;
+/** Where few of the pictures are copies, they are among these nearest. */
+const LOW_SHARE = 0.1;
+/** A warning needs both: a share well above the usual one, and that this is no chance. */
+const NOTABLE_SHARE = 2 * NEAR_SHARE;
+const NOTABLE_CHANCE = 1e-3;
 
 export const memorisation: Metric = {
   title: 'Memorisation',
@@ -63,27 +71,27 @@ async function compareDistances(input: MetricInput, project: Project): Promise<M
   const scores: Score[] = [];
   const warnings: string[] = [];
   const curves: Curve[] = [];
-  let nearestPixels: Nearest | undefined;
+  let nearestPixels: NearestFrame | undefined;
   for (const space of spaces) {
     throwIfStopped(input.effects.signal);
     input.progress(space.label);
     const known = await space.describe(training);
-    const own = await nearestRows(await space.describe(fake), known, space.dimension, project);
-    const unseen = await nearestRows(await space.describe(real), known, space.dimension, project);
+    const own = await nearestFrames(fake, known, space, project);
+    const unseen = await nearestFrames(real, known, space, project);
     nearestPixels ??= own;
-    scores.push(...scoresOf(space, own, unseen));
+    const near = nearness(own, unseen);
+    scores.push(...scoresOf(space, own, unseen, near));
     curves.push(distanceCurve(space, own, unseen));
-    const share = nearShare(own, unseen);
-    if (share > 4 * NEAR_SHARE) {
+    if (near.share > NOTABLE_SHARE && near.chance < NOTABLE_CHANCE) {
       warnings.push(
-        `${Math.round(100 * share)} % of the generated pictures are nearer to a training frame (${space.label}) than 95 % of the test frames are: the generator may repeat its training frames`,
+        `${Math.round(100 * near.share)} % of the generated pictures are nearer to a training frame (${space.label}) than 95 % of the test frames are, which chance would do with p = ${near.chance.toExponential(0)}: the generator may repeat its training frames`,
       );
     }
   }
   if (real.count < 1 / NEAR_SHARE)
     warnings.push(`memorisation against ${real.count} test frames: too few to say what is suspiciously near`);
   return {
-    variant: `nearest of ${training.count} training frames, transform space at ${Math.min(PIXEL_SIZE, real.width)} pixels${features ? `; ${features.variant}` : ''}`,
+    variant: `nearest of ${training.count} training frames and their mirror images, transform space at ${Math.min(PIXEL_SIZE, real.width)} pixels${features ? `; ${features.variant}` : ''}`,
     scores,
     warnings,
     curves,
@@ -116,32 +124,101 @@ function pixelSpace(set: ImageSet): Space {
   };
 }
 
-function nearShare(own: Nearest, unseen: Nearest): number {
-  const limit = quantile(unseen.distance, NEAR_SHARE);
-  return own.distance.filter((distance) => distance < limit).length / own.distance.length;
+interface NearestFrame extends Nearest {
+  /** 1 where the frame's mirror image is nearer than the frame. */
+  readonly isMirrored: Uint8Array;
 }
 
-function scoresOf({ key, label }: Space, own: Nearest, unseen: Nearest): Score[] {
+/** Mirroring a picture instead of all the frames gives the same distance in pixels, and nearly the same in features. */
+async function nearestFrames(
+  set: ImageSet,
+  known: Float32Array,
+  { describe, dimension }: Space,
+  project: Project,
+): Promise<NearestFrame> {
+  const plain = await nearestRows(await describe(set), known, dimension, project);
+  const mirrored = await nearestRows(await describe(mirroredSet(set)), known, dimension, project);
+  const isMirrored = Uint8Array.from(plain.distance, (distance, i) =>
+    Number(mirrored.distance[i] < distance),
+  );
+  return {
+    index: plain.index.map((row, i) => (isMirrored[i] ? mirrored.index[i] : row)),
+    distance: plain.distance.map((distance, i) => Math.min(distance, mirrored.distance[i])),
+    isMirrored,
+  };
+}
+
+/** East and west exchanged in every picture. */
+function mirroredSet(set: ImageSet): ImageSet {
+  return {
+    ...set,
+    label: `${set.label}, mirrored`,
+    identity: set.identity && `${set.identity}/mirrored`,
+    async read(indices) {
+      const pictures = await set.read(indices);
+      for (let row = 0; row < pictures.length; row += set.width)
+        pictures.subarray(row, row + set.width).reverse();
+      return pictures;
+    },
+  };
+}
+
+interface Nearness {
+  /** Of the generated pictures, nearer than nearly all test frames. */
+  readonly share: number;
+  /** That so many would be, if they were drawn as the test frames are. */
+  readonly chance: number;
+}
+
+function nearness(own: Nearest, unseen: Nearest): Nearness {
+  const limit = quantile(unseen.distance, NEAR_SHARE);
+  const below = ({ distance }: Nearest) => distance.filter((value) => value < limit).length;
+  const [count, known] = [own.distance.length, unseen.distance.length];
+  return {
+    share: below(own) / count,
+    chance: chanceOfSoManyBelow(below(own), count, below(unseen), known),
+  };
+}
+
+function scoresOf({ key, label }: Space, own: Nearest, unseen: Nearest, near: Nearness): Score[] {
+  const lowOf = ({ distance }: Nearest) => quantile(distance, LOW_SHARE);
+  const common = { sense: 'match', floors: [] } as const;
   return [
     {
+      ...common,
       key: `memorisation.${key}.near`,
       label: `share suspiciously near to training, ${label}`,
-      value: nearShare(own, unseen),
+      value: near.share,
       unit: '',
-      sense: 'match',
       reference: NEAR_SHARE,
       note: 'nearer than 95 % of the test frames are',
+    },
+    {
+      key: `memorisation.${key}.p`,
+      label: `chance of so many so near, ${label}`,
+      value: near.chance,
+      unit: 'p',
+      sense: 'higher',
+      note: 'if they were drawn like the test frames: near 0, training frames are repeated',
       floors: [],
     },
     {
+      ...common,
       key: `memorisation.${key}.ratio`,
       label: `distance to training over that of test frames, ${label}`,
       value: median(own.distance) / median(unseen.distance),
       unit: 'medians',
-      sense: 'match',
       reference: 1,
       note: 'well below 1: copies; well above 1: not like the data',
-      floors: [],
+    },
+    {
+      ...common,
+      key: `memorisation.${key}.low`,
+      label: `the same of the nearest tenth, ${label}`,
+      value: lowOf(own) / lowOf(unseen),
+      unit: '10 % quantiles',
+      reference: 1,
+      note: 'well below 1: some are copies',
     },
   ];
 }
@@ -175,7 +252,7 @@ function distanceCurve({ key, label }: Space, own: Nearest, unseen: Nearest): Cu
 async function nearestPairs(
   fake: ImageSet,
   training: ImageSet,
-  nearest: Nearest,
+  nearest: NearestFrame,
 ): Promise<MetricOutcome['gallery']> {
   const order = Array.from(nearest.distance.keys()).sort((a, b) => nearest.distance[a] - nearest.distance[b]);
   const chosen = order.slice(0, SHOWN);
@@ -183,13 +260,17 @@ async function nearestPairs(
   const first = async (set: ImageSet, index: number) =>
     (await set.read([index])).subarray(0, pixelsOf(set) / set.channels);
   const rows = await Promise.all(
-    chosen.map(async (index) => ({
-      caption: `difference ${nearest.distance[index].toPrecision(3)}`,
-      pictures: [
-        { label: 'generated', values: await first(fake, index) },
-        { label: 'nearest training frame', values: await first(training, nearest.index[index]) },
-      ],
-    })),
+    chosen.map(async (index) => {
+      const isMirrored = nearest.isMirrored[index] === 1;
+      const frame = await first(isMirrored ? mirroredSet(training) : training, nearest.index[index]);
+      return {
+        caption: `difference ${nearest.distance[index].toPrecision(3)}`,
+        pictures: [
+          { label: 'generated', values: await first(fake, index) },
+          { label: `nearest training frame${isMirrored ? ', mirrored' : ''}`, values: frame },
+        ],
+      };
+    }),
   );
   return encodeGallery('Nearest training frames of the generated pictures', shape, rows);
 }
