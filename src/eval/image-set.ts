@@ -178,6 +178,9 @@ export function assertSameShape(a: ImageSet, b: ImageSet): void {
   const shape = (set: ImageSet) => `${set.width}x${set.height}, ${set.channels} channel(s)`;
   if (shape(a) === shape(b)) return;
   throw new SunganError('data', `${a.label} is ${shape(a)}, but ${b.label} is ${shape(b)}`, {
-    remedy: 'choose a common --resolution, or a run trained on this data set',
+    remedy:
+      a.channels === b.channels
+        ? 'choose a common --resolution, or a run trained on this data set'
+        : 'judge pictures of equally many channels: curate a data set of the same channels, or store gray pictures as gray',
   });
 }

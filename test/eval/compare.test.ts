@@ -134,6 +134,8 @@ describe('comparing two sets', () => {
 
   it('refuses sets of different shape and pictures that a metric cannot take', async () => {
     await expect(compare(drawnSuns('other', 40, 16))).rejects.toThrow('32x32');
+    const colour = { ...drawnSuns('other', 40, SIZE), channels: 3 };
+    await expect(compare(colour)).rejects.toMatchObject({ remedy: expect.stringContaining('channels') });
     const tiny = (label: string) => drawnSuns(label, 8, 8);
     await expect(
       compareSets(

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../../src/core/effects.ts';
 import { openWorkspace } from '../../../src/core/workspace.ts';
@@ -73,6 +73,53 @@ describe('a folder of pictures', () => {
       kind: 'format',
       where: expect.stringContaining('x.png'),
     });
+  });
+});
+
+describe('pictures of other kinds', () => {
+  const raw = { width: 2, height: 2, channels: 3 as const };
+  const write = async (name: string, pictures: Record<string, Sharp>) => {
+    const path = join(folder, name);
+    mkdirSync(path);
+    for (const [file, picture] of Object.entries(pictures)) await picture.toFile(join(path, file));
+    return path;
+  };
+  const gray = Uint8Array.from({ length: 12 }, (_, i) => 20 * Math.floor(i / 3));
+  const colour = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
+  const small = { ...request, resolution: 2 };
+
+  it('are gray when their planes are equal, and no colour may follow then', async () => {
+    const path = await write('gray-as-colour', {
+      'a.png': sharp(gray, { raw }),
+      'b.png': sharp(colour, { raw }),
+    });
+    await using(path, async (source) => {
+      const set = source.images(small);
+      expect(set.channels).toBe(1);
+      expect([...(await set.read([0]))].map((value) => Math.round(255 * value))).toEqual([40, 60, 0, 20]);
+      await expect(set.read([0, 1])).rejects.toMatchObject({
+        message: 'is in colour, but the first picture is gray',
+        where: expect.stringContaining('b.png'),
+      });
+    });
+  });
+
+  it('are refused by name when their numbers are floating, or of another depth than the first', async () => {
+    const float = sharp(gray, { raw }).toColourspace('scrgb').tiff({ compression: 'none' });
+    const path = await write('floats', { 'a.tif': float });
+    await expect(openSource(path, context)).rejects.toMatchObject({
+      kind: 'data',
+      message: "its numbers are of kind 'float'",
+      where: expect.stringContaining('a.tif'),
+    });
+    const deep = sharp(Uint16Array.from(colour), { raw }).toColourspace('rgb16');
+    const mixed = await write('depths', { 'a.png': sharp(colour, { raw }), 'b.png': deep });
+    await using(mixed, (source) =>
+      expect(source.images(small).read([0, 1])).rejects.toMatchObject({
+        message: 'its white is 65535, but that of the first picture 255',
+        where: expect.stringContaining('b.png'),
+      }),
+    );
   });
 });
 
