@@ -14,7 +14,7 @@ export {
 export type { AblationRow } from './ablation-table.ts';
 export { diagnose, type Finding } from './diagnosis.ts';
 export { type EvalContext, type EvalPlan, evaluate, planEvaluation } from './evaluate.ts';
-export { componentRestyling, parseEdits } from './ganspace/components.ts';
+export { parseEdits } from './ganspace/components.ts';
 export {
   type GanspaceContext,
   type GanspaceOptions,
@@ -22,6 +22,7 @@ export {
   ganspace,
   ganspaceOptions,
 } from './ganspace/ganspace.ts';
+export { type ComponentPlan, type ComponentRequest, planComponents } from './ganspace/restyling.ts';
 export { type ImageSet, setFromMemory } from './image-set.ts';
 export { METRIC_NAMES, type MetricName } from './metrics.ts';
 export { type EvalOptions, evalOptions, type ReportOptions, reportOptions } from './options.ts';

@@ -1,5 +1,7 @@
+/** `sungan generate`: pictures of a run's generator, or the generator itself as a model. */
 import { z } from 'zod';
-import { componentRestyling, parseEdits } from '../../eval/index.ts';
+import { SunganError } from '../../core/errors.ts';
+import { parseEdits, planComponents } from '../../eval/index.ts';
 import { generate, generateOptions, planGeneration } from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
 
@@ -16,20 +18,32 @@ export default defineCommand({
       .array(z.string())
       .default([])
       .describe(
-        'steps along components of the styles (see `sungan ganspace`), in their standard deviations: 1=+2,4=-1',
+        'steps along the components that `sungan ganspace` named (of its checkpoint), in their standard deviations: 1=+2,4=-1',
       ),
   }),
-  async run(options, { workspace, effects, dryRun }) {
-    const edits = parseEdits(options.component);
+  async run(given, { workspace, effects, dryRun }) {
+    const { component, ...options } = given;
+    const edits = parseEdits(component);
+    if (edits.length > 0 && options.model !== undefined)
+      throw new SunganError('usage', 'a model holds no steps along components', {
+        where: '--component',
+        remedy: 'leave out --component or --model',
+      });
+    const { run, checkpoint } = options;
+    const plan =
+      edits.length > 0
+        ? await planComponents({ edits, run, checkpoint }, { workspace, effects })
+        : { run, checkpoint, restyling: undefined };
+    const wanted = { ...options, run: plan.run, checkpoint: plan.checkpoint };
     if (dryRun) {
-      const plan = await planGeneration(options, workspace);
-      return { text: `would write ${plan.count} pictures of ${plan.run}, ${plan.checkpoint}`, data: plan };
+      const data = await planGeneration(wanted, workspace);
+      return { text: `would write ${data.count} pictures of ${data.run}, ${data.checkpoint}`, data };
     }
-    const restyling = edits.length > 0 ? componentRestyling(edits) : undefined;
-    const summary = await generate(options, { workspace, effects, restyling });
+    const summary = await generate(wanted, { workspace, effects, restyling: plan.restyling });
     const made = options.model ? 'generator as ONNX model' : `${summary.files.length} pictures`;
+    const along = plan.restyling ? `, ${plan.restyling.description}` : '';
     return {
-      text: `${made} of ${summary.checkpoint}\n${summary.directory}`,
+      text: `${made} of ${summary.checkpoint}${along}\n${summary.directory}`,
       data: summary,
     };
   },

@@ -4,7 +4,7 @@
  */
 import { SunganError } from '../../core/errors.ts';
 import { createRandom } from '../../numeric/random.ts';
-import type { Generator, Restyling } from '../../train/index.ts';
+import type { Generator } from '../../train/index.ts';
 import { rangeOf } from '../image-set.ts';
 import { type Principal, principalComponents } from '../measures/principal.ts';
 
@@ -74,19 +74,4 @@ export function parseEdits(texts: readonly string[]): Edit[] {
       remedy: 'write number=deviations, for example 1=+2 or 3=-1.5',
     });
   });
-}
-
-/** For `generate`: pictures whose styles are moved along components of the generator's own styles. */
-export function componentRestyling(edits: readonly Edit[], settings = DEFAULT_SETTINGS): Restyling {
-  const signed = (value: number) => (value < 0 ? String(value) : `+${value}`);
-  const steps = edits.map(({ component, deviations }) => `${component}=${signed(deviations)}`);
-  return {
-    description: `components ${steps.join(', ')} (${settings.styles} styles, seed ${settings.seed})`,
-    async prepare(generator) {
-      const highest = Math.max(...edits.map(({ component }) => component));
-      const { components } = await styleComponents(generator, highest, settings);
-      if (highest <= components.count) return (styles) => shiftStyles(styles, components, edits);
-      throw new SunganError('usage', `there are ${components.count} components`, { where: '--component' });
-    },
-  };
 }

@@ -1,7 +1,7 @@
 /** The use case of `ganspace`: components of the styles of a run's generator, what each does, and strips that show it. */
-import { basename } from 'node:path';
 import { z } from 'zod';
 import { type Effects, throwIfStopped } from '../../core/effects.ts';
+import { sha256OfFile } from '../../core/files.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { type Generator, openGenerator, openRun } from '../../train/index.ts';
@@ -12,6 +12,7 @@ import { findRun, openDatasetOfRun } from '../sources/run.ts';
 import { DEFAULT_SETTINGS, type StyleComponents, shiftStyles, styleComponents } from './components.ts';
 import { activityOf, measureEffects } from './effects.ts';
 import { type GanspaceRecord, writeGanspace } from './record.ts';
+import { checkpointName } from './restyling.ts';
 
 const positive = z.coerce.number().int().positive();
 
@@ -73,7 +74,8 @@ export async function ganspace(options: GanspaceOptions, context: GanspaceContex
       schema: 1,
       version: VERSION,
       createdAt: effects.clock.now().toISOString(),
-      checkpoint: basename(generator.checkpoint),
+      checkpoint: checkpointName(generator.checkpoint, directory),
+      checkpointSha256: await sha256OfFile(generator.checkpoint),
       kimg: generator.seenImages / 1000,
       settings,
       pictures: options.pictures,

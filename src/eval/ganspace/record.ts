@@ -36,7 +36,10 @@ export interface GanspaceRecord {
   readonly schema: 1;
   readonly version: string;
   readonly createdAt: string;
+  /** Below the run: `checkpoints/00000500.safetensors`; elsewhere its whole path. (Once the bare name.) */
   readonly checkpoint: string;
+  /** Not in old records. */
+  readonly checkpointSha256?: string;
   readonly kimg: number;
   readonly settings: ComponentSettings;
   /** Pictures that were measured, and those that were moved along each component. */
@@ -57,7 +60,13 @@ export async function writeGanspace(directory: string, record: GanspaceRecord): 
   return path;
 }
 
-const frame = z.looseObject({ schema: z.literal(1), components: z.array(z.unknown()) });
+/** What a wrong value of would do harm silently; the rest is only shown. */
+const frame = z.looseObject({
+  schema: z.literal(1),
+  components: z.array(z.unknown()),
+  checkpoint: z.string(),
+  settings: z.looseObject({ styles: z.number().int().positive(), seed: z.number().int().min(0) }),
+});
 
 /** Undefined when nobody has looked. */
 export async function readGanspace(directory: string): Promise<GanspaceRecord | undefined> {
