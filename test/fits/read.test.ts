@@ -79,6 +79,23 @@ describe('parts of an image', () => {
     if (missingPixels > 0) expect([...row].every(Number.isNaN)).toBe(true);
   });
 
+  test.each([
+    ['rice_cube_rows.fits', [12], (tile: number) => tile === 12],
+    // Planes of 7 rows; tiles of 5 rows and 2 planes.
+    ['rice_cube.fits', [8, 9, 10], (tile: number) => tile === 0],
+    ['rice_cube.fits', [12, 13], (tile: number) => tile === 1],
+  ])('%s: rows %j of a cube need no other tiles', (wanted, rows, isNeeded) => {
+    const { bytes } = seeds().find(({ name }) => name === wanted)!;
+    const range = { rows: [rows[0]!, rows.at(-1)! + 1] } as const;
+    const { data } = readRaw(open(bytes), range);
+    const { tableStart, rowBytes, rows: tiles } = open(bytes).tiles!;
+    const view = new DataView(bytes.buffer);
+    for (let tile = 0; tile < tiles; tile++)
+      if (!isNeeded(tile)) view.setUint32(tableStart + tile * rowBytes + 4, 0x7fffff00);
+    expect(readRaw(open(bytes), range).data).toEqual(data);
+    expect(() => readRaw(open(bytes))).toThrow(/outside the heap/);
+  });
+
   test('rows and regions outside the image are refused', () => {
     const hdu = open(written());
     for (const rows of [
@@ -201,7 +218,9 @@ describe('broken files', () => {
   });
 
   test('BSCALE 0 is refused, raw values are not', () => {
-    const hdu = open(written({ bscale: 0 }));
+    const bytes = written({ bscale: 7 });
+    bytes.set(Buffer.from('BSCALE  =                    0'), Buffer.from(bytes).indexOf('BSCALE  ='));
+    const hdu = open(bytes);
     expect(errorOf(() => readImage(hdu)).message).toMatch(/BSCALE 0/);
     expect(readRaw(hdu).data).toEqual(pixels);
   });

@@ -122,4 +122,28 @@ describe('headers', () => {
       FitsError,
     );
   });
+
+  test.each<[string, object]>([
+    ['found Uint16Array', { data: Uint16Array.of(1) }],
+    ['found BigInt64Array', { data: BigInt64Array.of(1n), compression: 'RICE_1' }],
+    ['found BigInt64Array', { data: BigInt64Array.of(1n) }],
+    ['found Uint8ClampedArray', { data: Uint8ClampedArray.of(1) }],
+    ['found Array', { data: [1] }],
+    ['found undefined', { data: undefined }],
+    ['found 2 values', { data: Int16Array.of(1, 2) }],
+    ['compression RICE_1 or none, found GZIP_1', { compression: 'GZIP_1' }],
+    ['an integer from -32768 to 32767 as BLANK, found 0.5', { blank: 0.5 }],
+    ['found 40000', { blank: 40000 }],
+    ['no BLANK with floats', { data: Float32Array.of(1), blank: 1 }],
+    ['BSCALE 0, BZERO 0', { bscale: 0 }],
+    ['BSCALE NaN', { bscale: Number.NaN }],
+    ['BZERO Infinity', { bzero: Number.POSITIVE_INFINITY }],
+    ['in one line', { cards: [card('X', 'a\nb')] }],
+    ['in one line', { cards: [card('X', 1, 'a\nb')] }],
+    ['found bigint', { cards: [card('X', 1n as unknown as number)] }],
+  ])('%s', (message, options) => {
+    const write = () => writeImage({ width: 1, height: 1, data: Int16Array.of(1), ...options });
+    expect(write).toThrow(FitsError);
+    expect(write).toThrow(message);
+  });
 });

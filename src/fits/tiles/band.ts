@@ -3,6 +3,7 @@ import { isFitsError } from '../errors.ts';
 import type { MissingPixels } from '../missing.ts';
 import type { RawPixels } from '../pixels.ts';
 import type { Region } from '../region.ts';
+import { product } from '../structure.ts';
 import { decodeTile } from './decode.ts';
 import { readRiceRows } from './rice-tiles.ts';
 import type { TileTable } from './table.ts';
@@ -66,7 +67,7 @@ function tryTile(table: TileTable, { row, extent }: TileSpot, missing: MissingPi
   }
 }
 
-/** Tiles whose first axis meets the region's columns and whose last axis meets its rows. */
+/** Tiles that hold pixels of the region. */
 function* tilesIn({ shape, tile, grid }: TileTable, { x0, x1, y0, y1 }: Region): Generator<TileSpot> {
   const last = shape.length - 1;
   const first = grid.map(() => 0);
@@ -74,7 +75,7 @@ function* tilesIn({ shape, tile, grid }: TileTable, { x0, x1, y0, y1 }: Region):
   first[0] = Math.floor(x0 / tile[0]!);
   end[0] = Math.ceil(x1 / tile[0]!);
   if (last > 0) {
-    const rowsPerStep = shape.slice(1, last).reduce((total, length) => total * length, 1);
+    const rowsPerStep = product(shape.slice(1, last));
     first[last] = Math.floor(Math.floor(y0 / rowsPerStep) / tile[last]!);
     end[last] = Math.floor(Math.floor((y1 - 1) / rowsPerStep) / tile[last]!) + 1;
   }
@@ -83,7 +84,8 @@ function* tilesIn({ shape, tile, grid }: TileTable, { x0, x1, y0, y1 }: Region):
     const origin = at.map((k, axis) => k * tile[axis]!);
     const extent = origin.map((start, axis) => Math.min(tile[axis]!, shape[axis]! - start));
     const row = at.reduceRight((index, k, axis) => index * grid[axis]! + k, 0);
-    yield { row, origin, extent };
+    const spot = { row, origin, extent };
+    if (meetsRows(shape, spot, last, y0, y1)) yield spot;
     let axis = 0;
     while (axis <= last && ++at[axis]! >= end[axis]!) {
       at[axis] = first[axis]!;
@@ -91,6 +93,21 @@ function* tilesIn({ shape, tile, grid }: TileTable, { x0, x1, y0, y1 }: Region):
     }
     if (axis > last) return;
   }
+}
+
+/** Whether a tile has a line among those from `y0` to `y1` of the stack that axes 1 to `axis` make. */
+function meetsRows(shape: readonly number[], spot: TileSpot, axis: number, y0: number, y1: number): boolean {
+  if (axis === 0) return y0 < y1;
+  const stride = product(shape.slice(1, axis));
+  const start = spot.origin[axis]!;
+  const first = Math.max(start, Math.floor(y0 / stride));
+  const end = Math.min(start + spot.extent[axis]!, Math.ceil(y1 / stride));
+  for (let k = first; k < end; k++) {
+    // Of all but the first and the last k every line is wanted.
+    const from = Math.max(0, y0 - k * stride);
+    if (meetsRows(shape, spot, axis - 1, from, Math.min(stride, y1 - k * stride))) return true;
+  }
+  return false;
 }
 
 /** The lines of a tile along the first axis: first pixel, row in the stack of all rows, offset in the tile. */

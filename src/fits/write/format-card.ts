@@ -10,11 +10,12 @@ export function card(keyword: string, value: CardValue, comment = ''): HeaderCar
 /** The card images of one card: one of 80 characters, or more for long strings and long commentary. */
 export function formatCard(header: HeaderCard): string[] {
   const keyword = header.keyword.toUpperCase();
-  const comment = asciiOf(header.comment, keyword);
-  if (header.value === undefined) return formatCommentary(keyword, comment);
+  if (header.value === undefined) return formatCommentary(keyword, asciiOf(header.comment, keyword, LINES));
+  const comment = asciiOf(header.comment, keyword, LINE);
   const start = `${formatKeyword(keyword)}= `;
-  if (typeof header.value === 'string') return formatString(start, asciiOf(header.value, keyword), comment);
-  const value = formatNumber(header.value);
+  if (typeof header.value === 'string')
+    return formatString(start, asciiOf(header.value, keyword, LINE), comment);
+  const value = formatNumber(header.value, keyword);
   const body = start.length === 10 ? value.padStart(20) : value;
   return [withComment(start + body, comment)];
 }
@@ -28,9 +29,15 @@ function formatKeyword(keyword: string): string {
   });
 }
 
-function formatNumber(value: number | boolean | null): string {
+function formatNumber(value: number | boolean | null, keyword: string): string {
   if (value === null) return '';
   if (typeof value === 'boolean') return value ? 'T' : 'F';
+  if (typeof value !== 'number') {
+    throw new FitsError(`cannot write the value of ${keyword}`, {
+      expected: 'a string, number, boolean or null',
+      found: typeof value,
+    });
+  }
   if (!Number.isFinite(value)) return '';
   return Object.is(value, -0) ? '-0.0' : String(value).replace('e', 'E').replace('E+', 'E');
 }
@@ -81,11 +88,14 @@ function formatCommentary(keyword: string, text: string): string[] {
   return lines;
 }
 
-/** Headers hold printable ASCII only; line ends separate lines of commentary. */
-function asciiOf(text: string, keyword: string): string {
-  if (/^[\x20-\x7e\n]*$/.test(text)) return text;
+/** Headers hold printable ASCII only; line ends separate lines of commentary, and have no place beside a value. */
+const LINES = /^[\x20-\x7e\n]*$/;
+const LINE = /^[\x20-\x7e]*$/;
+
+function asciiOf(text: string, keyword: string, allowed: RegExp): string {
+  if (allowed.test(text)) return text;
   throw new FitsError(`cannot write the text of ${keyword || 'a blank card'}`, {
-    expected: 'printable ASCII',
+    expected: allowed === LINE ? 'printable ASCII in one line' : 'printable ASCII',
     found: JSON.stringify(text),
   });
 }

@@ -1,15 +1,15 @@
 /** Writing one image: plain in the primary HDU, or Rice-compressed in HDU 1 as JSOC writes its frames. */
 import type { HeaderCard } from '../card.ts';
 import { addSums, checksum, encodeChecksum } from '../checksum.ts';
-import { FitsError } from '../errors.ts';
 import type { Bitpix } from '../hdu.ts';
 import { BLOCK_LENGTH } from '../header-reader.ts';
 import { swapBytes } from '../pixels.ts';
+import { checkOptions } from './check-options.ts';
 import { card } from './format-card.ts';
 import { formatHeader, isStructural } from './header.ts';
 import { encodeRice, RICE_BLOCK_SIZE, riceBound } from './rice-encode.ts';
 
-type ImageData = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+export type ImageData = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 export interface WriteImageOptions {
   width: number;
@@ -168,18 +168,4 @@ function bitpixOf(data: ImageData): Bitpix {
   if (data instanceof Float32Array) return -32;
   if (data instanceof Float64Array) return -64;
   return (8 * data.BYTES_PER_ELEMENT) as Bitpix;
-}
-
-function checkOptions({ width, height, data, compression, blank }: WriteImageOptions): void {
-  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
-  const complaint = !(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)
-    ? `positive whole width and height, found ${width} x ${height}`
-    : data.length !== width * height
-      ? `${width * height} values for ${width} x ${height}, found ${data.length}`
-      : isFloat && compression === 'RICE_1'
-        ? 'integers for RICE_1, found floats'
-        : isFloat && blank !== undefined
-          ? 'no BLANK with floats: NaN is their missing value'
-          : undefined;
-  if (complaint !== undefined) throw new FitsError(`cannot write the image: expected ${complaint}`);
 }
