@@ -5,7 +5,8 @@ import { createRandom } from '../numeric/random.ts';
 import type { FeatureBook } from './features.ts';
 import { encodeGallery, type Gallery } from './gallery.ts';
 import { assertSameShape, finiteOnly, hold, type ImageSet, rangeOf, sample, subset } from './image-set.ts';
-import type { Linear, MetricSettings, RealPair } from './metric.ts';
+import { fitsNetwork } from './inception/variants.ts';
+import type { Linear, Metric, MetricSettings, RealPair } from './metric.ts';
 import { METRICS, type MetricName } from './metrics.ts';
 import type { MetricResult } from './scores.ts';
 
@@ -50,13 +51,14 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   reading.done();
   const pairs = await realPairs(comparison, real, count);
   const training = comparison.training && finiteOnly(comparison.training);
+  const features = fitsNetwork(real.channels) ? comparison.features : undefined;
 
   const results: MetricResult[] = [];
   const progress = effects.progress('eval', fit.length, 'metrics');
   for (const name of fit) {
     throwIfStopped(effects.signal);
     const startedAt = effects.clock.now().getTime();
-    const { seed, settings, linear, features } = comparison;
+    const { seed, settings, linear } = comparison;
     const note = (text: string) => progress.advance(0, `${name}: ${text}`);
     const outcome = await METRICS[name].compute({
       real,
@@ -118,7 +120,7 @@ function fitMetrics(
     });
   }
   const reasons = new Map(
-    metrics.map((name) => [name, METRICS[name].unfit({ ...real, count }, linear, training)]),
+    metrics.map((name) => [name, unfitReason(METRICS[name], { ...real, count }, linear, training)]),
   );
   const fit = metrics.filter((name) => reasons.get(name) === undefined);
   const warnings = metrics.flatMap((name) =>
@@ -129,6 +131,17 @@ function fitMetrics(
     where: real.label,
     remedy: 'choose other --metrics',
   });
+}
+
+function unfitReason(
+  metric: Metric,
+  set: ImageSet,
+  linear: Linear | undefined,
+  training: ImageSet | undefined,
+): string | undefined {
+  if (metric.needsFeatures && !fitsNetwork(set.channels))
+    return `the Inception network takes 1 or 3 channels, these have ${set.channels}`;
+  return metric.unfit(set, linear, training);
 }
 
 /**

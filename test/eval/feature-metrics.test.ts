@@ -147,9 +147,25 @@ describe('FID and its kin', () => {
     expect([...whole]).toEqual(expect.arrayContaining([...crop.subarray(0, 64)]));
   });
 
+  it('are refused for channels that the network does not know, the Inception score for few pictures', async () => {
+    const two = (label: string) => ({ ...drawnSuns(label, 80, SIZE), count: 40, channels: 2 });
+    const comparison = { count: 40, seed: 1, settings: { ssimPairs: 10 }, features: book };
+    const run = compareSets(
+      { ...comparison, real: two('test'), fake: two('other'), metrics: ['fid', 'kid'] },
+      quietEffects(),
+    );
+    await expect(run).rejects.toThrow('fid: the Inception network takes 1 or 3 channels, these have 2');
+    await expect(judge(drawnSuns('other', 40, SIZE), ['inception-score'])).rejects.toThrow(
+      'needs 100 pictures',
+    );
+  });
+
   it('extrapolates to endlessly many pictures', async () => {
     const scores = await judge(drawnSuns('other', 320, SIZE), ['fid', 'fid-infinity'], 320);
-    expect(scores.get('fid-infinity')!.value).toBeLessThan(scores.get('fid')!.value);
+    const infinite = scores.get('fid-infinity')!;
+    expect(infinite.value).toBeLessThan(scores.get('fid')!.value);
+    expect(infinite.interval!.low).toBeLessThan(infinite.value);
+    expect(infinite.interval!.high).toBeGreaterThan(infinite.value);
     expect(fitLine([1, 2, 3].map((x) => ({ x, y: 5 - 2 * x })))).toEqual({ slope: -2, intercept: 5 });
   });
 });

@@ -108,6 +108,13 @@ export async function identify(path: string): Promise<{ known: KnownFile | undef
   const facts = await stat(path).catch((cause) => {
     throw new SunganError('usage', 'no such file', { where: path, remedy: HOW_TO_GET, cause });
   });
+  if (!facts.isFile()) {
+    const names = Object.values(KNOWN_FILES).map(({ file }) => file);
+    throw new SunganError('usage', 'not a file', {
+      where: path,
+      remedy: `give the file of weights itself: ${names.join(' or ')}`,
+    });
+  }
   const sha256 = await sha256OfFile(path);
   const files: readonly KnownFile[] = Object.values(KNOWN_FILES);
   const known = files.find((file) => file.bytes === facts.size && sha256.startsWith(file.sha256));

@@ -42,6 +42,11 @@ export const VARIANTS = {
 export type VariantName = keyof typeof VARIANTS;
 export const VARIANT_NAMES = Object.keys(VARIANTS) as [VariantName, ...VariantName[]];
 
+/** The network sees gray three times, or red, green and blue; other channels have no place in it. */
+export function fitsNetwork(channels: number): boolean {
+  return channels === 1 || channels === 3;
+}
+
 /** One picture of bytes as floats [channels, height, width] to [3, 299, 299]; gray stands in all three channels. */
 export function prepareInput(planes: ColourPlanes, name: VariantName, target: Float32Array): void {
   const variant: Variant = VARIANTS[name];

@@ -12,7 +12,7 @@ export interface InceptionScore {
   readonly splits: number;
 }
 
-const SPLITS = 10;
+export const SPLITS = 10;
 
 /** `features` [count, dimension] in any order, `classifier` [classes, dimension]. */
 export function inceptionScore(

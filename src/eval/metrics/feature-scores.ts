@@ -3,7 +3,7 @@ import { throwIfStopped } from '../../core/effects.ts';
 import { createRandom } from '../../numeric/random.ts';
 import type { ImageSet } from '../image-set.ts';
 import { intervalOfMean, LEVEL } from '../measures/bootstrap.ts';
-import { inceptionScore } from '../measures/inception-score.ts';
+import { inceptionScore, SPLITS } from '../measures/inception-score.ts';
 import { type KernelDistance, kernelDistance, SUBSET_SIZE, SUBSETS } from '../measures/kernel-distance.ts';
 import { type SupportScores, supportScores } from '../measures/neighbours.ts';
 import { floorsOf, type Metric } from '../metric.ts';
@@ -11,6 +11,8 @@ import type { Interval, Score } from '../scores.ts';
 
 const REPLICAS = 500;
 const NEIGHBOURS = 3;
+/** A split of fewer says hardly more than that every picture is itself. */
+const FEWEST_A_SPLIT = 10;
 /** Standard deviations that hold 95 % of a normal distribution. */
 const NORMAL_TAIL = 1.96;
 
@@ -115,7 +117,10 @@ export const inception: Metric = {
   title: 'Inception score',
   summary: 'exp of the mean divergence of the classes; made for photographs, of little meaning on the Sun',
   needsFeatures: true,
-  unfit: () => undefined,
+  unfit: ({ count }) =>
+    count < FEWEST_A_SPLIT * SPLITS
+      ? `needs ${FEWEST_A_SPLIT * SPLITS} pictures or more (${SPLITS} splits), there are ${count}`
+      : undefined,
   async compute({ real, fake, seed, features }) {
     const book = features!;
     const of = async (set: ImageSet) =>

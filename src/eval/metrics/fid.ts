@@ -150,6 +150,11 @@ async function extrapolate(input: MetricInput): Promise<MetricOutcome> {
     input.progress(`${size} pictures`);
   }
   const { intercept } = fitLine(points);
+  const replicas = Array.from({ length: REPLICAS }, () =>
+    fitLine(Array.from(resample(points.length, random), (i) => points[i])),
+  );
+  // A draw that takes one point only is no line.
+  const intercepts = replicas.map((line) => line.intercept).filter(Number.isFinite);
   return {
     variant: `${variantOf(input)}, ${INFINITY_SIZES} sizes from ${Math.round(0.1 * count)} to ${count}`,
     scores: [
@@ -159,6 +164,11 @@ async function extrapolate(input: MetricInput): Promise<MetricOutcome> {
         value: intercept,
         unit: '',
         sense: 'lower',
+        interval: {
+          ...intervalAround(intercept, intercepts),
+          level: LEVEL,
+          method: `bootstrap of the ${INFINITY_SIZES} points of the line`,
+        },
         floors: [],
       },
     ],

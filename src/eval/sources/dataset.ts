@@ -13,15 +13,22 @@ const STAND_INS: readonly Split[] = ['test', 'validation', 'train'];
 export const datasetSource: SourceKind = {
   what: 'a data set',
   async open(spec, context) {
-    const [name, split = context.split] = spec.split('@');
-    for (const folder of [resolve(name), join(context.workspace.datasets, name)]) {
-      if (await exists(join(folder, 'manifest.json'))) {
-        return sourceOfDataset(await openDataset(folder), requireSplit(split));
+    for (const { name, split } of readingsOf(spec, context.split)) {
+      for (const folder of [resolve(name), join(context.workspace.datasets, name)]) {
+        if (await exists(join(folder, 'manifest.json')))
+          return sourceOfDataset(await openDataset(folder), requireSplit(split));
       }
     }
     return undefined;
   },
 };
+
+/** A folder's name may hold an @ too: the whole is a name, or what stands behind the last one is a split. */
+function readingsOf(spec: string, usual: string): { name: string; split: string }[] {
+  const at = spec.lastIndexOf('@');
+  const whole = { name: spec, split: usual };
+  return at < 0 ? [whole] : [whole, { name: spec.slice(0, at), split: spec.slice(at + 1) }];
+}
 
 function requireSplit(name: string): Split {
   if (name === 'train' || name === 'validation' || name === 'test' || name === 'guard') return name;

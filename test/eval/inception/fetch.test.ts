@@ -117,6 +117,10 @@ describe('without genuine weights', () => {
     writeFileSync(path, content);
     await expect(loadGenuineWeights(path, workspace)).rejects.toThrow('may not be called FID');
     await expect(loadGenuineWeights(join(folder, 'nowhere'), workspace)).rejects.toThrow('no such file');
+    await expect(loadGenuineWeights(folder, workspace)).rejects.toMatchObject({
+      message: 'not a file',
+      remedy: expect.stringContaining('classify_image_graph_def.pb'),
+    });
   });
 
   it('the command says what is here', async () => {

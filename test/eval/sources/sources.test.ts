@@ -123,6 +123,19 @@ describe('pictures of other kinds', () => {
   });
 });
 
+it('a data set is found where an @ is part of its path, with a split behind it or without', async () => {
+  const path = join(folder, 'me@home', 'sun');
+  mkdirSync(path, { recursive: true });
+  // Found and opened, which is what this damage shows.
+  writeFileSync(join(path, 'manifest.json'), 'damaged');
+  for (const spec of [path, `${path}@train`]) {
+    await expect(openSource(spec, context)).rejects.toMatchObject({
+      kind: 'format',
+      where: expect.stringContaining(join(path, 'manifest.json')),
+    });
+  }
+});
+
 describe('a zip of pictures', () => {
   it.each([false, true])('reads what the folder reads (deflated: %s)', async (deflated) => {
     const suns = drawnSuns('zipped', 4, 8);
