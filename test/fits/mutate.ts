@@ -62,6 +62,8 @@ const DAMAGE: readonly Damage[] = [
   changeCard,
   changeCard,
   moveCard,
+  repeatCard,
+  continueCard,
   changeDescriptor,
   changeDescriptor,
 ];
@@ -150,6 +152,40 @@ function moveCard(bytes: Uint8Array, random: Random): Uint8Array {
   bytes.copyWithin(to, from, from + 80);
   if (random.int(2) === 0) bytes.set(held, from);
   return bytes;
+}
+
+/** Some, in whole blocks for half of them, so that what follows is found where it belongs; rarely very many. */
+function cardCount(random: Random): number {
+  const count = random.int(20) === 0 ? 10_008 : 1 + random.int(100);
+  return random.int(2) === 0 ? count : Math.ceil(count / CARDS_A_BLOCK) * CARDS_A_BLOCK;
+}
+
+const CARDS_A_BLOCK = 36;
+
+function insertCards(bytes: Uint8Array, at: number, card: Uint8Array, count: number): Uint8Array {
+  const longer = new Uint8Array(bytes.length + count * card.length);
+  longer.set(bytes.subarray(0, at));
+  for (let i = 0; i < count; i++) longer.set(card, at + i * card.length);
+  longer.set(bytes.subarray(at), at + count * card.length);
+  return longer;
+}
+
+function repeatCard(bytes: Uint8Array, random: Random): Uint8Array {
+  const starts = cardStarts(bytes);
+  if (starts.length === 0) return bytes;
+  const at = starts[random.int(starts.length)]!;
+  return insertCards(bytes, at, bytes.slice(at, at + 80), cardCount(random));
+}
+
+/** A string that goes on over many cards; some of them do not say so. */
+function continueCard(bytes: Uint8Array, random: Random): Uint8Array {
+  const starts = cardStarts(bytes);
+  if (starts.length === 0) return bytes;
+  const at = starts[random.int(starts.length)]!;
+  bytes.set(Buffer.from("'begun &'".padEnd(70)), at + 10);
+  const end = random.int(4) === 0 ? '' : '&';
+  const more = `CONTINUE  '${'it goes on '.repeat(random.int(6))}${end}' / and on`.padEnd(80);
+  return insertCards(bytes, at + 80, Buffer.from(more), cardCount(random));
 }
 
 /** A word at the start of some block: descriptors, counts, heads of tiles. */
