@@ -34,6 +34,9 @@ export interface FeatureBookOptions {
 /** Small, because one picture of the network's size is 1 MB and its maps are much more. */
 const NETWORK_BATCH = 8;
 
+/** Part of the name of every kept file: raised when the same pictures would get other features, or another file. */
+const LAYOUT = 2;
+
 export function createFeatureBook({
   extractor,
   classifier,
@@ -67,7 +70,8 @@ export function createFeatureBook({
 
   function cachePath(set: ImageSet): string | undefined {
     if (!cache || set.identity === undefined) return undefined;
-    const key = [set.identity, set.width, set.height, set.channels, extractor.hash, variant].join('|');
+    const { identity, count, width, height, channels } = set;
+    const key = [LAYOUT, identity, count, width, height, channels, extractor.hash, variant].join('|');
     return join(cache, `${sha256OfBytes(key).slice(0, 32)}.f32`);
   }
 
@@ -100,7 +104,7 @@ function prepareBatch(set: ImageSet, batch: Float32Array, variant: VariantName):
   return inputs;
 }
 
-/** A file of another length (an older layout) is as good as none. */
+/** A file of another length is as good as none. */
 async function readKept(path: string, length: number): Promise<Float32Array | undefined> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

@@ -13,7 +13,7 @@ export interface ImageSet {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  /** Equal for equal pictures, as hashes of data and choice; undefined where nothing is known (a folder may change). */
+  /** Equal for equal pictures, as hashes of data and choice; undefined where nothing is known. */
   readonly identity?: string | undefined;
   /** float32 [indices.length, channels, height, width]. */
   read(indices: readonly number[]): Promise<Float32Array>;

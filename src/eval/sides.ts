@@ -35,20 +35,26 @@ export function pictureSets(sides: Sides, options: EvalOptions) {
 /** A generator that learnt from another transform is judged in the space of the reals, through DN. */
 function inSpaceOf({ real, fake }: Sides, set: ImageSet): ImageSet {
   const [from, to] = [fake.transforms, real.transforms];
-  const isSame =
-    from &&
-    to &&
-    JSON.stringify(from.map(({ record }) => record)) === JSON.stringify(to.map(({ record }) => record));
-  if (!from || !to || isSame) return set;
-  return mapPlanes(set, (values, channel) => to[channel].forward(from[channel].inverse(values)));
+  if (!from || !to || recordsOf(from) === recordsOf(to)) return set;
+  return mapPlanes(set, `${recordsOf(from)} to ${recordsOf(to)}`, (values, channel) =>
+    to[channel].forward(from[channel].inverse(values)),
+  );
 }
 
-/** Every channel of every picture changed. */
-function mapPlanes(set: ImageSet, change: (values: Float32Array, channel: number) => Float32Array): ImageSet {
+function recordsOf(transforms: readonly Transform[]): string {
+  return JSON.stringify(transforms.map(({ record }) => record));
+}
+
+/** Every channel of every picture changed; equal names are equal changes. */
+function mapPlanes(
+  set: ImageSet,
+  name: string,
+  change: (values: Float32Array, channel: number) => Float32Array,
+): ImageSet {
   const area = set.width * set.height;
   return {
     ...set,
-    identity: undefined,
+    identity: set.identity && `${set.identity}/${name}`,
     async read(indices) {
       const values = await set.read(indices);
       for (let plane = 0; plane * area < values.length; plane++) {
@@ -68,7 +74,7 @@ function fromDn(set: ImageSet, white: number, transforms: readonly Transform[] |
       remedy: 'judge them against a data set or a run, which know theirs',
     });
   }
-  return mapPlanes(set, (values, channel) =>
+  return mapPlanes(set, `DN up to ${white} to ${recordsOf(transforms)}`, (values, channel) =>
     transforms[channel].forward(values.map((value) => value * white)),
   );
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
+import { sha256OfBytes } from '../../core/files.ts';
 import { PICTURE_NAME, type PictureSet, setOfPictures } from './pictures.ts';
 import type { Source, SourceKind } from './source.ts';
 
@@ -23,9 +24,16 @@ export const folderSource: SourceKind = {
       const path = join(folder, entry);
       return { name: path, read: () => readFile(path) };
     });
-    return sourceOfPictures(name, await setOfPictures(name, files));
+    return sourceOfPictures(name, await setOfPictures(name, files, await identityOf(folder, names)));
   },
 };
+
+/** Of the files as they are now, without reading them: their place, names, sizes and times of change. */
+async function identityOf(folder: string, names: readonly string[]): Promise<string> {
+  const facts = await Promise.all(names.map((name) => stat(join(folder, name))));
+  const lines = facts.map(({ size, mtimeMs }, i) => `${names[i]}|${size}|${mtimeMs}`);
+  return `folder/${sha256OfBytes([folder, ...lines].join('\n'))}`;
+}
 
 /** Pictures say nothing about their making, so they are taken for what the user calls them. */
 export function sourceOfPictures(path: string, set: PictureSet): Source {

@@ -16,13 +16,21 @@ export interface PictureSet extends ImageSet {
   readonly white: number;
 }
 
-/** All pictures must have the shape and depth of the first; a set of several sizes has no meaning for these metrics. */
-export async function setOfPictures(label: string, files: readonly PictureFile[]): Promise<PictureSet> {
+/**
+ * All pictures must have the shape and depth of the first; a set of several sizes has no meaning for these metrics.
+ * `identity` is equal for equal files.
+ */
+export async function setOfPictures(
+  label: string,
+  files: readonly PictureFile[],
+  identity: string,
+): Promise<PictureSet> {
   const first = await decodePicture(files[0]);
   const { width, height, white } = first;
   const channels = isGray(first) ? 1 : 3;
   return {
     label,
+    identity,
     count: files.length,
     white,
     width,

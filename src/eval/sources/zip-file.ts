@@ -8,6 +8,8 @@ export interface ZipMember {
   readonly name: string;
   /** Uncompressed. */
   readonly bytes: number;
+  /** CRC-32 of the contents, as the archive states it. */
+  readonly checksum: number;
   read(): Promise<Uint8Array>;
 }
 
@@ -100,7 +102,12 @@ function parseEntries(directory: Buffer, file: FileHandle, path: string): ZipMem
       ),
     };
     if (!name.endsWith('/')) {
-      members.push({ name, bytes: entry.bytes, read: () => readMember(file, entry, `${path}: ${name}`) });
+      members.push({
+        name,
+        bytes: entry.bytes,
+        checksum: directory.readUInt32LE(at + 16),
+        read: () => readMember(file, entry, `${path}: ${name}`),
+      });
     }
     at += ENTRY_LENGTH + nameLength + extraLength + commentLength;
   }

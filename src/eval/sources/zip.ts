@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
+import { sha256OfBytes } from '../../core/files.ts';
 import { sourceOfPictures } from './folder.ts';
 import { PICTURE_NAME, setOfPictures } from './pictures.ts';
 import type { SourceKind } from './source.ts';
@@ -24,6 +25,12 @@ export const zipSource: SourceKind = {
       });
     }
     const files = pictures.map((member) => ({ name: `${path}: ${member.name}`, read: member.read }));
-    return { ...sourceOfPictures(name, await setOfPictures(name, files)), close: () => zip.close() };
+    // Check sums of the contents: a moved or copied zip is the same.
+    const lines = pictures.map((member) => `${member.name}|${member.bytes}|${member.checksum}`);
+    const identity = `zip/${sha256OfBytes(lines.join('\n'))}`;
+    return {
+      ...sourceOfPictures(name, await setOfPictures(name, files, identity)),
+      close: () => zip.close(),
+    };
   },
 };

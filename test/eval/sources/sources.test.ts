@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
@@ -145,6 +145,36 @@ describe('a zip of pictures', () => {
     writeFileSync(zip, storedZip(path, { prefix: '00000/', deflated }));
     const read = (name: string) => using(name, (source) => source.images(request).read([0, 3]));
     expect(await read(zip)).toEqual(await read(path));
+  });
+});
+
+describe('the identity of pictures', () => {
+  const identityOf = (name: string) => using(name, async (source) => source.images(request).identity);
+
+  it('of a folder changes with any of its files, and is kept otherwise', async () => {
+    const path = join(folder, 'identity');
+    await writePictures(path, drawnSuns('identity', 3, 8));
+    const first = await identityOf(path);
+    expect(first).toBeDefined();
+    expect(await identityOf(path)).toBe(first);
+    utimesSync(join(path, '0001.png'), 1, 1);
+    const touched = await identityOf(path);
+    expect(touched).not.toBe(first);
+    await writePictures(path, drawnSuns('identity', 4, 8));
+    expect(await identityOf(path)).not.toBe(touched);
+  });
+
+  it('of a zip is that of its contents, wherever it lies', async () => {
+    const write = async (name: string, label: string) => {
+      const path = join(folder, name);
+      await writePictures(path, drawnSuns(label, 2, 8));
+      writeFileSync(`${path}.zip`, storedZip(path));
+      return `${path}.zip`;
+    };
+    const zips = [await write('zip-a', 'one'), await write('zip-b', 'one'), await write('zip-c', 'two')];
+    const [a, b, c] = await Promise.all(zips.map(identityOf));
+    expect(b).toBe(a);
+    expect(c).not.toBe(a);
   });
 });
 
