@@ -2,18 +2,28 @@
 import { formatCount } from './format.ts';
 import type { JudgedRun } from './model.ts';
 
-/** One sentence for each thing that differs; empty when all is equal. */
-export function differencesOf(runs: readonly JudgedRun[]): string[] {
+export interface Difference {
+  /** What differs and what follows from it. */
+  what: string;
+  /** Which run has what. */
+  detail: string;
+}
+
+/** Empty when all runs are judged alike. */
+export function differencesOf(runs: readonly JudgedRun[]): Difference[] {
   return [
-    differing(runs, 'The runs are not judged against the same reals', realsOf, 'scores cannot be compared'),
     differing(
       runs,
-      'The runs are not judged with as many pictures a side',
+      'The runs are not judged against the same reals: their scores cannot be compared',
+      realsOf,
+    ),
+    differing(
+      runs,
+      'The runs are not judged with as many pictures a side: every distance falls with the count, so compare multiples of the floor only',
       countsOf,
-      'every distance falls with the count: compare multiples of the floor only',
     ),
     ...differingVariants(runs),
-  ].flatMap((text) => text ?? []);
+  ].flatMap((difference) => difference ?? []);
 }
 
 /** `sim-64, test split (d8ff95b2) at 64 pixels`: what the pictures were held against. */
@@ -29,29 +39,30 @@ export function countsOf({ judgement: { summary } }: JudgedRun): string {
   return `${formatCount(summary.fake.count)}${words.length > 0 ? ` (${words.join(', ')})` : ''}`;
 }
 
+/** Beyond so many, runs that have the same are counted instead of named. */
+const NAMED = 4;
+
 function differing(
   runs: readonly JudgedRun[],
   what: string,
   of: (run: JudgedRun) => string,
-  so: string,
-): string | undefined {
+): Difference | undefined {
   const groups = groupBy(runs, of);
   if (groups.size < 2) return undefined;
-  const words = [...groups].map(
-    ([value, members]) => `${members.map(({ name }) => name).join(', ')}: ${value}`,
-  );
-  return `${what}, so ${so}. ${words.join('; ')}.`;
+  const words = [...groups].map(([value, members]) => {
+    const names = members.map(({ name }) => name);
+    return `${names.length > NAMED ? `${names.length} runs` : names.join(', ')}: ${value}`;
+  });
+  return { what, detail: words.join('; ') };
 }
 
-function differingVariants(runs: readonly JudgedRun[]): string[] {
+function differingVariants(runs: readonly JudgedRun[]): Difference[] {
   const results = runs.flatMap(({ judgement }) => judgement.summary.results);
   return [...groupBy(results, ({ title }) => title)].flatMap(([title, own]) => {
     const variants = [...new Set(own.map(({ variant }) => variant))];
-    return variants.length < 2
-      ? []
-      : [
-          `${title} was computed in ${variants.length} ways, so each has columns of its own: ${variants.join('; ')}.`,
-        ];
+    if (variants.length < 2) return [];
+    const what = `${title} was computed in ${variants.length} ways, so each has columns of its own`;
+    return [{ what, detail: variants.join('; ') }];
   });
 }
 

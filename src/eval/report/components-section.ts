@@ -9,24 +9,36 @@ export function componentsSection(runs: readonly RunReport[]): Html {
 }
 
 function componentsOf(record: GanspaceRecord, name: string | undefined): Html {
-  const { settings, pictures, moved, strips, components, warnings, kimg } = record;
+  const { settings, strips, components, warnings, kimg } = record;
   return html`
     ${name && html`<h3>${name}</h3>`}
     <p>Principal components of ${formatCount(settings.styles)} styles after ${formatKimg(kimg)} thousand pictures, by falling
       variance. Each row is the mean style moved along one component, from −3 to +3 standard deviations, with the same noise.
       ${answer(record)}</p>
     ${strips.rows.map(({ pictures: row }, i) => strip(components[i], row))}
-    ${
-      components.some(({ effects }) => effects.length > 0) &&
-      html`<div class="scroll"><table class="dense">
-      <caption>Correlation of each component with the solar quantities of ${formatCount(pictures)} generated pictures, with an interval
-        that holds for all components together at 95 %; below it the change that one standard deviation of the component makes when
-        ${formatCount(moved)} pictures are moved along it and nothing else, in standard deviations of the quantity. Bold: chance is
-        excluded.</caption>
-      <thead><tr><th scope="col">Quantity</th>${components.map(({ number }) => html`<th scope="col" class="number">${number}</th>`)}</tr></thead>
-      <tbody>${quantitiesOf(components).map(([key, label]) => effectRow(key, label, components))}</tbody></table></div>`
-    }
+    ${portions(components).map((portion) => effectTable(portion, record))}
     ${warnings.length > 0 && html`<ul class="warnings" aria-label="Warnings">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`}`;
+}
+
+/** Columns of one table: more would not fit on a printed page. */
+const COLUMNS = 8;
+
+function portions(components: readonly ComponentRecord[]): ComponentRecord[][] {
+  const measured = components.filter(({ effects }) => effects.length > 0);
+  return Array.from({ length: Math.ceil(measured.length / COLUMNS) }, (_, i) =>
+    measured.slice(i * COLUMNS, (i + 1) * COLUMNS),
+  );
+}
+
+function effectTable(components: readonly ComponentRecord[], { pictures, moved }: GanspaceRecord): Html {
+  const [first, last] = [components[0].number, components[components.length - 1].number];
+  return html`<div class="scroll"><table class="dense">
+    <caption>Correlation of ${first === last ? `component ${first}` : `components ${first} to ${last}`} with the solar quantities of
+      ${formatCount(pictures)} generated pictures, with an interval that holds for all components together at 95 %; below it the
+      change that one standard deviation of the component makes when ${formatCount(moved)} pictures are moved along it and nothing
+      else, in standard deviations of the quantity. Bold: chance is excluded.</caption>
+    <thead><tr><th scope="col">Quantity</th>${components.map(({ number }) => html`<th scope="col" class="number">${number}</th>`)}</tr></thead>
+    <tbody>${quantitiesOf(components).map(([key, label]) => effectRow(key, label, components))}</tbody></table></div>`;
 }
 
 function answer({ cycle, components }: GanspaceRecord): Html | false {
@@ -61,7 +73,10 @@ function effectRow(key: string, label: string, components: readonly ComponentRec
 function effectCell(effect: Effect): Html {
   const r = formatNumber(effect.r, 2);
   return html`${effect.low * effect.high > 0 ? html`<strong>${r}</strong>` : r}<br><span class="note">${interval(effect)}</span><br>
-    <span class="note">${formatNumber(effect.moved, 2)} ± ${formatNumber(effect.movedError, 1)}</span>`;
+    <span class="note">${tidy(effect.moved)} ± ${formatNumber(effect.movedError, 1)}</span>`;
 }
 
 const interval = ({ low, high }: Effect) => `${low.toFixed(2)} … ${high.toFixed(2)}`.replaceAll('-', '−');
+
+/** A mean that rounding alone has kept from zero is zero. */
+const tidy = (value: number) => formatNumber(Math.abs(value) < 1e-4 ? 0 : value, 2);

@@ -40,7 +40,7 @@ function comparison(runs: readonly RunReport[]): Html {
   const columns = columnsOf(judged);
   const differences = differencesOf(judged);
   return html`
-    ${differences.length > 0 && html`<ul class="warnings" aria-label="What the runs are not judged alike in">${differences.map((text) => html`<li><strong class="bad">${text}</strong></li>`)}</ul>`}
+    ${differences.length > 0 && html`<ul class="warnings" aria-label="What the runs are not judged alike in">${differences.map(({ what, detail }) => html`<li><strong class="bad">${what}.</strong> ${detail}.</li>`)}</ul>`}
     <div class="scroll"><table>
     <caption>Each score over its real-against-real floor, or beside the reals' own value. What stands out is said in words.</caption>
     <thead><tr><th scope="col">Run</th>${columns.map(

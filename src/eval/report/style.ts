@@ -80,6 +80,8 @@ footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--rule)
   body { font-size: 10pt; } main { max-width: none; padding: 0; } nav { display: none; }
   .scroll { overflow: visible; } table { font-size: 8.5pt; } table.dense { font-size: 6.5pt; } th, td { padding-right: .5rem; }
   figure, tr, tbody.run, .notice { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  /* a picture and its caption on one page */
+  figure > img { max-height: 215mm; object-fit: contain; object-position: left top; background: none; }
   img, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .charts, .columns { grid-template-columns: repeat(2, 1fr); } .strip { grid-template-columns: repeat(3, 1fr); }
 }
