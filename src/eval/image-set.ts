@@ -133,8 +133,11 @@ export function finiteOnly(set: ImageSet): ImageSet {
 /** Pictures of `size` values each that hold a NaN or an infinity. */
 export function countNotFinite(pictures: Float32Array, size: number): number {
   let count = 0;
-  for (let first = 0; first < pictures.length; first += size)
-    if (!pictures.subarray(first, first + size).every(Number.isFinite)) count++;
+  for (let first = 0; first < pictures.length; first += size) {
+    let i = first;
+    while (i < first + size && Number.isFinite(pictures[i])) i++;
+    if (i < first + size) count++;
+  }
   return count;
 }
 

@@ -2,7 +2,10 @@
 import type { Random } from '../../numeric/random.ts';
 import { sortedFinite } from '../../numeric/stats.ts';
 
-/** Wasserstein-1 distance of two samples of any size: the area between their cumulative distributions. NaN when one is empty. */
+/**
+ * Wasserstein-1 distance of two samples of any size: the area between their cumulative distributions. Values that are no
+ * numbers are left out, so a caller that can have some must say how many. NaN when a sample has no others.
+ */
 export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [first, second] = [sortedFinite(a), sortedFinite(b)];
   if (first.length === 0 || second.length === 0) return Number.NaN;
