@@ -75,6 +75,37 @@ describe('generators with a fault made on purpose', () => {
     expect(await faultsOf(copies)).toContain('repeats training frames');
   });
 
+  const copying = (share: number, change: (picture: Float32Array) => Float32Array): ImageSet => {
+    const other = drawnSuns('other', 48, SIZE);
+    const isCopy = (index: number) => index < share * 48;
+    const picture = async (index: number) =>
+      isCopy(index) ? change(await training.read([index])) : other.read([index]);
+    return {
+      ...other,
+      read: async (indices) => {
+        const pictures = await Promise.all(indices.map(picture));
+        return Float32Array.from(pictures.flatMap((one) => Array.from(one)));
+      },
+    };
+  };
+  const mirrored = (p: Float32Array) => p.map((_, i) => p[i - (i % SIZE) + SIZE - 1 - (i % SIZE)]);
+
+  it.each([
+    ['a quarter of its pictures', 0.25, (p: Float32Array) => p],
+    ['a quarter of them mirrored', 0.25, mirrored],
+  ])('one that copies %s repeats training frames', async (_, share, change) => {
+    expect(await faultsOf(copying(share, change))).toEqual(['repeats training frames']);
+  });
+
+  it('a collapsed or a blurred one is not accused of copying', async () => {
+    expect(await faultsOf(subset(drawnSuns('other', 1, SIZE), Array(48).fill(0)))).not.toContain(
+      'repeats training frames',
+    );
+    expect(await faultsOf(changed(drawnSuns('other', 48, SIZE), blur))).not.toContain(
+      'repeats training frames',
+    );
+  });
+
   it('a dim one has the wrong brightness', async () => {
     expect(await faultsOf(changed(drawnSuns('other', 48, SIZE), (p) => p.map((v) => 0.9 * v)))).toContain(
       'wrong brightness',

@@ -71,12 +71,13 @@ function effectRow(key: string, label: string, components: readonly ComponentRec
 }
 
 function effectCell(effect: Effect): Html {
-  const r = formatNumber(effect.r, 2);
+  const r = twoDecimals(effect.r);
   return html`${effect.low * effect.high > 0 ? html`<strong>${r}</strong>` : r}<br><span class="note">${interval(effect)}</span><br>
     <span class="note">${tidy(effect.moved)} ± ${formatNumber(effect.movedError, 1)}</span>`;
 }
 
-const interval = ({ low, high }: Effect) => `${low.toFixed(2)} … ${high.toFixed(2)}`.replaceAll('-', '−');
+const twoDecimals = (value: number) => value.toFixed(2).replace('-', '−');
+const interval = ({ low, high }: Effect) => `${twoDecimals(low)} … ${twoDecimals(high)}`;
 
 /** A mean that rounding alone has kept from zero is zero. */
 const tidy = (value: number) => formatNumber(Math.abs(value) < 1e-4 ? 0 : value, 2);

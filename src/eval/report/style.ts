@@ -78,7 +78,7 @@ footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--rule)
     --series-1: #1f6fb5; --series-2: #d1660f; --series-3: #2c8a57; --series-4: #a03a8f; --series-5: #8a6d00; --series-6: #5b5bd6;
   }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } nav { display: none; }
-  .scroll { overflow: visible; } table { font-size: 8.5pt; } table.dense { font-size: 6.5pt; } th, td { padding-right: .5rem; }
+  .scroll { overflow: visible; } table { font-size: 8.5pt; } table.dense { font-size: 6.5pt; break-inside: avoid; } th, td { padding-right: .5rem; }
   figure, tr, tbody.run, .notice { break-inside: avoid; } h2, h3 { break-after: avoid; }
   /* a picture and its caption on one page */
   figure > img { max-height: 215mm; object-fit: contain; object-position: left top; background: none; }
