@@ -1,6 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { FitsError, readFits, readImage, readImageFloat32, readRaw, wcs } from '../../src/fits/index.ts';
+import {
+  FitsError,
+  readFits,
+  readImage,
+  readImageFloat32,
+  readRaw,
+  wcs,
+  wrongSum,
+} from '../../src/fits/index.ts';
 import { createRandom } from '../../src/numeric/random.ts';
 import { mutate, seeds } from './mutate.ts';
 
@@ -32,6 +40,7 @@ function readAll(bytes: Uint8Array): { outcome: string; decodedBytes: number } {
     for (let hdu = fits.hdu(0), i = 1; hdu !== undefined; hdu = fits.hdu(i++)) {
       JSON.stringify(hdu.header.toRecord());
       JSON.stringify(hdu.storedHeader);
+      wrongSum(hdu);
       if (hdu.kind !== 'image') continue;
       const image = hdu;
       // A header without coordinates is no fault of the file.
@@ -44,11 +53,16 @@ function readAll(bytes: Uint8Array): { outcome: string; decodedBytes: number } {
         decodedBytes = Math.max(decodedBytes, readImage(image).data.byteLength);
       });
       attempt(() => readRaw(image));
+      attempt(() => readRaw(image, { verify: true, rows: [0, 1] }));
       attempt(() => readImageFloat32(image, { partial: true, floatBlank: true, astropyScaling: true }));
       attempt(() =>
-        readImage(image, { rows: [Math.floor(image.height / 2), Math.floor(image.height / 2) + 1] }),
+        readImage(image, {
+          verify: true,
+          rows: [Math.floor(image.height / 2), Math.floor(image.height / 2) + 1],
+        }),
       );
     }
+    fits.checkEnd();
   });
   return { outcome: outcomes.join(' '), decodedBytes };
 }
