@@ -48,7 +48,7 @@ tbody.run tr + tr > * { border-top: 0; padding-top: 0; } tbody.run + tbody.run >
 td.variant { color: var(--quiet); font-size: .85rem; max-width: 22rem; }
 td.wrap { overflow-wrap: anywhere; }
 /* more columns than fit otherwise */
-table.dense { font-size: .8rem; } table.dense th, table.dense td { padding-right: .5rem; }
+table.dense { font-size: .8rem; min-width: 100%; } table.dense th, table.dense td { padding-right: .5rem; }
 .good { color: var(--good); } .fair { color: var(--fair); } .bad { color: var(--bad); }
 figure { margin: .6rem 0 1rem; }
 figcaption { font-size: .88rem; margin-top: .3rem; max-width: 46rem; }
