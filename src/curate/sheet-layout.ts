@@ -21,9 +21,13 @@ const COLUMNS = 8;
 const GAP = 6;
 const LINE_HEIGHT = 13;
 const TITLE_HEIGHT = 28;
+const TITLE_SIZE = 15;
+/** Mean width of a letter over the size of the font, for those that a machine may have. */
+const LETTER_WIDTH = 0.64;
 
 export async function renderSheet({ title: words, simulated, tileSize, tiles }: Sheet): Promise<Uint8Array> {
-  const title = simulated ? `${words} (SIMULATED)` : words;
+  // In front, where no narrow sheet cuts it off.
+  const title = simulated ? `SIMULATED: ${words}` : words;
   const columns = Math.min(COLUMNS, Math.max(4, tiles.length));
   const captionLines = Math.max(1, ...tiles.map((tile) => tile.captions.length));
   const cellWidth = tileSize + GAP;
@@ -36,7 +40,10 @@ export async function renderSheet({ title: words, simulated, tileSize, tiles }: 
   });
 
   const pixels = Buffer.alloc(width * height * 3, 18);
-  const texts = [`<text x="${GAP}" y="19" font-size="15" fill="#f0f0f0">${escapeXml(title)}</text>`];
+  const titleSize = Math.min(TITLE_SIZE, (width - 2 * GAP) / (LETTER_WIDTH * title.length));
+  const texts = [
+    `<text x="${GAP}" y="19" font-size="${titleSize.toFixed(1)}" fill="#f0f0f0">${escapeXml(title)}</text>`,
+  ];
   tiles.forEach((tile, i) => {
     const { left, top } = place(i);
     for (let y = 0; tile.rgb && y < tileSize; y++) {
