@@ -17,7 +17,7 @@ export default defineCommand({
       const plan = await planTraining(options, { workspace, effects });
       return { text: describePlan(plan), data: plan };
     }
-    const judge = trainingJudge(options, workspace);
+    const judge = trainingJudge(options, workspace, effects);
     const summary = await train(options, { workspace, effects, judge });
     return { text: describe(summary), data: summary };
   },
