@@ -1,5 +1,7 @@
-/** Inception features of sets of pictures: each set once, and kept on the disk where the set says what it is. */
-import { readFile } from 'node:fs/promises';
+/**
+ * Inception features of sets of pictures, and the statistics of the reals' features: each set once, and kept on the disk
+ * where the set says what it is.
+ */
 import { join } from 'node:path';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { sha256OfBytes, writeAtomic } from '../core/files.ts';
@@ -7,7 +9,10 @@ import { forEachBatch, type ImageSet, pixelsOf, toBytes } from './image-set.ts';
 import { INPUT_SIZE } from './inception/architecture.ts';
 import type { FeatureExtractor } from './inception/extractor.ts';
 import { prepareInput, type VariantName } from './inception/variants.ts';
+import { readIfThere } from './kept-file.ts';
+import { readStatistics, writeStatistics } from './kept-statistics.ts';
 import type { MatrixProduct } from './measures/matrix.ts';
+import { type FeatureStatistics, statisticsOf } from './measures/statistics.ts';
 
 export interface FeatureBook {
   /** Part of every number: `stylegan resizer, pt_inception-2015-12-05-6726825d.pth`. */
@@ -15,6 +20,8 @@ export interface FeatureBook {
   readonly dimension: number;
   /** [set.count, dimension]; computed at most once a set. */
   of(set: ImageSet): Promise<Float32Array>;
+  /** Mean and covariance of a set that comes again, as reals do; kept beside the features. */
+  statistics(set: ImageSet): Promise<FeatureStatistics>;
   /** Weights of the classifier behind the features, [classes, dimension]. */
   readonly classifier: Float32Array;
   /** For matrices of the features' size. */
@@ -36,6 +43,8 @@ const NETWORK_BATCH = 8;
 
 /** Part of the name of every kept file: raised when the same pictures would get other features, or another file. */
 const LAYOUT = 2;
+/** Likewise for the statistics. */
+const STATISTICS_LAYOUT = 1;
 
 export function createFeatureBook({
   extractor,
@@ -46,9 +55,11 @@ export function createFeatureBook({
   effects,
 }: FeatureBookOptions): FeatureBook {
   const held = new Map<ImageSet, Promise<Float32Array>>();
+  // 32 MB each, so only for as long as the set itself is in use.
+  const heldStatistics = new WeakMap<ImageSet, Promise<FeatureStatistics>>();
 
   async function compute(set: ImageSet): Promise<Float32Array> {
-    const path = cachePath(set);
+    const path = cachePath(set, 'f32');
     const kept = path && (await readKept(path, set.count * extractor.dimension));
     if (kept) return kept;
     const features = new Float32Array(set.count * extractor.dimension);
@@ -68,26 +79,44 @@ export function createFeatureBook({
     return features;
   }
 
-  function cachePath(set: ImageSet): string | undefined {
+  async function computeStatistics(set: ImageSet): Promise<FeatureStatistics> {
+    const { dimension } = extractor;
+    const path = cachePath(set, `statistics-${STATISTICS_LAYOUT}.f64`);
+    const kept = path && (await readStatistics(path, { count: set.count, dimension }));
+    if (kept) return kept;
+    const statistics = await statisticsOf(await featuresOf(set), dimension, product);
+    if (path) await writeStatistics(path, statistics);
+    return statistics;
+  }
+
+  /** The identity of a set of chosen pictures holds their choice. */
+  function cachePath(set: ImageSet, extension: string): string | undefined {
     if (!cache || set.identity === undefined) return undefined;
     const { identity, count, width, height, channels } = set;
     const key = [LAYOUT, identity, count, width, height, channels, extractor.hash, variant].join('|');
-    return join(cache, `${sha256OfBytes(key).slice(0, 32)}.f32`);
+    return join(cache, `${sha256OfBytes(key).slice(0, 32)}.${extension}`);
   }
+
+  const featuresOf = (set: ImageSet) => onceFor(held, set, compute);
 
   return {
     variant: `${variant} resizer, ${extractor.name}`,
     dimension: extractor.dimension,
     classifier,
     product,
-    of(set) {
-      const known = held.get(set);
-      if (known) return known;
-      const features = compute(set);
-      held.set(set, features);
-      return features;
-    },
+    of: featuresOf,
+    statistics: (set) => onceFor(heldStatistics, set, computeStatistics),
   };
+}
+
+function onceFor<Result>(
+  held: Pick<WeakMap<ImageSet, Promise<Result>>, 'get' | 'set'>,
+  set: ImageSet,
+  compute: (set: ImageSet) => Promise<Result>,
+): Promise<Result> {
+  const known = held.get(set) ?? compute(set);
+  held.set(set, known);
+  return known;
 }
 
 function prepareBatch(set: ImageSet, batch: Float32Array, variant: VariantName): Float32Array {
@@ -106,9 +135,6 @@ function prepareBatch(set: ImageSet, batch: Float32Array, variant: VariantName):
 
 /** A file of another length is as good as none. */
 async function readKept(path: string, length: number): Promise<Float32Array | undefined> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const bytes = await readIfThere(path);
   return bytes?.length === 4 * length ? new Float32Array(Uint8Array.from(bytes).buffer) : undefined;
 }

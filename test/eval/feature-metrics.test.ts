@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { prepareInput, VARIANT_NAMES } from '../../src/eval/inception/variants.t
 import { inceptionScore } from '../../src/eval/measures/inception-score.ts';
 import { productByLoop } from '../../src/eval/measures/matrix.ts';
 import { principalComponents, principalScores } from '../../src/eval/measures/principal.ts';
+import { statisticsOf } from '../../src/eval/measures/statistics.ts';
 import { fitLine } from '../../src/eval/metrics/fid.ts';
 import type { MetricName } from '../../src/eval/metrics.ts';
 import { createRandom } from '../../src/numeric/random.ts';
@@ -76,6 +77,7 @@ const book: FeatureBook = {
     });
     return result;
   },
+  statistics: async (set) => statisticsOf(await book.of(set), book.dimension),
 };
 
 async function judge(fake: ImageSet, metrics: MetricName[], count = 40) {
@@ -197,6 +199,48 @@ describe('features', () => {
     await variant.of(set);
     expect(extracted).toBe(12);
     expect(readdirSync(folder).filter((name) => name.endsWith('.f32'))).toHaveLength(2);
+  });
+
+  it('have their statistics kept beside them, to the last digit, and made anew from a damaged file', async () => {
+    const set = { ...drawnSuns('kept', 6, SIZE), identity: 'suns with statistics' };
+    let products = 0;
+    const counting = createFeatureBook({
+      extractor,
+      classifier,
+      product: (...factors) => {
+        products++;
+        return productByLoop(...factors);
+      },
+      variant: 'clean',
+      cache: folder,
+      effects: quietEffects(),
+    });
+    const known = () => readdirSync(folder).filter((name) => name.endsWith('.f64'));
+    const before = known();
+    const first = await counting.statistics({ ...set });
+    expect(first).toEqual(await statisticsOf(await kept.of(set), kept.dimension));
+    const [name, ...others] = known().filter((file) => !before.includes(file));
+    expect(others).toEqual([]);
+    expect(await counting.statistics({ ...set })).toEqual(first);
+    expect([products, extracted]).toEqual([1, 6]);
+
+    const path = join(folder, name);
+    const whole = readFileSync(path);
+    const flipped = Uint8Array.from(whole);
+    flipped[whole.length - 3] ^= 1;
+    for (const damage of [
+      () => truncateSync(path, whole.length - 8),
+      () => writeFileSync(path, flipped),
+      () => writeFileSync(path, ''),
+    ]) {
+      damage();
+      products = 0;
+      expect(await counting.statistics({ ...set })).toEqual(first);
+      expect(products).toBe(1);
+      expect(readFileSync(path).equals(whole)).toBe(true);
+    }
+    const chosen = subset(set, [0, 1, 2, 3, 4, 4]);
+    expect((await counting.statistics(chosen)).mean).not.toEqual(first.mean);
   });
 
   it('the variants scale white and black as their tools do', () => {

@@ -5,12 +5,11 @@
  */
 import { throwIfStopped } from '../../core/effects.ts';
 import { createRandom, type Random } from '../../numeric/random.ts';
-import type { FeatureBook } from '../features.ts';
-import { randomCrops } from '../image-set.ts';
+import { type ImageSet, randomCrops } from '../image-set.ts';
 import { intervalAround, LEVEL, resample } from '../measures/bootstrap.ts';
 import { frechetDistance } from '../measures/frechet.ts';
 import { principalComponents, principalScores } from '../measures/principal.ts';
-import { statisticsOf } from '../measures/statistics.ts';
+import { type FeatureStatistics, statisticsOf } from '../measures/statistics.ts';
 import { floorsOf, type Metric, type MetricInput, type MetricOutcome } from '../metric.ts';
 import type { Interval, Score } from '../scores.ts';
 
@@ -74,15 +73,17 @@ async function fidScore(
   { real, fake, pairs }: Sides,
 ): Promise<Score> {
   const book = input.features!;
-  const between = async (a: Sides['real'], b: Sides['fake']) => {
+  const from = async (a: ImageSet, b: ImageSet, ofB: () => Promise<FeatureStatistics>) => {
     throwIfStopped(input.effects.signal);
     input.progress(`${a.label} / ${b.label}`);
-    return (await frechetDistance(await statistics(book, a), await statistics(book, b), book.product))
-      .distance;
+    return (await frechetDistance(await book.statistics(a), await ofB(), book.product)).distance;
   };
-  const value = await between(real, fake);
+  // Reals come again with the next checkpoint; what was generated does not.
+  const value = await from(real, fake, async () =>
+    statisticsOf(await book.of(fake), book.dimension, book.product),
+  );
   const floors: number[] = [];
-  for (const { a, b } of pairs) floors.push(await between(a, b));
+  for (const { a, b } of pairs) floors.push(await from(a, b, () => book.statistics(b)));
   const random = createRandom(`${key}/${input.seed}`);
   return {
     key,
@@ -93,10 +94,6 @@ async function fidScore(
     interval: await fidInterval(value, await book.of(real), await book.of(fake), book.dimension, random),
     floors: floorsOf(pairs, floors),
   };
-}
-
-async function statistics(book: FeatureBook, set: Sides['real']) {
-  return statisticsOf(await book.of(set), book.dimension, book.product);
 }
 
 async function fidInterval(
@@ -132,7 +129,7 @@ async function fidInterval(
 
 async function extrapolate(input: MetricInput): Promise<MetricOutcome> {
   const book = input.features!;
-  const real = await statistics(book, input.real);
+  const real = await book.statistics(input.real);
   const fake = await book.of(input.fake);
   const random = createRandom(`fid-infinity/${input.seed}`);
   const count = input.fake.count;
