@@ -1,10 +1,14 @@
-/** Judges one set of pictures against another: equal counts, the reals' own floors, every metric of the list. */
+/**
+ * Judges one set of pictures against another: every metric of the list, beside the reals' own floors. Counts are equal on
+ * both sides, but for metrics that published protocols compute from more generated pictures than there are reals.
+ */
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { createRandom } from '../numeric/random.ts';
 import type { FeatureBook } from './features.ts';
+import { type Counts, realPairs } from './floor-pairs.ts';
 import { encodeGallery, type Gallery } from './gallery.ts';
-import { assertSameShape, finiteOnly, hold, type ImageSet, rangeOf, sample, subset } from './image-set.ts';
+import { assertSameShape, finiteOnly, hold, type ImageSet, rangeOf, sample } from './image-set.ts';
 import { fitsNetwork } from './inception/variants.ts';
 import type { Linear, Metric, MetricSettings, RealPair } from './metric.ts';
 import { METRICS, type MetricName } from './metrics.ts';
@@ -14,10 +18,12 @@ export interface Comparison {
   /** What the pictures are judged against: the test split. */
   real: ImageSet;
   fake: ImageSet;
+  /** More pictures of the generator behind `fake` than there are reals, for metrics that take unequal counts. */
+  moreFakes?: ImageSet | undefined;
   /** Reals that were not set aside for the test (the training split), for the first floor. */
   otherReals?: ImageSet | undefined;
   metrics: readonly MetricName[];
-  /** Pictures a side; fewer where a side has fewer. */
+  /** Pictures a side at most. Where one side has fewer, so has the other, except in metrics that take unequal counts. */
   count: number;
   seed: number;
   settings: MetricSettings;
@@ -35,23 +41,20 @@ export interface ComparisonResult {
   pictures: Gallery;
 }
 
-/** A floor of one picture a side says nothing. */
-const SMALLEST_HALF = 2;
-
 export async function compareSets(comparison: Comparison, effects: Effects): Promise<ComparisonResult> {
   assertSameShape(comparison.real, comparison.fake);
   const count = Math.min(comparison.count, comparison.real.count, comparison.fake.count);
   const { fit, warnings: leftOut } = fitMetrics(comparison, count);
-  const random = createRandom(`eval/${comparison.seed}`);
-  const real = await hold(sample(comparison.real, count, random.fork('real')));
-  const reading = effects.progress('eval: generated pictures', count, 'pictures');
-  // A generator makes no more than it is asked for; of a folder or a data set the first would be of the first years.
-  const fakes = sample(comparison.fake, count, random.fork('fake'));
-  const fake = await hold(fakes, (done) => reading.advance(done));
-  reading.done();
-  const pairs = await realPairs(comparison, real, count);
+  const wide = fit.filter(takesUnequal);
+  const all = wide.length > 0 ? allCounts(comparison) : { real: count, fake: count };
+  const isUnequal = all.real !== count || all.fake !== count;
+  const equal =
+    isUnequal && wide.length === fit.length
+      ? undefined
+      : await judgedSets(comparison, { real: count, fake: count }, effects);
+  const unequal = isUnequal ? await judgedSets(comparison, all, effects) : undefined;
   const training = comparison.training && finiteOnly(comparison.training);
-  const features = fitsNetwork(real.channels) ? comparison.features : undefined;
+  const features = fitsNetwork(comparison.real.channels) ? comparison.features : undefined;
 
   const results: MetricResult[] = [];
   const progress = effects.progress('eval', fit.length, 'metrics');
@@ -60,10 +63,9 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
     const startedAt = effects.clock.now().getTime();
     const { seed, settings, linear } = comparison;
     const note = (text: string) => progress.advance(0, `${name}: ${text}`);
+    const sets = ((takesUnequal(name) ? unequal : undefined) ?? equal)!;
     const outcome = await METRICS[name].compute({
-      real,
-      fake,
-      pairs,
+      ...sets,
       seed,
       settings,
       linear,
@@ -76,15 +78,49 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
     results.push({
       metric: name,
       title: METRICS[name].title,
-      count: { real: real.count, fake: fake.count },
+      count: countsOf(sets),
       seed,
       seconds: (effects.clock.now().getTime() - startedAt) / 1000,
       ...outcome,
     });
   }
   progress.done();
-  const warnings = [...leftOut, ...countWarnings(comparison, count, pairs)];
-  return { count, results, warnings, pictures: await showSome(real, fake) };
+  const warnings = [
+    ...leftOut,
+    ...(equal ? [...countWarnings(comparison, count), ...floorWarnings(equal)] : []),
+    ...(unequal ? unequalWarnings(unequal, wide) : []),
+  ];
+  const shown = (equal ?? unequal)!;
+  return { count, results, warnings, pictures: await showSome(shown.real, shown.fake) };
+}
+
+const takesUnequal = (name: MetricName): boolean => (METRICS[name] as Metric).takesUnequal === true;
+
+/** All that there are on each side, up to what was asked for. */
+function allCounts({ real, fake, moreFakes, count }: Comparison): Counts {
+  return { real: Math.min(count, real.count), fake: Math.min(count, (moreFakes ?? fake).count) };
+}
+
+interface JudgedSets {
+  real: ImageSet;
+  fake: ImageSet;
+  pairs: RealPair[];
+}
+
+const countsOf = ({ real, fake }: JudgedSets): Counts => ({ real: real.count, fake: fake.count });
+
+/** Both sides with `counts` pictures, drawn by the seed, and their floors. */
+async function judgedSets(comparison: Comparison, counts: Counts, effects: Effects): Promise<JudgedSets> {
+  const random = createRandom(`eval/${comparison.seed}`);
+  const real = await hold(sample(comparison.real, counts.real, random.fork('real')));
+  const reading = effects.progress('eval: generated pictures', counts.fake, 'pictures');
+  const { fake: usual, moreFakes } = comparison;
+  const source = moreFakes && counts.fake > usual.count ? moreFakes : usual;
+  // A generator makes no more than it is asked for; of a folder or a data set the first would be of the first years.
+  const fakes = sample(source, counts.fake, random.fork('fake'));
+  const fake = await hold(fakes, (done) => reading.advance(done));
+  reading.done();
+  return { real, fake, pairs: await realPairs(comparison, real, counts) };
 }
 
 /** Pictures of each side that go into the record, and their largest side in pixels. */
@@ -144,84 +180,33 @@ function unfitReason(
   return metric.unfit(set, linear, training);
 }
 
-/**
- * The floors: the other reals against the very set that the fakes are judged by, and random halves of all reals.
- * Every side has `count` pictures where there are enough, because every one of these distances falls with the count.
- */
-async function realPairs(
-  { real: all, otherReals, seed }: Comparison,
-  real: ImageSet,
-  count: number,
-): Promise<RealPair[]> {
-  const random = createRandom(`floors/${seed}`);
-  const pairs: RealPair[] = [];
-  if (otherReals && otherReals.count >= SMALLEST_HALF) {
-    const size = Math.min(count, otherReals.count);
-    const a = await hold(sample(otherReals, size, random.fork('other')));
-    const b = size < count ? sample(real, size, random.fork('test')) : real;
-    pairs.push({
-      pair: 'train-test',
-      label: `${otherReals.label}, against the reals judged by`,
-      a,
-      b,
-      isSmaller: size < count,
-    });
-  }
-  const pool = otherReals ? concatenate(all, otherReals) : all;
-  const half = Math.min(count, Math.floor(pool.count / 2));
-  if (half >= SMALLEST_HALF) {
-    const order = random.fork('halves').shuffle(rangeOf(pool.count));
-    const [a, b] = [order.slice(0, half), order.slice(half, 2 * half)];
-    pairs.push({
-      pair: 'halves',
-      label: 'random halves of the reals',
-      a: await hold(subset(pool, a, 'reals, one half')),
-      b: await hold(subset(pool, b, 'reals, other half')),
-      isSmaller: half < count,
-    });
-  }
-  return pairs;
+function countWarnings(comparison: Comparison, count: number): string[] {
+  if (count >= comparison.count) return [];
+  const short = comparison.real.count <= comparison.fake.count ? comparison.real : comparison.fake;
+  return [`${comparison.count} pictures a side were asked for; ${short.label} has ${count}`];
 }
 
-function concatenate(a: ImageSet, b: ImageSet): ImageSet {
-  return {
-    ...a,
-    identity: a.identity && b.identity && `${a.identity}+${b.identity}`,
-    count: a.count + b.count,
-    async read(indices) {
-      const parts = [a, b].map((set, part) => {
-        const own = indices.flatMap((index, at) =>
-          Number(index >= a.count) === part ? [{ index: index - part * a.count, at }] : [],
-        );
-        return { set, own };
-      });
-      const size = a.channels * a.width * a.height;
-      const result = new Float32Array(indices.length * size);
-      for (const { set, own } of parts) {
-        if (own.length === 0) continue;
-        const data = await set.read(own.map(({ index }) => index));
-        own.forEach(({ at }, i) => {
-          result.set(data.subarray(i * size, (i + 1) * size), at * size);
-        });
-      }
-      return result;
-    },
-  };
+function floorWarnings({ real, pairs }: JudgedSets): string[] {
+  if (pairs.length === 0) return [NO_FLOOR];
+  return pairs.flatMap(({ label, a }) =>
+    a.count < real.count
+      ? `floor "${label}" has ${a.count} pictures a side instead of ${real.count}: it is too high, and no score is held against it (--count ${a.count} makes them comparable)`
+      : [],
+  );
 }
 
-function countWarnings(comparison: Comparison, count: number, pairs: readonly RealPair[]): string[] {
-  const warnings: string[] = [];
-  if (count < comparison.count) {
-    const short = comparison.real.count <= comparison.fake.count ? comparison.real : comparison.fake;
-    warnings.push(`${comparison.count} pictures a side were asked for; ${short.label} has ${count}`);
-  }
-  for (const { label, a } of pairs) {
-    if (a.count < count)
-      warnings.push(
-        `floor "${label}" has ${a.count} pictures a side instead of ${count}: it is too high, and no score is held against it (--count ${a.count} makes them comparable)`,
-      );
-  }
-  if (pairs.length === 0)
-    warnings.push('too few reals for a real-against-real floor: the numbers cannot be judged');
-  return warnings;
+const NO_FLOOR = 'too few reals for a real-against-real floor: the numbers cannot be judged';
+
+function unequalWarnings({ real, fake, pairs }: JudgedSets, metrics: readonly MetricName[]): string[] {
+  const names = metrics.join(', ');
+  const against = (a: ImageSet, b: ImageSet) => `${b.count} against ${a.count}`;
+  return [
+    `${names}: ${fake.count} pictures of ${fake.label} against ${real.count} of ${real.label}`,
+    ...(pairs.length === 0 ? [`${names}: ${NO_FLOOR}`] : []),
+    ...pairs.flatMap(({ label, a, b, isSmaller }) =>
+      isSmaller
+        ? `${names}: floor "${label}" is of ${against(a, b)} pictures instead of ${against(real, fake)}: it is too high, and no score is held against it (--count ${Math.min(a.count, b.count)} makes them comparable)`
+        : [],
+    ),
+  ];
 }

@@ -5,13 +5,13 @@ import type { Gallery } from './gallery.ts';
 import type { ImageSet } from './image-set.ts';
 import type { Curve, Floor, Score } from './scores.ts';
 
-/** Two sets of real pictures, of the same count as the sets that are compared where there are enough. */
+/** Two sets of real pictures, of the same counts as the sets that are compared where there are enough. */
 export interface RealPair {
   readonly pair: string;
   readonly label: string;
   readonly a: ImageSet;
   readonly b: ImageSet;
-  /** Fewer pictures a side than the sets that are compared. */
+  /** Fewer pictures on a side than the sets that are compared. */
   readonly isSmaller: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface RealPair {
 export type Linear = (values: Float32Array, channel: number) => Float32Array;
 
 export interface MetricInput {
-  /** Same count and shape on both sides. */
+  /** Same shape on both sides, and same count unless the metric takes unequal ones. */
   readonly real: ImageSet;
   readonly fake: ImageSet;
   readonly pairs: readonly RealPair[];
@@ -54,18 +54,32 @@ export interface Metric {
   readonly summary: string;
   /** Inception features, and with them the genuine weights. */
   readonly needsFeatures?: boolean;
+  /** Is defined for unequal counts: gets all pictures of each side, up to what was asked for. */
+  readonly takesUnequal?: boolean;
   /** Why this metric cannot be had for such pictures; undefined when it can. */
   unfit(set: ImageSet, linear: Linear | undefined, training: ImageSet | undefined): string | undefined;
   compute(input: MetricInput): Promise<MetricOutcome>;
 }
 
+/** `300 pictures a side`, or `4096 pictures against 300` reals. */
+export function countWords({ real, fake }: Pick<MetricInput, 'real' | 'fake'>): string {
+  return real.count === fake.count
+    ? `${real.count} pictures a side`
+    : `${fake.count} pictures against ${real.count}`;
+}
+
+/** What a variant says of unequal counts; nothing for equal ones, which any comparison has. */
+export function countVariant({ real, fake }: Pick<MetricInput, 'real' | 'fake'>): string {
+  return real.count === fake.count ? '' : `, ${fake.count} generated against ${real.count} reals`;
+}
+
 /** Floors of one score from the pairs' values, in the pairs' order. */
 export function floorsOf(pairs: readonly RealPair[], values: readonly number[]): Floor[] {
-  return pairs.map(({ pair, label, a, isSmaller }, index) => ({
+  return pairs.map(({ pair, label, b, isSmaller }, index) => ({
     pair,
     label,
     value: values[index],
-    count: a.count,
+    count: b.count,
     ...(isSmaller && { comparable: false }),
   }));
 }

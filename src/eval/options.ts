@@ -37,7 +37,9 @@ export const evalOptions = z.strictObject({
     .int()
     .min(2)
     .default(4096)
-    .describe('pictures a side; fewer where a side has fewer (PG-GAN takes 16384 for SWD)'),
+    .describe(
+      'pictures a side at most; where a side has fewer, both have as many (PG-GAN takes 16384 for SWD), but fid, kid, support and inception-score take all up to this of each side: 50000 from a generator against all reals',
+    ),
   seed: z.coerce
     .number()
     .int()

@@ -8,7 +8,7 @@ export interface Floor {
   /** For people: `train split against test split`. */
   readonly label: string;
   readonly value: number;
-  /** Pictures in each of the two sets. */
+  /** Pictures in the set that stands for the generated. */
   readonly count: number;
   /** False where that is fewer than the score's own: such a floor is too high to hold the score against it. */
   readonly comparable?: boolean;

@@ -22,11 +22,14 @@ export function pictureSets(sides: Sides, options: EvalOptions) {
       ? fromDn(set, source.white, transformsOf(sides))
       : set;
   const reals = inTransformSpace(real, real.images(request));
-  // A generator makes no more than can be compared.
-  const fakes = fake.images({ ...request, count: Math.min(options.count, reals.count) });
+  const fakesOf = (count: number) =>
+    inSpaceOf(sides, inTransformSpace(fake, fake.images({ ...request, count })));
   return {
     real: reals,
-    fake: inSpaceOf(sides, inTransformSpace(fake, fakes)),
+    // A generator makes no more than can be compared,
+    fake: fakesOf(Math.min(options.count, reals.count)),
+    // except for metrics that take more generated pictures than there are reals.
+    moreFakes: fake.generated && options.count > reals.count ? fakesOf(options.count) : undefined,
     otherReals: real.others?.(request),
     training: real.training?.(request),
   };

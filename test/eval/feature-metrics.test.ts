@@ -8,6 +8,7 @@ import { createFeatureBook, type FeatureBook } from '../../src/eval/features.ts'
 import { type ImageSet, randomCrops, rangeOf, subset } from '../../src/eval/image-set.ts';
 import type { FeatureExtractor } from '../../src/eval/inception/extractor.ts';
 import { prepareInput, VARIANT_NAMES } from '../../src/eval/inception/variants.ts';
+import { frechetDistance } from '../../src/eval/measures/frechet.ts';
 import { inceptionScore } from '../../src/eval/measures/inception-score.ts';
 import { productByLoop } from '../../src/eval/measures/matrix.ts';
 import { principalComponents, principalScores } from '../../src/eval/measures/principal.ts';
@@ -169,6 +170,76 @@ describe('FID and its kin', () => {
     expect(infinite.interval!.low).toBeLessThan(infinite.value);
     expect(infinite.interval!.high).toBeGreaterThan(infinite.value);
     expect(fitLine([1, 2, 3].map((x) => ({ x, y: 5 - 2 * x })))).toEqual({ slope: -2, intercept: 5 });
+  });
+});
+
+describe('more generated pictures than reals', () => {
+  const sets = {
+    real: drawnSuns('test', 40, SIZE),
+    otherReals: drawnSuns('train', 30, SIZE),
+    fake: drawnSuns('other', 40, SIZE),
+    moreFakes: drawnSuns('other', 90, SIZE),
+  };
+  const comparison = { ...sets, count: 90, seed: 1, settings: { ssimPairs: 10 }, features: book };
+
+  it('are taken where the metric is defined for them, and nowhere else', async () => {
+    const metrics: MetricName[] = ['swd', 'fid', 'kid', 'support'];
+    const { results, warnings, count } = await compareSets({ ...comparison, metrics }, quietEffects());
+    expect(count).toBe(40);
+    const [swd, ...others] = results;
+    expect(swd.count).toEqual({ real: 40, fake: 40 });
+    const alone = await compareSets({ ...comparison, metrics: ['swd'] }, quietEffects());
+    expect(swd.scores).toEqual(alone.results[0].scores);
+    for (const { count, variant } of others) {
+      expect(count).toEqual({ real: 40, fake: 90 });
+      expect(variant).toContain(', 90 generated against 40 reals');
+    }
+    expect(others[1].variant).toContain('100 subsets of 40');
+    expect(warnings.join()).toContain('fid, kid, support: 90 pictures of other against 40');
+    expect(others[0].warnings.join()).toContain('90 pictures against 40');
+    // What stands for the generated pictures are the reals of the other split.
+    expect(others[0].scores[0].floors).toMatchObject([
+      { pair: 'train-test', count: 30, comparable: false },
+      { pair: 'halves', count: 35, comparable: false },
+    ]);
+    expect(warnings.join()).toContain('is of 30 against 30 pictures instead of 90 against 40');
+    const [fid] = others[0].scores;
+    const statistics = await Promise.all([sets.real, sets.moreFakes].map(book.statistics));
+    expect(fid.value).toBe((await frechetDistance(statistics[0], statistics[1])).distance);
+  });
+
+  it('are taken for the Inception score, beside that of the reals', async () => {
+    const [real, fake, moreFakes] = [100, 100, 130].map((count) => drawnSuns('suns', count, SIZE));
+    const { results } = await compareSets(
+      { ...comparison, real, fake, moreFakes, count: 130, metrics: ['inception-score'] },
+      quietEffects(),
+    );
+    expect(results[0].count).toEqual({ real: 100, fake: 130 });
+    const { value, reference } = results[0].scores[0];
+    const scoreOf = async (set: ImageSet) =>
+      inceptionScore(await book.of(set), classifier, book.dimension, createRandom('is/1')).mean;
+    expect([value, reference]).toEqual([await scoreOf(moreFakes), await scoreOf(real)]);
+  });
+
+  it('may be fewer too, as those of a folder, and floors as large as both sides are held against them', async () => {
+    const { results, warnings } = await compareSets(
+      {
+        ...comparison,
+        fake: drawnSuns('folder', 20, SIZE),
+        moreFakes: undefined,
+        metrics: ['fid', 'support'],
+      },
+      quietEffects(),
+    );
+    for (const { count, scores } of results) {
+      expect(count).toEqual({ real: 40, fake: 20 });
+      const [trainTest, halves] = scores[0].floors;
+      expect(trainTest).toMatchObject({ count: 20 });
+      expect(trainTest.comparable).toBeUndefined();
+      // Half of all reals is less than the reals judged by.
+      expect(halves).toMatchObject({ count: 20, comparable: false });
+    }
+    expect(warnings[0]).toBe('fid, support: 20 pictures of folder against 40 of test');
   });
 });
 

@@ -6,7 +6,7 @@ import { intervalOfMean, LEVEL } from '../measures/bootstrap.ts';
 import { inceptionScore, SPLITS } from '../measures/inception-score.ts';
 import { type KernelDistance, kernelDistance, SUBSET_SIZE, SUBSETS } from '../measures/kernel-distance.ts';
 import { type SupportScores, supportScores } from '../measures/neighbours.ts';
-import { floorsOf, type Metric } from '../metric.ts';
+import { countVariant, floorsOf, type Metric } from '../metric.ts';
 import type { Interval, Score } from '../scores.ts';
 
 const REPLICAS = 500;
@@ -20,6 +20,7 @@ export const kid: Metric = {
   title: 'KID',
   summary: 'kernel distance of Inception features, unbiased, times 1000',
   needsFeatures: true,
+  takesUnequal: true,
   unfit: ({ count }) => (count < 2 ? 'needs two pictures or more' : undefined),
   async compute({ real, fake, pairs, seed, effects, features, progress }) {
     const book = features!;
@@ -43,7 +44,7 @@ export const kid: Metric = {
       floors: floorsOf(pairs, floors),
     };
     return {
-      variant: `${book.variant}, cubic kernel, ${own.subsets === 1 ? 'one set' : `${own.subsets} subsets`} of ${own.subsetSize}`,
+      variant: `${book.variant}, cubic kernel, ${own.subsets === 1 ? 'one set' : `${own.subsets} subsets`} of ${own.subsetSize}${countVariant({ real, fake })}`,
       scores: [score],
       warnings:
         own.subsetSize < SUBSET_SIZE
@@ -75,6 +76,7 @@ export const support: Metric = {
   title: 'Precision, recall, density, coverage',
   summary: 'support of both sets by their nearest neighbours in Inception features',
   needsFeatures: true,
+  takesUnequal: true,
   unfit: ({ count }) => (count <= NEIGHBOURS ? `needs more than ${NEIGHBOURS} pictures` : undefined),
   async compute({ real, fake, pairs, seed, effects, features }) {
     const book = features!;
@@ -85,8 +87,9 @@ export const support: Metric = {
     const own = await between(real, fake);
     const floors: SupportScores[] = [];
     for (const { a, b } of pairs) floors.push(await between(a, b));
+    const fewest = Math.min(real.count, fake.count);
     return {
-      variant: `${book.variant}, k = ${NEIGHBOURS}`,
+      variant: `${book.variant}, k = ${NEIGHBOURS}${countVariant({ real, fake })}`,
       scores: SUPPORT.map(
         ({ key, label }): Score => ({
           key: `support.${key}`,
@@ -106,9 +109,7 @@ export const support: Metric = {
         }),
       ),
       warnings:
-        real.count < 1000
-          ? [`nearest neighbours among ${real.count} pictures: compare with the floor only`]
-          : [],
+        fewest < 1000 ? [`nearest neighbours among ${fewest} pictures: compare with the floor only`] : [],
     };
   },
 };
@@ -117,6 +118,7 @@ export const inception: Metric = {
   title: 'Inception score',
   summary: 'exp of the mean divergence of the classes; made for photographs, of little meaning on the Sun',
   needsFeatures: true,
+  takesUnequal: true,
   unfit: ({ count }) =>
     count < FEWEST_A_SPLIT * SPLITS
       ? `needs ${FEWEST_A_SPLIT * SPLITS} pictures or more (${SPLITS} splits), there are ${count}`
@@ -127,7 +129,7 @@ export const inception: Metric = {
       inceptionScore(await book.of(set), book.classifier, book.dimension, createRandom(`is/${seed}`));
     const [own, reference] = [await of(fake), await of(real)];
     return {
-      variant: `${book.variant}, 1008 classes without bias, ${own.splits} splits`,
+      variant: `${book.variant}, 1008 classes without bias, ${own.splits} splits${countVariant({ real, fake })}`,
       scores: [
         {
           key: 'inception-score',

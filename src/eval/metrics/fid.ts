@@ -10,7 +10,14 @@ import { intervalAround, LEVEL, resample } from '../measures/bootstrap.ts';
 import { frechetDistance } from '../measures/frechet.ts';
 import { principalComponents, principalScores } from '../measures/principal.ts';
 import { type FeatureStatistics, statisticsOf } from '../measures/statistics.ts';
-import { floorsOf, type Metric, type MetricInput, type MetricOutcome } from '../metric.ts';
+import {
+  countVariant,
+  countWords,
+  floorsOf,
+  type Metric,
+  type MetricInput,
+  type MetricOutcome,
+} from '../metric.ts';
 import type { Interval, Score } from '../scores.ts';
 
 /** What the field takes; a difference between tools of the same network is smaller than the bias at a tenth of it. */
@@ -25,6 +32,7 @@ export const fid: Metric = {
   title: 'FID',
   summary: 'Frechet distance of Inception features',
   needsFeatures: true,
+  takesUnequal: true,
   unfit: ({ count }) => (count < 2 ? 'needs two pictures or more' : undefined),
   async compute(input) {
     const score = await fidScore(input, 'fid', 'FID', input);
@@ -36,6 +44,7 @@ export const patchFid: Metric = {
   title: 'patch-FID',
   summary: 'FID of random crops of 64, 128 and 256 pixels, at the same places on both sides',
   needsFeatures: true,
+  takesUnequal: true,
   unfit: ({ width, height }) =>
     Math.min(width, height) < PATCH_SIZES[0]
       ? `needs ${PATCH_SIZES[0]} pixels or more, these have ${width}`
@@ -57,6 +66,7 @@ export const fidInfinity: Metric = {
   title: 'FID-infinity',
   summary: 'FID extrapolated to endlessly many generated pictures, from 15 sizes',
   needsFeatures: true,
+  takesUnequal: true,
   unfit: ({ count }) =>
     count < 20 * INFINITY_SIZES
       ? `needs ${20 * INFINITY_SIZES} pictures or more, there are ${count}`
@@ -195,20 +205,20 @@ export function fitLine(points: readonly { x: number; y: number }[]): { intercep
   return { slope, intercept: my - slope * mx };
 }
 
-function variantOf({ features }: MetricInput): string {
-  return features!.variant;
+function variantOf(input: MetricInput): string {
+  return `${input.features!.variant}${countVariant(input)}`;
 }
 
-function countWarnings({ real, features }: MetricInput): string[] {
-  const warnings: string[] = [];
-  if (real.count <= features!.dimension) {
-    warnings.push(
-      `FID from ${real.count} pictures a side: the covariance of ${features!.dimension} features is singular; compare with the floor only`,
-    );
-  } else if (real.count < USUAL_COUNT) {
-    warnings.push(
-      `FID is biased upwards for few pictures: ${real.count} a side are not comparable with published numbers from 50,000`,
-    );
-  }
-  return warnings;
+function countWarnings(input: MetricInput): string[] {
+  const { real, fake, features } = input;
+  if (Math.min(real.count, fake.count) <= features!.dimension)
+    return [
+      `FID from ${countWords(input)}: the covariance of ${features!.dimension} features is singular; compare with the floor only`,
+    ];
+  // The usual protocol takes so many generated pictures, and all reals there are.
+  if (fake.count < USUAL_COUNT)
+    return [
+      `FID is biased upwards for few pictures: ${countWords(input)} are not comparable with published numbers from 50,000`,
+    ];
+  return [];
 }

@@ -32,10 +32,14 @@ export function realsOf({ judgement: { summary } }: JudgedRun): string {
   return `${label} (${hash?.slice(0, 8) ?? source}) at ${resolution} pixels`;
 }
 
-/** `256`, or `256 (FID: 1,024)` where a metric has its own. */
+/** `256`, or `256 (FID: 1,024 against 300)` where a metric has its own. */
 export function countsOf({ judgement: { summary } }: JudgedRun): string {
-  const own = summary.results.filter(({ count }) => count.fake !== summary.fake.count);
-  const words = own.map(({ title, count }) => `${title}: ${formatCount(count.fake)}`);
+  const own = summary.results.filter(
+    ({ count }) => count.fake !== summary.fake.count || count.real !== summary.real.count,
+  );
+  const against = ({ real, fake }: (typeof own)[number]['count']) =>
+    real === fake ? formatCount(fake) : `${formatCount(fake)} against ${formatCount(real)}`;
+  const words = own.map(({ title, count }) => `${title}: ${against(count)}`);
   return `${formatCount(summary.fake.count)}${words.length > 0 ? ` (${words.join(', ')})` : ''}`;
 }
 
