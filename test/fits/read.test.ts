@@ -319,7 +319,7 @@ test('a heap inside the rows of the table is refused', () => {
 
 describe('what a codec needs beside the pixels counts against the limit', () => {
   test.each([
-    ['hcompress_i16.fits', 9],
+    ['hcompress_i16.fits', 5],
     ['plio_i16.fits', 4],
   ])('%s: %d bytes a pixel', (wanted, bytesPerPixel) => {
     const { bytes } = seeds().find(({ name }) => name === wanted)!;
@@ -331,6 +331,18 @@ describe('what a codec needs beside the pixels counts against the limit', () => 
     const needed = tile[0]! * tile[1]! * bytesPerPixel;
     expect(read(needed).data).toHaveLength(1);
     expect(errorOf(() => read(needed - 1)).message).toMatch(/tile 1 is larger than the limit/);
+  });
+
+  test('HCOMPRESS_1 with a sum beyond 32 bits: 9 bytes a pixel', () => {
+    const bytes = seeds()
+      .find(({ name }) => name === 'hcompress_i16.fits')!
+      .bytes.slice();
+    const head = Buffer.from(bytes.buffer).indexOf(Uint8Array.of(0xdd, 0x99));
+    new DataView(bytes.buffer).setBigInt64(head + 14, 2n ** 40n);
+    const [width, height] = firstImage(readFits(bytes)).tiles!.tile as [number, number];
+    const read = (maxDecodedBytes: number) => readRaw(firstImage(readFits(bytes, { maxDecodedBytes })));
+    expect(read(9 * width * height).data.subarray(0, 3)).toEqual(Int16Array.of(32767, 32767, 32767));
+    expect(errorOf(() => read(9 * width * height - 1)).message).toMatch(/take 9 bytes each/);
   });
 });
 

@@ -4,7 +4,7 @@ import { inflate } from '../gzip.ts';
 import type { Bitpix } from '../hdu.ts';
 import { copyBigEndian, createPixels, type RawPixels } from '../pixels.ts';
 import { product } from '../structure.ts';
-import { decodeHcompress } from './hcompress.ts';
+import { decodeHcompress, hcompressWorkBytes, readHcompressHead } from './hcompress.ts';
 import { decodePlio } from './plio.ts';
 import { dequantise } from './quantise.ts';
 import { decodeRiceTile } from './rice-tiles.ts';
@@ -49,17 +49,20 @@ export function decodeTile(table: TileTable, row: number, extent: readonly numbe
   });
 }
 
-/** What a codec holds for each pixel while it decodes, whatever the image's type. */
+/** What a codec holds for each pixel while it decodes, whatever the image's type. That of HCOMPRESS_1 follows from the tile. */
 const WORK_BYTES: Partial<Record<Codec, number>> = {
   RICE_1: 4,
   PLIO_1: 4,
-  // Coefficients in float64, and the codes of two levels of a quadrant's tree.
-  HCOMPRESS_1: 9,
 };
 
 /** Before anything of the tile's size is made. */
-function checkSize({ bitpix, codec, maxDecodedBytes, place }: TileTable, row: number, pixels: number): void {
-  const bytes = Math.max(Math.abs(bitpix) / 8, WORK_BYTES[codec] ?? 0);
+function checkSize(
+  { bitpix, codec, maxDecodedBytes, place }: TileTable,
+  row: number,
+  pixels: number,
+  workBytes = WORK_BYTES[codec] ?? 0,
+): void {
+  const bytes = Math.max(Math.abs(bitpix) / 8, workBytes);
   if (pixels * bytes <= maxDecodedBytes) return;
   throw new FitsError(`tile ${row + 1} is larger than the limit`, {
     ...place,
@@ -75,14 +78,17 @@ const DECODERS: Record<Codec, (job: TileJob) => RawPixels> = {
   GZIP_2: (job) => fromBigEndian(unshuffle(unzip(job), job.pixels), job.pixels, elementType(job), job.place),
   NOCOMPRESS: (job) => fromBigEndian(bytesOf(job), job.pixels, elementType(job), job.place),
   PLIO_1: (job) => decodePlio(bytesOf(job), job.pixels, job.table.plioOffset, job.place),
-  HCOMPRESS_1: (job) =>
-    decodeHcompress(bytesOf(job), {
-      extent: job.extent,
-      smooth: (job.table.parameters.get('SMOOTH') ?? 0) !== 0,
-      bitpix: job.table.bitpix,
-      place: job.place,
-    }),
+  HCOMPRESS_1: hcompressTile,
 };
+
+function hcompressTile(job: TileJob): Int32Array {
+  const { table, row, pixels, place } = job;
+  const bytes = bytesOf(job);
+  const head = readHcompressHead(bytes, job.extent, place);
+  checkSize(table, row, pixels, hcompressWorkBytes(head));
+  const smooth = (table.parameters.get('SMOOTH') ?? 0) !== 0;
+  return decodeHcompress(bytes, head, { smooth, bitpix: table.bitpix, place });
+}
 
 function decodeMain(job: TileJob): RawPixels {
   const { table, row, place } = job;

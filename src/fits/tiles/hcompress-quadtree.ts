@@ -3,6 +3,9 @@ import type { BitReader } from './bits.ts';
 
 export class UnknownCode extends Error {}
 
+/** Whole numbers: of 32 bits where none can pass them, else as float64. */
+export type Coefficients = Int32Array | Float64Array;
+
 /** A quadrant of the coefficients, in an array with `stride` values a line. */
 export interface Quadrant {
   offset: number;
@@ -18,15 +21,25 @@ const DIRECT = 0;
 const TREE = 15;
 
 /** Adds the bits of all planes to `out`. */
-export function decodeQuadrant(bits: BitReader, out: Float64Array, quadrant: Quadrant): void {
+export function decodeQuadrant(bits: BitReader, out: Coefficients, quadrant: Quadrant): void {
   const { rows, columns, planes } = quadrant;
-  const levels = ceilLog2(Math.max(rows, columns));
+  // A code of 4 bits for each block of 2 x 2; the same memory serves all planes.
+  const count = half(rows) * half(columns);
+  const codes = new Uint8Array(Math.max(1, count));
+  const tree: Tree = { levels: ceilLog2(Math.max(rows, columns)), parents: new Uint8Array(codes.length) };
   for (let plane = planes - 1; plane >= 0; plane--) {
     const kind = bits.bits(4);
     if (kind !== DIRECT && kind !== TREE) throw new UnknownCode();
-    const codes = kind === DIRECT ? readDirect(bits, rows, columns) : readTree(bits, rows, columns, levels);
-    if (codes !== undefined) addPlane(codes, out, quadrant, 2 ** plane);
+    if (kind === TREE && !readTree(bits, quadrant, tree, codes)) continue;
+    if (kind === DIRECT) for (let i = 0; i < count; i++) codes[i] = bits.bits(4);
+    addPlane(codes, out, quadrant, 2 ** plane);
   }
+}
+
+interface Tree {
+  levels: number;
+  /** Room for the codes of the level above the one that is read. */
+  parents: Uint8Array;
 }
 
 /** The least k with 2^k >= n; 0 for n below 2. */
@@ -34,32 +47,31 @@ export function ceilLog2(n: number): number {
   return n <= 1 ? 0 : 32 - Math.clz32(n - 1);
 }
 
-/** A code of 4 bits for each block of 2 x 2. */
-function readDirect(bits: BitReader, rows: number, columns: number): Uint8Array {
-  const codes = new Uint8Array(half(rows) * half(columns));
-  for (let i = 0; i < codes.length; i++) codes[i] = bits.bits(4);
-  return codes;
-}
-
-/** From the root down: each code tells which of its four parts hold a bit, and only those have codes of their own. Undefined: no bit at all. */
-function readTree(bits: BitReader, rows: number, columns: number, levels: number): Uint8Array | undefined {
+/** From the root down: each code tells which of its four parts hold a bit, and only those have codes of their own. False: no bit at all. */
+function readTree(
+  bits: BitReader,
+  { rows, columns }: Quadrant,
+  { levels, parents }: Tree,
+  codes: Uint8Array,
+): boolean {
   const root = readCode(bits);
-  if (root === 0) return undefined;
-  let codes: Uint8Array = Uint8Array.of(root);
+  if (root === 0) return false;
+  codes[0] = root;
   let height = 1;
   let width = 1;
   for (let level = levels - 1; level >= 1; level--) {
     const nextHeight = Math.ceil(rows / 2 ** level);
     const nextWidth = Math.ceil(columns / 2 ** level);
-    codes = expand(codes, height, width, nextHeight, nextWidth);
+    parents.set(codes.subarray(0, height * width));
+    expand(parents, height, width, codes, nextHeight, nextWidth);
     height = nextHeight;
     width = nextWidth;
     // Codes follow from the last part to the first.
-    for (let i = codes.length - 1; i >= 0; i--) {
+    for (let i = height * width - 1; i >= 0; i--) {
       if (codes[i] !== 0) codes[i] = readCode(bits);
     }
   }
-  return codes;
+  return true;
 }
 
 /** Marks the parts that a level's codes name in the grid of the next level. */
@@ -67,10 +79,11 @@ function expand(
   codes: Uint8Array,
   height: number,
   width: number,
+  parts: Uint8Array,
   nextHeight: number,
   nextWidth: number,
-): Uint8Array {
-  const parts = new Uint8Array(nextHeight * nextWidth);
+): void {
+  parts.fill(0, 0, nextHeight * nextWidth);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       const code = codes[i]!;
@@ -83,12 +96,11 @@ function expand(
       if ((code & 1) !== 0 && hasRight && hasBelow) parts[at + nextWidth + 1] = 1;
     }
   }
-  return parts;
 }
 
 function addPlane(
   codes: Uint8Array,
-  out: Float64Array,
+  out: Coefficients,
   { offset, stride, rows, columns }: Quadrant,
   bit: number,
 ): void {

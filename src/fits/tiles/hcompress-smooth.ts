@@ -3,9 +3,11 @@
  * neighbouring squares, within half the scale and without making new extremes (White 1992, section on blocking).
  */
 
+import type { Coefficients } from './hcompress-quadtree.ts';
+
 /** One level, `rows` x `columns` values of which every second in both directions is a square's sum. In place. */
 export function smoothLevel(
-  a: Float64Array,
+  a: Coefficients,
   rows: number,
   columns: number,
   stride: number,
@@ -30,7 +32,7 @@ export function smoothLevel(
 }
 
 /** Moves the difference at `target` towards the slope between the sums before and behind `at`. */
-function smoothSlope(a: Float64Array, at: number, step: number, target: number, limit: number): void {
+function smoothSlope(a: Coefficients, at: number, step: number, target: number, limit: number): void {
   const behind = a[at + step]! - a[at]!;
   const before = a[at]! - a[at - step]!;
   const most = 4 * Math.max(Math.min(behind, before), 0);
@@ -41,7 +43,7 @@ function smoothSlope(a: Float64Array, at: number, step: number, target: number, 
 }
 
 /** Moves the diagonal difference towards the twist of the four squares at the corners. */
-function smoothCurvature(a: Float64Array, at: number, stride: number, limit: number): void {
+function smoothCurvature(a: Coefficients, at: number, stride: number, limit: number): void {
   const sum = a[at]!;
   const mm = a[at - 2 * stride - 2]!;
   const pm = a[at + 2 * stride - 2]!;

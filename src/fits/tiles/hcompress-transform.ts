@@ -2,24 +2,41 @@
  * The inverse H-transform: from the sum over a square and three differences of its quarters to the four quarters' sums,
  * level by level down to pixels. The rounding undoes exactly what the forward transform dropped (White 1992).
  */
-import { ceilLog2 } from './hcompress-quadtree.ts';
+import { type Coefficients, ceilLog2 } from './hcompress-quadtree.ts';
 import { smoothLevel } from './hcompress-smooth.ts';
 
-/** Columns that are moved together, because they lie in the same lines of the cache. */
+/** Columns that are moved together, because they lie in the same lines of the cache; fewer in a narrow tile, to save memory. */
 const COLUMNS_AT_ONCE = 16;
 
+/**
+ * The largest absolute value that `invertTransform` can store: `sum` is the first coefficient, `difference` bounds the
+ * others. A level halves a sum and at most three differences; what rounding adds to each is below twice the level's unit.
+ */
+export function largestInTransform(
+  sum: number,
+  difference: number,
+  { lines, length, smoothScale }: { lines: number; length: number; smoothScale: number },
+): number {
+  const unit = 2 ** ceilLog2(Math.max(lines, length));
+  const most = difference + Math.max(0, smoothScale) / 2 + 2 * unit;
+  // Sums never pass the larger of the first one and the fixed point of s -> (s + 3 most) / 2.
+  return Math.max(Math.abs(sum) + unit, 3 * most);
+}
+
 /** In place; `lines` x `length` values. `smoothScale`: above 1, smooth with this scale. */
-export function invertTransform(a: Float64Array, lines: number, length: number, smoothScale: number): void {
+export function invertTransform(a: Coefficients, lines: number, length: number, smoothScale: number): void {
   const levels = ceilLog2(Math.max(lines, length));
   if (levels === 0) return;
-  const held = new Float64Array(Math.max(length, lines * COLUMNS_AT_ONCE));
+  const together = Math.max(1, Math.min(COLUMNS_AT_ONCE, length >> 3));
+  const size = Math.max(length, lines * together);
+  const held = a instanceof Int32Array ? new Int32Array(size) : new Float64Array(size);
   a[0] = roundTo(a[0]!, 2 ** (levels + 1));
   for (let level = levels - 1; level >= 0; level--) {
     const rows = Math.ceil(lines / 2 ** level);
     const columns = Math.ceil(length / 2 ** level);
     for (let y = 0; y < rows; y++) interleave(a, y * length, columns, 1, 1, held);
-    for (let x = 0; x < columns; x += COLUMNS_AT_ONCE) {
-      interleave(a, x, rows, length, Math.min(COLUMNS_AT_ONCE, columns - x), held);
+    for (let x = 0; x < columns; x += together) {
+      interleave(a, x, rows, length, Math.min(together, columns - x), held);
     }
     if (smoothScale > 1) smoothLevel(a, rows, columns, length, smoothScale);
     splitSquares(a, rows, columns, length, level);
@@ -28,12 +45,12 @@ export function invertTransform(a: Float64Array, lines: number, length: number, 
 
 /** Puts the second half of a line between the values of the first; of `lines` lines side by side. */
 function interleave(
-  a: Float64Array,
+  a: Coefficients,
   offset: number,
   count: number,
   step: number,
   lines: number,
-  held: Float64Array,
+  held: Coefficients,
 ): void {
   const first = (count + 1) >> 1;
   for (let i = 0, to = 0; i < count; i++) {
@@ -47,7 +64,7 @@ function interleave(
 }
 
 /** Sum and differences of each square of 2 x 2 become its four values; at the far edges 1 x 2, 2 x 1 or 1 x 1. */
-function splitSquares(a: Float64Array, rows: number, columns: number, stride: number, level: number): void {
+function splitSquares(a: Coefficients, rows: number, columns: number, stride: number, level: number): void {
   const unit = 2 ** level;
   // Values are sums over two directions; the last step also undoes the doubling of the transform.
   const divisor = level === 0 ? 4 : 2;
@@ -64,7 +81,7 @@ function splitSquares(a: Float64Array, rows: number, columns: number, stride: nu
   }
 }
 
-function splitSquare(a: Float64Array, at: number, stride: number, unit: number, divisor: number): void {
+function splitSquare(a: Coefficients, at: number, stride: number, unit: number, divisor: number): void {
   if (a[at + 1] === 0 && a[at + stride] === 0 && a[at + stride + 1] === 0) {
     // Most squares of a lossy image: nothing to round.
     const even = Math.floor(a[at]! / divisor);
@@ -89,7 +106,7 @@ function splitSquare(a: Float64Array, at: number, stride: number, unit: number, 
   a[at] = Math.floor((whole - down - right + diagonal) / divisor);
 }
 
-function splitPair(a: Float64Array, at: number, other: number, unit: number, divisor: number): void {
+function splitPair(a: Coefficients, at: number, other: number, unit: number, divisor: number): void {
   const difference = roundTo(a[other]!, 2 * unit);
   const sum = towardsZero(a[at]!, bitOf(difference, 2 * unit));
   a[other] = Math.floor((sum + difference) / divisor);
