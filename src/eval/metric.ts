@@ -16,7 +16,18 @@ export interface RealPair {
 }
 
 /** One channel of one picture from transform space to DN. */
-export type Linear = (values: Float32Array, channel: number) => Float32Array;
+export interface Linear {
+  (values: Float32Array, channel: number): Float32Array;
+  /** What is known of each channel; undefined where nothing is. */
+  readonly channels?: readonly LinearChannel[];
+}
+
+export interface LinearChannel {
+  /** `193`, `hmi-m`, as data sets name it; undefined where the data set is not at hand. */
+  readonly name: string | undefined;
+  /** Values of both signs, as of a magnetogram. */
+  readonly isSigned: boolean;
+}
 
 export interface MetricInput {
   /** Same shape on both sides, and same count unless the metric takes unequal ones. */

@@ -3,6 +3,7 @@ import { SunganError } from '../core/errors.ts';
 import type { Transform } from '../curate/index.ts';
 import type { ImageSet } from './image-set.ts';
 import type { Linear } from './metric.ts';
+import { linearOfChannels } from './metrics/solar-channels.ts';
 import type { EvalOptions } from './options.ts';
 import type { Source } from './sources/index.ts';
 
@@ -89,9 +90,11 @@ function transformsOf({ real, fake }: Sides): readonly Transform[] | undefined {
 /** Both sides are in the space of the reals by now, or in the generator's where the reals are plain pictures. */
 export function linearOf(sides: Sides): Linear | undefined {
   const transforms = transformsOf(sides);
-  return (
-    transforms &&
-    ((values, channel) => transforms[channel].inverse(values.map((value) => Math.min(1, Math.max(0, value)))))
+  if (!transforms) return undefined;
+  return linearOfChannels(
+    (values, channel) => transforms[channel].inverse(values.map((value) => Math.min(1, Math.max(0, value)))),
+    transforms,
+    sides.real.channelNames ?? sides.fake.channelNames,
   );
 }
 

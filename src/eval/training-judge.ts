@@ -12,6 +12,12 @@ import { SMALLEST_PICTURE } from './measures/ms-ssim.ts';
 import type { Linear } from './metric.ts';
 import { pairMean } from './metrics/ms-ssim.ts';
 import { solar } from './metrics/solar.ts';
+import {
+  intensityChannels,
+  linearOfChannels,
+  signedReason,
+  thresholdWarnings,
+} from './metrics/solar-channels.ts';
 import { diskOf, type Measured, measureSet, SOLAR_KEYS, solarDistances } from './metrics/solar-sets.ts';
 import { swd, swdOfSets } from './metrics/swd.ts';
 import { createSlicedEngine } from './sliced/index.ts';
@@ -88,7 +94,13 @@ async function realPictures(
     const { transforms } = source;
     return {
       of: (resolution) => source.images({ resolution, count, seed: SEED }),
-      linear: transforms && ((values, channel) => transforms[channel].inverse(values)),
+      linear:
+        transforms &&
+        linearOfChannels(
+          (values, channel) => transforms[channel].inverse(values),
+          transforms,
+          source.channelNames,
+        ),
     };
   }
   const { name, channels } = images;
@@ -111,6 +123,7 @@ function createBench(
   { log }: Effects,
 ): Judge['score'] {
   const wanted = SOLAR_KEYS.filter((key) => key === best || judgeSolar.includes(key));
+  for (const text of solarWarnings(linear, wanted)) log.warn(text);
   // What is known of the reals is kept, one size at a time.
   let known: Reals | undefined;
   return async (generator) => {
@@ -132,6 +145,18 @@ function createBench(
   };
 }
 
+/** Said once, at the start: what the solar scores among `wanted` cannot be taken for. */
+function solarWarnings(linear: Linear | undefined, wanted: readonly string[]): string[] {
+  if (!linear || wanted.length === 0) return [];
+  const count = linear.channels?.length ?? 0;
+  const signed = signedReason(linear, count);
+  const hasRegions = wanted.some((key) => /^(ar|ch)-/.test(key));
+  return [
+    ...(signed ? [`solar scores: ${signed}`] : []),
+    ...(hasRegions ? thresholdWarnings(linear, count) : []),
+  ];
+}
+
 interface Reals {
   set: ImageSet;
   /** Undefined for pictures that are too small. */
@@ -150,8 +175,9 @@ async function measureReals(all: ImageSet, count: number, linear: Linear | undef
 
 async function measureSuns(set: ImageSet, linear: Linear | undefined): Promise<Reals['solar']> {
   if (!linear || solar.unfit(set, linear, undefined) !== undefined) return undefined;
-  const { disk } = await diskOf(set, linear, 0);
-  const measure = (pictures: ImageSet) => measureSet(pictures, disk, linear, 0);
+  const [channel] = intensityChannels(linear, set.channels);
+  const { disk } = await diskOf(set, linear, channel);
+  const measure = (pictures: ImageSet) => measureSet(pictures, disk, linear, channel);
   return { measure, own: await measure(set) };
 }
 

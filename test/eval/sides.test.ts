@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../src/core/options.ts';
+import { createTransform } from '../../src/curate/transforms/index.ts';
 import { evalOptions } from '../../src/eval/index.ts';
-import { pictureSets } from '../../src/eval/sides.ts';
+import { linearOf, pictureSets } from '../../src/eval/sides.ts';
 import type { Source } from '../../src/eval/sources/index.ts';
 import { drawnSuns } from '../support/drawn-suns.ts';
 
@@ -41,4 +42,17 @@ describe('the pictures of two sides', () => {
     const { fake, moreFakes } = setsFor(folder, 10);
     expect([fake.count, moreFakes]).toEqual([9, undefined]);
   });
+});
+
+it('the conversion to DN knows the channels of the side that has a data set', () => {
+  const plain = source('folder', () => drawnSuns('folder', 2, SIZE));
+  const of = (name: string, transform: 'log1p' | 'signed-log') => ({
+    ...plain,
+    channelNames: [name],
+    transforms: [createTransform(transform, name)],
+  });
+  const channelsOf = (real: Source, fake: Source) => linearOf({ real, fake, out: undefined })?.channels;
+  expect(channelsOf(of('304', 'log1p'), plain)).toEqual([{ name: '304', isSigned: false }]);
+  expect(channelsOf(plain, of('hmi-m', 'signed-log'))).toEqual([{ name: 'hmi-m', isSigned: true }]);
+  expect(channelsOf(plain, plain)).toBeUndefined();
 });

@@ -9,6 +9,7 @@ import { principalScores } from '../measures/principal.ts';
 import { QUANTITIES, type QuantityKey } from '../measures/solar/quantities.ts';
 import type { Linear } from '../metric.ts';
 import { solar } from '../metrics/solar.ts';
+import { intensityChannels, thresholdWarnings } from '../metrics/solar-channels.ts';
 import { diskOf, type Measured, measureSet, spread, valuesOf } from '../metrics/solar-sets.ts';
 import { associate, meanOf, normalDeviate } from './association.ts';
 import { type StyleComponents, shiftStyles } from './components.ts';
@@ -42,8 +43,9 @@ export async function measureEffects(
   const progress = effects.progress('ganspace', components.count + 1, 'components');
   const part = (length: number) => styles.subarray(0, length * generator.styleSize);
   const plain = await draw(input, part(count));
-  const { disk } = await diskOf(plain, linear, 0);
-  const measure = (set: ImageSet) => measureSet(set, disk, linear, 0);
+  const [channel] = intensityChannels(linear, channels);
+  const { disk } = await diskOf(plain, linear, channel);
+  const measure = (set: ImageSet) => measureSet(set, disk, linear, channel);
   const measured = await measure(plain);
   progress.advance(1, 'pictures as they come');
 
@@ -65,7 +67,7 @@ export async function measureEffects(
     progress.advance(1, `component ${component}`);
   }
   progress.done();
-  return { table, warnings: [] };
+  return { table, warnings: thresholdWarnings(linear, channels) };
 }
 
 /** Pictures of `styles`, with the noise of the seeds from 0. */

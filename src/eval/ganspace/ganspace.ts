@@ -7,7 +7,7 @@ import type { Workspace } from '../../core/workspace.ts';
 import { type Generator, openGenerator, openRun } from '../../train/index.ts';
 import { encodeGallery, type Gallery } from '../gallery.ts';
 import { rangeOf } from '../image-set.ts';
-import type { Linear } from '../metric.ts';
+import { linearOfChannels } from '../metrics/solar-channels.ts';
 import { findRun, openDatasetOfRun } from '../sources/run.ts';
 import { DEFAULT_SETTINGS, type StyleComponents, shiftStyles, styleComponents } from './components.ts';
 import { activityOf, measureEffects } from './effects.ts';
@@ -55,8 +55,13 @@ export async function ganspace(options: GanspaceOptions, context: GanspaceContex
     throwIfStopped(effects.signal);
     const dataset = await openDatasetOfRun(await openRun(directory), workspace);
     const transforms = dataset?.transforms;
-    const linear: Linear | undefined =
-      transforms && ((values, channel) => transforms[channel].inverse(values));
+    const linear =
+      transforms &&
+      linearOfChannels(
+        (values, channel) => transforms[channel].inverse(values),
+        transforms,
+        dataset.channels,
+      );
     const { table, warnings } = await measureEffects({
       options,
       generator,

@@ -10,6 +10,7 @@ import { INTENSITY_STEPS, QUANTITIES, type SolarMeasurement } from '../measures/
 import { permutationRank } from '../measures/transport.ts';
 import { floorsOf, type Metric, type MetricInput, type MetricOutcome } from '../metric.ts';
 import type { Curve, Score } from '../scores.ts';
+import { intensityChannels, signedReason, thresholdWarnings } from './solar-channels.ts';
 import {
   CURVES,
   diskOf,
@@ -28,8 +29,9 @@ const FEW_IMAGES = 50;
 export const solar: Metric = {
   title: 'Solar realism',
   summary: 'flux, intensity tail, spectrum, limb, corona, active regions, coronal holes and symmetry, in DN',
-  unfit({ width, height }, linear) {
+  unfit({ width, height, channels }, linear) {
     if (!linear) return 'needs DN: neither side says how its values become DN';
+    if (intensityChannels(linear, channels).length === 0) return signedReason(linear, channels);
     if (width !== height || width & (width - 1))
       return `needs square pictures of a power of two, these are ${width}x${height}`;
     return width < 16 ? `needs 16 pixels or more, these have ${width}` : undefined;
@@ -39,12 +41,18 @@ export const solar: Metric = {
 
 async function computeSolar(input: MetricInput): Promise<MetricOutcome> {
   const parts: MetricOutcome[] = [];
-  for (let channel = 0; channel < input.real.channels; channel++)
-    parts.push(await compareChannel(input, channel));
+  const { channels } = input.real;
+  const linear = input.linear!;
+  for (const channel of intensityChannels(linear, channels)) parts.push(await compareChannel(input, channel));
+  const signed = signedReason(linear, channels);
   return {
     variant: parts[0].variant,
     scores: parts.flatMap(({ scores }) => scores),
-    warnings: [...new Set(parts.flatMap(({ warnings }) => warnings))],
+    warnings: [
+      ...new Set(parts.flatMap(({ warnings }) => warnings)),
+      ...thresholdWarnings(linear, channels),
+      ...(signed ? [`left out, ${signed}`] : []),
+    ],
     curves: parts.flatMap(({ curves }) => curves ?? []),
   };
 }

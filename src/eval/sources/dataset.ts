@@ -71,6 +71,7 @@ export function sourceOfDataset(dataset: Dataset, wanted: Split): Source {
     kimg: null,
     resolutions: dataset.levels,
     channels: dataset.channels.length,
+    channelNames: dataset.channels,
     transforms: dataset.transforms,
     warnings,
     images: ({ resolution }) => part(split, resolution),

@@ -95,6 +95,7 @@ async function sourceOfRun(
     kimg: generator.seenImages / 1000,
     resolutions: [resolution],
     channels,
+    channelNames: dataset?.channels,
     transforms: isKnown ? transforms : undefined,
     warnings: [
       ...(changed ? [`${run.dataset.name} has changed since ${label} was trained on it`] : []),

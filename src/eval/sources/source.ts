@@ -16,6 +16,8 @@ export interface Source {
   /** Sizes that can be had, largest first. */
   readonly resolutions: readonly number[];
   readonly channels: number;
+  /** `193`, `hmi-m`; undefined where nobody says. */
+  readonly channelNames?: readonly string[] | undefined;
   /** Between transform space and DN, one a channel; undefined for plain pictures. */
   readonly transforms: readonly Transform[] | undefined;
   /** The stored number that is read as 1, for pictures: 255 or 65535. */
