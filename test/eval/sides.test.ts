@@ -55,4 +55,8 @@ it('the conversion to DN knows the channels of the side that has a data set', ()
   expect(channelsOf(of('304', 'log1p'), plain)).toEqual([{ name: '304', isSigned: false }]);
   expect(channelsOf(plain, of('hmi-m', 'signed-log'))).toEqual([{ name: 'hmi-m', isSigned: true }]);
   expect(channelsOf(plain, plain)).toBeUndefined();
+  // The product counts, and the transform only where no name is known.
+  expect(channelsOf(of('193', 'signed-log'), plain)).toEqual([{ name: '193', isSigned: false }]);
+  const unnamed = { ...of('193', 'signed-log'), channelNames: undefined };
+  expect(channelsOf(unnamed, plain)).toEqual([{ name: undefined, isSigned: true }]);
 });

@@ -7,14 +7,25 @@ import type { Linear } from '../metric.ts';
 /** Of which the thresholds of regions are, in angstrom and as data sets name it. */
 const THRESHOLD_CHANNEL = '193';
 
+/** Magnetograms of HMI, in gauss along the line of sight. */
+const SIGNED_CHANNELS: ReadonlySet<string> = new Set(['hmi-m']);
+
 /** The conversion with what the transforms and the data set know of the channels. */
 export function linearOfChannels(
   convert: (values: Float32Array, channel: number) => Float32Array,
   transforms: readonly Transform[],
   names: readonly string[] | undefined,
 ): Linear {
-  const channels = transforms.map(({ domain }, i) => ({ name: names?.[i], isSigned: domain[0] < 0 }));
+  const channels = transforms.map((transform, i) => {
+    const name = names?.[i];
+    return { name, isSigned: isSigned(name, transform) };
+  });
   return Object.assign(convert.bind(undefined), { channels });
+}
+
+/** A data set may keep intensities by a transform for both signs; only where no name is known it must tell alone. */
+function isSigned(name: string | undefined, { domain }: Transform): boolean {
+  return name === undefined ? domain[0] < 0 : SIGNED_CHANNELS.has(name);
 }
 
 /** Those of `count` channels that hold intensities: a logarithm and parts of a median mean nothing for a signed field. */
