@@ -45,8 +45,8 @@ async function recordedRun(
   const { clock, signal } = context.effects;
   const startedAt = clock.now().getTime();
   const run = catalog.startRun({ command: 'ingest', options: withoutContact(options), version: VERSION });
+  const { stop, clear } = deadlineOf(options, signal);
   try {
-    const stop = deadlineOf(options, signal);
     const tables = options.tables.length > 0 ? await fetchTables(options, catalog, context, stop) : [];
     const isDone = isTablesOnly(options);
     const tally = isDone ? createTally(0) : await runSource(options, catalog, context, stop);
@@ -58,6 +58,8 @@ async function recordedRun(
   } catch (error) {
     if (!signal.aborted) catalog.finishRun(run, 1, { error: describeError(error) });
     throw error;
+  } finally {
+    clear();
   }
 }
 
@@ -126,9 +128,31 @@ async function rescueElsewhere(
   return missing.filter((key) => has({ ...key, source: second.name })).length;
 }
 
-function deadlineOf({ deadline }: IngestOptions, signal: AbortSignal): AbortSignal {
-  if (deadline === undefined) return signal;
-  return AbortSignal.any([signal, AbortSignal.timeout(requireDuration(deadline, '--deadline'))]);
+/** A timer takes no more: it would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Stops with `signal`, and when the time is up. With a timer of its own: AbortSignal.any() of Node 20 forgets an
+ * AbortSignal.timeout() that the garbage collector takes meanwhile, and a run in cron would hang for ever.
+ */
+function deadlineOf(
+  { deadline }: IngestOptions,
+  signal: AbortSignal,
+): { stop: AbortSignal; clear: () => void } {
+  if (deadline === undefined) return { stop: signal, clear: () => {} };
+  const controller = new AbortController();
+  const forward = () => controller.abort(signal.reason);
+  if (signal.aborted) forward();
+  signal.addEventListener('abort', forward, { once: true });
+  const milliseconds = Math.min(LONGEST_TIMER_MS, requireDuration(deadline, '--deadline'));
+  const timer = setTimeout(() => controller.abort(new Error('the time is up')), milliseconds);
+  return {
+    stop: controller.signal,
+    clear() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', forward);
+    },
+  };
 }
 
 /** What `ingest` would do. Writes nothing and asks no server. */
