@@ -1,11 +1,10 @@
 /** Opens a file: walks from header to header as far as is asked, and refuses what is not FITS with the reason. */
-import { FitsError, type FitsPlace } from './errors.ts';
+import { FitsError } from './errors.ts';
 import { unwrapGzip, unwrapStart } from './gzip.ts';
 import type { FitsSource, Hdu, ImageHdu } from './hdu.ts';
-import { FitsHeader } from './header.ts';
-import { BLOCK_LENGTH, readCards } from './header-reader.ts';
+import { BLOCK_LENGTH } from './header-reader.ts';
 import { describeHdu } from './image-hdu.ts';
-import { readStructure } from './structure.ts';
+import { hasExtension, readExtent, startsWith } from './walk.ts';
 
 export interface ReadOptions {
   /** Name for error messages. */
@@ -45,7 +44,7 @@ export class FitsFile {
     return this.#found[index];
   }
 
-  /** Bytes after the last HDU that are no HDU; the standard lets readers ignore them. */
+  /** Bytes after the last HDU that are no HDU; the standard lets readers ignore them. Of a gzipped file at least its first block is counted. */
   get trailingBytes(): number {
     while (this.#walk());
     return Math.max(0, this.#source.bytes.length - this.#next);
@@ -73,12 +72,10 @@ export class FitsFile {
   #walk(): boolean {
     const index = this.#found.length;
     const offset = this.#next;
-    const { bytes, file, maxHeaderCards } = this.#source;
-    if (index > 0 && !startsWith(bytes, offset, 'XTENSION')) return false;
-    const place: FitsPlace = { file, hdu: index, byteOffset: offset };
-    const { cards, dataOffset } = readCards(bytes, offset, maxHeaderCards, place);
-    const header = new FitsHeader(cards);
-    const structure = readStructure(header, place);
+    const { bytes, file } = this.#source;
+    if (index > 0 && !hasExtension(bytes, offset)) return false;
+    const place = { file, hdu: index, byteOffset: offset };
+    const { header, structure, dataOffset, end } = readExtent(this.#source, place);
     this.#found.push(
       describeHdu({
         source: this.#source,
@@ -90,7 +87,7 @@ export class FitsFile {
         structure,
       }),
     );
-    this.#next = dataOffset + Math.ceil(structure.dataBytes / BLOCK_LENGTH) * BLOCK_LENGTH;
+    this.#next = end;
     return true;
   }
 }
@@ -148,11 +145,4 @@ function describeStart(bytes: Uint8Array, start: string): string {
   if (bytes[0] === 0x1f && bytes[1] === 0x9d) return 'a file packed by compress (.Z): unpack it first';
   if (start.startsWith('BZh')) return 'a bzip2 file: unpack it first';
   return JSON.stringify(start.slice(0, 9));
-}
-
-function startsWith(bytes: Uint8Array, offset: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    if (bytes[offset + i] !== text.charCodeAt(i)) return false;
-  }
-  return true;
 }
