@@ -4,7 +4,7 @@
  */
 import type { HeaderRecord, SlotKey } from '../catalog/index.ts';
 import { isSunganError } from '../core/errors.ts';
-import { firstImage, type ImageHdu, readFits, readImage, verifySums } from '../fits/index.ts';
+import { firstImage, type ImageHdu, readFits, readImage, wrongSum } from '../fits/index.ts';
 import { factsOfHeader, type HeaderFacts } from './facts.ts';
 import { type Problem, problem } from './http/problem.ts';
 
@@ -65,8 +65,9 @@ export function inspectFrame(
       const detail = `${length} bytes end inside a block of ${BLOCK_BYTES}`;
       return { ok: false, problem: problem('corrupt', 'truncated', detail), frame: facts };
     }
-    const broken = brokenSum(image);
-    if (broken) return { ok: false, problem: problem('corrupt', 'damaged', broken), frame: facts };
+    // JSOC writes both sums into every file; CHECKSUM covers the header too. Without the cards there is nothing to compare.
+    const wrong = wrongSum(image);
+    if (wrong) return { ok: false, problem: problem('corrupt', 'damaged', wrong.message), frame: facts };
     decodeEnds(image);
     return { ok: true, frame: { ...facts, width: image.width, height: image.height } };
   } catch (error) {
@@ -96,13 +97,6 @@ function contradiction(own: HeaderFacts, stated: HeaderFacts): Problem | undefin
   return isSame
     ? undefined
     : problem('corrupt', 'wrong time', `T_OBS ${own.tObs}, the database says ${stated.tObs}`);
-}
-
-/** JSOC writes both sums into every file; CHECKSUM covers the header too. Without the cards there is nothing to compare. */
-function brokenSum(image: ImageHdu): string | undefined {
-  const { datasum, checksum } = verifySums(image);
-  if (datasum === 'wrong') return 'DATASUM does not fit';
-  return checksum === 'wrong' ? 'CHECKSUM does not fit' : undefined;
 }
 
 function decodeEnds(image: ImageHdu): void {
