@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { FitsError, type ImageHdu, readFits, readRaw } from '../../src/fits/index.ts';
+import { type ImageHdu, readFits, readRaw } from '../../src/fits/index.ts';
+import { errorOf } from './error-of.ts';
 
 const BLOCK = 2880;
 const MIB = 2 ** 20;
@@ -36,16 +37,6 @@ function noise(length: number): Buffer {
     out[i] = state >>> 24;
   }
   return out;
-}
-
-function errorOf(work: () => unknown): FitsError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof FitsError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('a gzipped file is unpacked as far as its HDUs reach', () => {

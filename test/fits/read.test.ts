@@ -13,6 +13,7 @@ import {
   type WriteImageOptions,
   writeImage,
 } from '../../src/fits/index.ts';
+import { errorOf } from './error-of.ts';
 import { seeds } from './mutate.ts';
 
 const WIDTH = 70;
@@ -25,16 +26,6 @@ function written(options: Partial<WriteImageOptions> = {}): Uint8Array {
 
 function open(bytes: Uint8Array): ImageHdu {
   return firstImage(readFits(bytes, { file: 'x.fits' }));
-}
-
-function errorOf(work: () => unknown): FitsError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof FitsError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('parts of an image', () => {
