@@ -153,9 +153,7 @@ export const trainOptions = z.strictObject({
   spin: z
     .boolean()
     .default(false)
-    .describe(
-      'waiting threads do not sleep: some per cent faster on a machine of its own, half as fast on a shared one',
-    ),
+    .describe('waiting threads do not sleep: faster on a machine of its own, much slower on a shared one'),
   memory: nonNegative
     .default(0)
     .describe('gigabytes a step may take; a larger batch is computed in parts; 0: what the machine has'),

@@ -36,8 +36,8 @@ export interface EngineOptions {
    */
   holdMemory?: boolean;
   /**
-   * Threads that wait for work do so in a loop: up to a tenth faster where nothing else runs, half as fast where something
-   * does. Default false. ONNX Runtime on a processor only.
+   * Threads that wait for work do so in a loop: faster where nothing else runs, much slower where something does. Default
+   * false. ONNX Runtime on a processor only.
    */
   spin?: boolean;
 }
