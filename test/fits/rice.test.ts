@@ -74,7 +74,38 @@ describe.each([Int16Array, Int32Array])('%o', (type) => {
       expect(() => decodeRice(view, cut[k]!, coding, new type(width), 0, width)).toThrow(RiceOverrun);
     }
   });
+
+  test('a flipped bit is refused both ways, or gives the same pixels', () => {
+    const width = 160;
+    const random = createRandom(4);
+    let refused = 0;
+    let read = 0;
+    for (let round = 0; round < 400; round++) {
+      const { view, tiles } = encode(noisyRows(new type(4 * width), width, random), width);
+      const at = random.int(tiles[3]!.start + tiles[3]!.length);
+      view.setUint8(at, view.getUint8(at) ^ (1 << random.int(8)));
+      const single = new type(4 * width);
+      const isRead = tiles.every((tile, y) => isDecoded(view, tile, coding, single, y * width, width));
+      const together = new type(4 * width);
+      expect(decodeTogether(view, tiles, together, width)).toBe(isRead);
+      if (isRead) expect(together).toEqual(single);
+      if (isRead) read++;
+      else refused++;
+    }
+    // Both happen.
+    expect(Math.min(read, refused)).toBeGreaterThan(0);
+  });
 });
+
+function isDecoded(...task: Parameters<typeof decodeRice>): boolean {
+  try {
+    decodeRice(...task);
+    return true;
+  } catch (error) {
+    if (error instanceof RiceOverrun || error instanceof RangeError) return false;
+    throw error;
+  }
+}
 
 test('a long run of zero bits is counted', () => {
   // Width 0, so that the code of the jump is unary: 20000 zeros.
