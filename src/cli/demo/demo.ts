@@ -11,7 +11,7 @@ import { curate, curateOptions } from '../../curate/index.ts';
 import { type EvalSummary, evalOptions, evaluate, report, reportOptions } from '../../eval/index.ts';
 import { ingest, ingestOptions } from '../../ingest/index.ts';
 import { type Label, startArchive } from '../../simulate/index.ts';
-import { generate, generateOptions, train, trainOptions } from '../../train/index.ts';
+import { generate, generateOptions, hasRuns, train, trainOptions } from '../../train/index.ts';
 import { type Audit, auditCatalog, describeAudit } from './audit.ts';
 import type { DemoOptions } from './options.ts';
 
@@ -144,7 +144,7 @@ function auditOf(workspace: Workspace, labels: readonly Label[]): Audit {
 }
 
 async function trainRun(options: DemoOptions, context: DemoContext) {
-  const begun = await exists(join(context.workspace.runs, `0001-${RUN}`));
+  const begun = await hasRuns(context.workspace);
   return train(
     trainOptions.parse({
       preset: 'demo',

@@ -58,6 +58,11 @@ export async function findRun(workspace: Workspace, wanted: string): Promise<Run
   });
 }
 
+/** Whether a run was begun in this workspace: a folder without options was left by a kill before that. */
+export async function hasRuns(workspace: Workspace): Promise<boolean> {
+  return (await runNames(workspace.runs)).length > 0;
+}
+
 export async function readRunOptions(folder: RunFolder): Promise<Record<string, unknown>> {
   const options = await readJson(folder.options);
   if (options && typeof options === 'object') return options as Record<string, unknown>;
