@@ -2,10 +2,11 @@
  * One GET over undici: connections pooled and limited per host, every wait bounded, redirects followed to allowed hosts
  * only. Retries are not made here.
  */
-import { Agent, Pool } from 'undici';
+import { Agent, buildConnector, Pool } from 'undici';
 import { SunganError } from '../../core/errors.ts';
 import { VERSION } from '../../core/version.ts';
 import { Exchange } from './exchange.ts';
+import { createSocketMemory } from './socket-memory.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -43,7 +44,7 @@ export function createHttpClient({
     factory: (origin, settings) =>
       new Pool(origin, { ...settings, connections: connectionsOf(new URL(origin).host) }),
     pipelining: 1,
-    connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, idleTimeoutMs) },
+    connect: createConnector(Math.min(CONNECT_TIMEOUT_MS, idleTimeoutMs)),
     headersTimeout: idleTimeoutMs,
     bodyTimeout: idleTimeoutMs,
     keepAliveTimeout: 30_000,
@@ -72,6 +73,15 @@ export function createHttpClient({
   };
 
   return { get, close: () => agent.destroy() };
+}
+
+function createConnector(timeout: number): buildConnector.connector {
+  // What is decrypted comes from OpenSSL in pieces of its own.
+  const secure = buildConnector({ timeout });
+  return (options, callback) =>
+    options.protocol === 'https:'
+      ? secure(options, callback)
+      : buildConnector({ timeout, onread: createSocketMemory() })(options, callback);
 }
 
 /** An address that may be asked: http or https, no password, a host of the configuration. */

@@ -119,7 +119,7 @@ class MemorySink {
   chunks: Uint8Array[] = [];
 
   append(chunk: Uint8Array): undefined {
-    this.chunks.push(chunk);
+    this.chunks.push(Uint8Array.from(chunk));
     this.length += chunk.length;
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Dispatcher } from 'undici';
 
+/** The memory of a chunk is used again once this has returned. */
 export type Take = (chunk: Buffer) => Promise<void> | undefined;
 
 export interface Head {

@@ -9,7 +9,7 @@ export interface Sink {
   readonly length: number;
   /** How long it will be in the end, where the server says so. */
   expect?(bytes: number): void;
-  /** Returns a promise when no more may come before it is settled. */
+  /** Copies the chunk, whose memory is used again. Returns a promise when no more may come before it is settled. */
   append(chunk: Uint8Array): Promise<void> | undefined;
   /** Throws away what came so far. */
   restart(): Promise<void>;
