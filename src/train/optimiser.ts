@@ -50,7 +50,8 @@ export function adamScalars({ beta1, beta2 }: AdamOptions, learningRate: number,
 
 /**
  * StyleGAN2's correction for penalties that are applied every `interval` steps in steps of their own: the optimiser
- * then sees (interval + 1) / interval as many steps, so rate and memory shrink in that proportion.
+ * then sees (interval + 1) / interval as many steps, so its rate and memory shrink in that proportion, for the penalties
+ * and for the steps between them.
  */
 export function lazyShare(interval: number): number {
   return interval > 1 ? interval / (interval + 1) : 1;

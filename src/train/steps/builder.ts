@@ -5,9 +5,8 @@ import { LOSSES } from '../losses.ts';
 import { averagePixels, repeatPixels } from '../networks/layers.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { packWeights, parameterCount, unpackWeights, type Weights } from '../networks/parameters.ts';
-import { lazyShare } from '../optimiser.ts';
 import { ProgramInputs } from './inputs.ts';
-import { optimise, type PhaseFacts } from './optimise.ts';
+import { lazyShareOf, optimise, type PhaseFacts } from './optimise.ts';
 import { type FeedKind, GRADIENT, type Phase, type Player, STATISTIC_PREFIX, SUM_PREFIX } from './phase.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -147,7 +146,7 @@ export class PhaseBuilder {
     const { name, player, interval } = facts;
     const gradient = packWeights(graph, gradients(graph, loss, [...this.weightMap(player).values()]));
     const { parts = 1 } = recipe;
-    const common = { name, player, interval, lazy: lazyShare(interval), parts };
+    const common = { name, player, interval, lazy: lazyShareOf(recipe, player), parts };
     if (parts === 1) {
       const outputs = { ...this.outputs, ...optimise(inputs, networks, recipe, facts, gradient) };
       return { ...common, program: { name, graph, outputs }, feeds: inputs.feeds, apply: undefined };

@@ -16,17 +16,24 @@ export interface PhaseFacts {
   averages: boolean;
 }
 
+/** `lazyShare` of the penalty that `player` has in steps of its own; all its steps share one optimiser, and so this. */
+export function lazyShareOf(recipe: Recipe, player: Player): number {
+  const { pathWeight, pathInterval, r1Gamma, r2Gamma, penaltyInterval } = recipe;
+  if (player === 'generator') return pathWeight > 0 ? lazyShare(pathInterval) : 1;
+  return r1Gamma > 0 || r2Gamma > 0 ? lazyShare(penaltyInterval) : 1;
+}
+
 /** The new states by name, from the gradient of all weights of `player`. */
 export function optimise(
   inputs: ProgramInputs,
   networks: GanNetworks,
   recipe: Recipe,
-  { player, interval, averages }: PhaseFacts,
+  { player, averages }: PhaseFacts,
   gradient: Node,
 ): Record<string, Node> {
   const count = parameterCount(networks[player]);
   const state = (part: string) => inputs.feed(`${player}/${part}`, 'state', [count]);
-  const beta1 = recipe.beta1 ** lazyShare(interval);
+  const beta1 = recipe.beta1 ** lazyShareOf(recipe, player);
   const { weights, first, second } = adamStep(inputs.graph, {
     weights: state('weights'),
     gradient,

@@ -52,7 +52,7 @@ export interface Phase {
   player: Player;
   /** It runs at steps that are multiples of this. */
   interval: number;
-  /** Factor on the learning rate and exponent of the betas (`lazyShare`). */
+  /** Factor on the learning rate and exponent of the betas (`lazyShareOf`). */
   lazy: number;
   /** Of a whole batch, or of one of `parts` parts, which adds its share to the sums it is given. */
   program: Program;
