@@ -26,6 +26,8 @@ export interface FrameTable {
   nearest(source: string, product: string, wavelength: number, time: string): Frame | undefined;
   /** Frames that a run was fetching or replacing when it died: neither stored nor without a file. */
   unfinished(): Frame[];
+  /** Rows of `preliminary` whose slots are stored in `definitive`, and which do not say yet that they are superseded. */
+  outdated(preliminary: ProductOfSource, definitive: ProductOfSource): Frame[];
   setState(id: number, state: FrameState, reason: string | null): void;
   /** Notes that a transfer to `path` begins: a run that dies leaves this state, and the next one knows what to clean up. */
   beginDownload(id: number, url: string, path: string): void;
@@ -45,6 +47,8 @@ export interface FrameTable {
   /** Runs of missing slots. `states` chooses which kinds of missing; by default all but `superseded`. */
   gaps(filter: FrameFilter): Gap[];
 }
+
+export type ProductOfSource = Pick<SlotKey, 'source' | 'product'>;
 
 interface FrameRow {
   id: number;
@@ -105,6 +109,10 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
   const after = db.prepare<[string, string, number, string], FrameRow>(`${near} >= ? ORDER BY slot LIMIT 1`);
   const unfinished = db.prepare<[], FrameRow>(
     "SELECT * FROM frames WHERE state IN ('downloading', 'superseded') AND state <> 'stored' AND path IS NOT NULL ORDER BY id",
+  );
+  const outdated = db.prepare<[string, string, string, string], FrameRow>(
+    "SELECT p.* FROM frames p JOIN frames d ON d.wavelength = p.wavelength AND d.slot = p.slot AND d.state = 'stored' " +
+      "WHERE p.source = ? AND p.product = ? AND d.source = ? AND d.product = ? AND p.state <> 'superseded' ORDER BY p.id",
   );
   const headerOf = db.prepare<[number], { header: string }>('SELECT header FROM headers WHERE frame_id = ?');
   const setState = db.prepare('UPDATE frames SET state = ?, reason = ?, updated_at = ? WHERE id = ?');
@@ -172,6 +180,10 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
       return one(found[0]);
     },
     unfinished: () => unfinished.all().map(toFrame),
+    outdated: (preliminary, definitive) =>
+      outdated
+        .all(preliminary.source, preliminary.product, definitive.source, definitive.product)
+        .map(toFrame),
     setState: (id, state, reason) => void setState.run(state, reason, time(), id),
     beginDownload: (id, url, path) => void begin.run({ id, url, path, time: time() }),
     noteEtag: (id, value) => void etag.run(value, id),

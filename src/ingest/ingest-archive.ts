@@ -11,6 +11,7 @@ import { getCachedFile } from './http/cached-file.ts';
 import { createEngine } from './http/engine.ts';
 import { settleInterrupted } from './interrupted.ts';
 import { decide } from './plan.ts';
+import { retireOutdated } from './replace.ts';
 import { baseUrlsOf, keysOf, limitsOf, optionalDuration, policyOf } from './request.ts';
 import { type ArchiveRun, settleAll, workersFor } from './settle.ts';
 import type { Tally } from './summary.ts';
@@ -41,6 +42,7 @@ export async function ingestArchive(
   const keys = keysOf(source, options, now).filter((key) => !isLeftOut(key));
   const tally = createTally(keys.length);
   catalog.expectSlots(keys);
+  if (keys.length > 0) await retireOutdated(source, keys[0]!.product, catalog, workspace);
   const found = rowsOf(catalog, keys) as Frame[];
   const events = eventsOf(catalog, found);
   const rows = await withoutLostFiles(catalog, workspace.root, explainAbsent(catalog, found, events));

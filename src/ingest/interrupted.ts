@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import type { Catalog, Frame } from '../catalog/index.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { partPath } from './part-file.ts';
+import { retire } from './replace.ts';
 import { adoptExisting } from './store-frame.ts';
-
-/** Reason of the state `superseded`. */
-export const REPLACED = 'replaced by the definitive frame';
 
 /**
  * Slots that were being fetched when a run died: a file that reached its place gets its row; of the rest the part files
@@ -22,8 +20,7 @@ export async function settleInterrupted(
     if (resumed.has(row.id) || !row.path) continue;
     const absolute = join(workspace.root, row.path);
     if (row.state === 'superseded') {
-      await rm(absolute, { force: true });
-      catalog.forgetFile(row.id, 'superseded', REPLACED);
+      await retire(row, catalog, workspace);
       continue;
     }
     // It was compared with its slot before it was renamed: only its being whole is asked again.

@@ -1,14 +1,13 @@
 /** What is known of where files are, made into stored frames or recorded reasons, a few at a time. */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { Catalog, EventFinder, Frame, SlotKey } from '../catalog/index.ts';
+import type { Catalog, EventFinder, SlotKey } from '../catalog/index.ts';
 import type { IngestContext } from './context.ts';
 import { createSpaceGuard } from './disk-space.ts';
 import { explained } from './explain.ts';
 import type { Problem } from './http/problem.ts';
-import { clearLeftover, REPLACED } from './interrupted.ts';
+import { clearLeftover } from './interrupted.ts';
 import type { IngestOptions } from './options.ts';
+import { retirePreliminary } from './replace.ts';
 import type { ArchiveSource, Location } from './sources/index.ts';
 import type { Outcome, Tally } from './summary.ts';
 import { type TransferContext, transferFrame } from './transfer-frame.ts';
@@ -110,23 +109,8 @@ async function settleOne(location: Location, run: ArchiveRun, tools: SettleTools
     if (problem !== result.problem) catalog.setState(row.id, problem.state, problem.reason);
     return { outcome: outcomeOf(problem), problem };
   }
-  if (source.supersedes) await retirePreliminary(source.supersedes, row, catalog, context.workspace.root);
+  if (source.supersedes) await retirePreliminary(source.supersedes, row, catalog, context.workspace);
   return { outcome: 'stored', bytes: result.bytes };
-}
-
-/** The definitive frame is there: the preliminary one of its slot goes, or is no longer missed. */
-async function retirePreliminary(
-  source: string,
-  { product, wavelength, slot }: Frame,
-  catalog: Catalog,
-  root: string,
-): Promise<void> {
-  const row = catalog.frameOfSlot({ source, product: `${product}_nrt`, wavelength, slot });
-  if (!row || row.state === 'superseded') return;
-  // The row keeps the path until the file is gone, so that a killed run is tidied up after.
-  catalog.setState(row.id, 'superseded', REPLACED);
-  if (row.path) await rm(join(root, row.path), { force: true });
-  catalog.forgetFile(row.id, 'superseded', REPLACED);
 }
 
 function outcomeOf({ state, kind }: Problem): Outcome {
