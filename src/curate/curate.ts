@@ -73,6 +73,8 @@ async function rehearse(
 ): Promise<CurateSummary> {
   const plan = await makePlan(options, workspace, catalog, directory);
   const { manifest, judgedBefore } = plan;
+  if (options.rescreen)
+    refuseOtherPixels(requireExisting(await readManifest(directory), directory), manifest);
   const tally = emptyTally();
   for (const { choices } of plan.samples)
     for (const choice of choices) countVerdicts(tally, verdictsOfHeaders(choice, manifest));

@@ -4,6 +4,7 @@ import { type Kernels, loadKernels } from '../numeric/index.ts';
 import { decodeFrame, type FrameFile, readFrame } from './decode.ts';
 import type { Measurements } from './measure/index.ts';
 import { type PreparedFrame, type PrepareTask, prepareFrame, roomForFrame } from './prepare.ts';
+import type { FrameProvenance } from './provenance.ts';
 import { restoreTransform, type TransformRecord } from './transforms/index.ts';
 import { encodeBlosc } from './zarr/blosc.ts';
 
@@ -30,6 +31,8 @@ export interface EncodeResult {
   members: MemberResult[];
   /** One a level, largest first, all channels one behind the other; undefined when a member failed, or when only scores are known. */
   chunks: Uint8Array[] | undefined;
+  /** What is on record of these chunks, when an earlier run made them. */
+  provenance?: FrameProvenance['members'] | undefined;
 }
 
 /** One set a thread: its memory is reused from frame to frame. */

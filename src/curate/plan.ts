@@ -6,7 +6,7 @@ import { balance } from './balance.ts';
 import type { BlockList } from './block-list.ts';
 import type { CalibrationTables } from './calibrate/index.ts';
 import type { ReadTables } from './calibrate/tables.ts';
-import { channelOf } from './channels.ts';
+import { type Channel, channelOf } from './channels.ts';
 import type { Manifest } from './manifest.ts';
 import { type CurateOptions, channelNames, datasetName } from './options.ts';
 import { manifestOf, refuseOtherRecipe } from './recipe.ts';
@@ -48,7 +48,10 @@ export function planCuration(input: PlanInput): CuratePlan {
   const { options, catalog, blockList, tables, existing, again = false } = input;
   const channels = channelNames(options).map(channelOf);
   const range = rangeOf(options);
-  const frames = channels.map((channel) => selectFrames(catalog, channel, range));
+  // Words on frames without a dataset are of one that was deleted, or that never came about: they hold no more.
+  const spoken = existing ? catalog.verdicts(datasetName(options)) : [];
+  const known = new Set(spoken.map((verdict) => verdict.frameId));
+  const frames = channels.map((channel) => framesFor(catalog, channel, range, again ? known : NONE));
   if (frames[0]!.length === 0 && !existing) {
     throw new SunganError('data', `the catalog has no stored frame of ${channels[0]!.name}`, {
       remedy: 'fetch some first: `sungan ingest`; `sungan status` shows what is there',
@@ -59,7 +62,7 @@ export function planCuration(input: PlanInput): CuratePlan {
   if (existing && !again) refuseOtherRecipe(existing, wanted);
   const manifest = again || !existing ? wanted : existing;
 
-  const verdicts = again ? [] : catalog.verdicts(datasetName(options));
+  const verdicts = again ? [] : spoken;
   const judged = new Set(verdicts.map((verdict) => verdict.frameId));
   const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
   const screening = { catalog, recipe: manifest.recipe, simulatedSet: manifest.simulated, blockList, held };
@@ -78,6 +81,23 @@ export function planCuration(input: PlanInput): CuratePlan {
     splits,
     tables,
   };
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** The frames of the range, and those outside that are to be judged again: a dataset does not lose them to the range. */
+function framesFor(
+  catalog: Catalog,
+  channel: Channel,
+  range: FrameRange,
+  again: ReadonlySet<number>,
+): Frame[] {
+  const frames = selectFrames(catalog, channel, range);
+  if (again.size === 0 || (range.from === undefined && range.to === undefined)) return frames;
+  const inRange = new Set(frames.map((frame) => frame.id));
+  return selectFrames(catalog, channel, { ...range, from: undefined, to: undefined }).filter(
+    (frame) => inRange.has(frame.id) || again.has(frame.id),
+  );
 }
 
 function balanceOf({ recipe }: Manifest): { cap: number; seed: number } {

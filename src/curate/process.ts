@@ -251,5 +251,13 @@ function encodedFrame(
     };
   });
   const { exposureSeconds } = calibrations[0]!;
-  return { frameId: frame.id, timeMs, split: splitAt(plan, timeMs), exposureSeconds, chunks, members };
+  const split = splitAt(plan, timeMs);
+  return {
+    frameId: frame.id,
+    timeMs,
+    split,
+    exposureSeconds,
+    chunks,
+    members: result.provenance ?? members,
+  };
 }

@@ -14,6 +14,7 @@ import type { Manifest, Recipe } from './manifest.ts';
 import { Neighbours } from './neighbours.ts';
 import type { CuratePlan } from './plan.ts';
 import { type ProcessContext, processSamples } from './process.ts';
+import { type FrameProvenance, readProvenance } from './provenance.ts';
 import { RULES } from './rules/index.ts';
 import type { Choice } from './samples.ts';
 import { type ChunkReader, createChunkReader } from './shard-reader.ts';
@@ -61,7 +62,8 @@ export async function rescreen(input: RescreenInput): Promise<{ state: DatasetSt
   await mkdir(building, { recursive: true });
   const known = new Map(catalog.verdicts(plan.manifest.name).map((verdict) => [verdict.frameId, verdict]));
   const reader = createChunkReader(directory, made.manifest);
-  const index = new Map(made.coordinates.map(({ frameId }, i) => [frameId, i]));
+  const lines = await readProvenance(directory, made.manifest.count);
+  const held = new Map(made.coordinates.map(({ frameId }, i) => [frameId, lines[i]!]));
   const verdicts: Verdict[] = [];
   const done = await processSamples(
     plan,
@@ -72,7 +74,7 @@ export async function rescreen(input: RescreenInput): Promise<{ state: DatasetSt
       record: (spoken) => void verdicts.push(...spoken),
       histories: new Histories(new Map(plan.manifest.recipe.channels.map((name) => [name, []]))),
       neighbours: new Neighbours(building, plan.manifest, []),
-      fetch: (choice) => storedResult(choice, known, index, reader, made.manifest),
+      fetch: (choice) => storedResult(choice, known, held, reader, made.manifest),
     },
   );
   await swap(directory, verdicts, catalog);
@@ -83,25 +85,30 @@ export async function rescreen(input: RescreenInput): Promise<{ state: DatasetSt
 async function storedResult(
   { members }: Choice,
   known: ReadonlyMap<number, Verdict>,
-  index: ReadonlyMap<number, number>,
+  heldByFrame: ReadonlyMap<number, FrameProvenance>,
   reader: ChunkReader,
   { levels }: Manifest,
 ): Promise<EncodeResult | undefined> {
   const scores = members.map(({ frame }) => pixelScoresOf(known.get(frame.id)));
   if (scores.some((found) => found === undefined)) return undefined;
-  const held = index.get(members[0]!.frame.id);
-  const chunks =
-    held === undefined ? undefined : await Promise.all(levels.map((size) => reader.read(size, held)));
-  return { members: scores.map((found) => ({ stored: found! })), chunks };
+  const stored = scores.map((found) => ({ stored: found! }));
+  const held = heldByFrame.get(members[0]!.frame.id);
+  // Another companion has other pixels.
+  const isSame = held && members.every(({ frame }, i) => frame.id === held.members[i]?.frameId);
+  if (!held || !isSame) return { members: stored, chunks: undefined };
+  const chunks = await Promise.all(levels.map((size) => reader.read(size, held.index)));
+  return { members: stored, chunks, provenance: held.members };
 }
 
+/** Undefined where none were taken: also of a file that could not be read, which may have come back. */
 function pixelScoresOf(verdict: Verdict | undefined): RuleScore[] | undefined {
   const names = new Set([
     'decode',
     ...RULES.filter((rule) => rule.stage === 'pixels').map((rule) => rule.name),
   ]);
   const scores = verdict?.scores.filter((score) => names.has(score.rule)) ?? [];
-  return scores.length > 0 ? scores : undefined;
+  const isRead = scores.some(({ rule, passed }) => rule === 'decode' && passed);
+  return isRead ? scores : undefined;
 }
 
 function pathsOf(directory: string) {

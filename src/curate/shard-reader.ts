@@ -28,7 +28,7 @@ export function createChunkReader(directory: string, manifest: Manifest): ChunkR
       const file = await open(path, 'r').catch((cause) => {
         throw new SunganError('io', 'cannot read a shard', {
           where: path,
-          remedy: 'run curate again',
+          remedy: 'the dataset is damaged: delete its folder and run curate again',
           cause,
         });
       });

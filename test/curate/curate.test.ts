@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalog, type Verdict } from '../../src/catalog/index.ts';
@@ -219,6 +219,15 @@ describe('a dataset grows', () => {
     const again = await run();
     expect(again).toMatchObject({ considered: 0, judgedBefore: 3, count: 3, changed: false });
     expect(snapshot(directory)).toEqual(before);
+  });
+
+  test('a dataset whose folder was deleted is made again, byte for byte', async () => {
+    for (let day = 1; day <= 3; day++) addFrame(workspace, { slot: hour(day) });
+    const { directory, count } = await run();
+    const before = (await openDataset(directory)).hash;
+    rmSync(directory, { recursive: true });
+    expect(await run()).toMatchObject({ count, changed: true });
+    expect((await openDataset(directory)).hash).toBe(before);
   });
 
   test('appended frames rewrite the last shard only, and give the bytes of a single run', async () => {

@@ -6,6 +6,7 @@ import { openCatalog } from '../../src/catalog/index.ts';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import { curate, curateOptions, openDataset } from '../../src/curate/index.ts';
+import { readProvenance } from '../../src/curate/provenance.ts';
 import { finishSwap } from '../../src/curate/rescreen.ts';
 import { addFrame, temporaryWorkspace } from './support.ts';
 
@@ -54,6 +55,60 @@ test('the same limits give the same dataset', async () => {
   const before = (await openDataset(directory)).manifest.files;
   await run({ rescreen: true });
   expect((await openDataset(directory)).manifest.files).toEqual(before);
+});
+
+test('what was done to the pixels stays on record', async () => {
+  addFrame(workspace, { slot: '2017-01-09T00:00:00Z', header: { CROTA2: 5 }, product: 'aia.lev1' });
+  const { directory, count } = await run();
+  const before = await readProvenance(directory, count);
+  expect(before.at(-1)!.members[0]!.steps.join()).toContain('registered: turned by 5 deg');
+  await run({ rescreen: true });
+  expect(await readProvenance(directory, count)).toEqual(before);
+});
+
+test('frames outside --from and --to keep their places', async () => {
+  const { count } = await run();
+  const later = await run({ rescreen: true, from: '2017-01-05' });
+  expect(later.count).toBe(count);
+  expect(await run()).toMatchObject({ considered: 0, count });
+});
+
+test('a file that could not be read is tried again', async () => {
+  const path = join(workspace.raw, 'test', 'aia.lev1.5s.193.2017-01-02T000000Z.fits');
+  renameSync(path, `${path}.away`);
+  const { count } = await run();
+  renameSync(`${path}.away`, path);
+  expect((await run({ rescreen: true })).count).toBe(count + 1);
+});
+
+test('a companion that comes in brings its own pixels', async () => {
+  const header = { WAVELNTH: 171, EXPTIME: 2 };
+  const slot = (minutes: number) => `2017-01-01T00:0${minutes}:00Z`;
+  addFrame(workspace, { slot: slot(1), header: { ...header, PERCENTD: 97 }, seed: 1 });
+  addFrame(workspace, { slot: slot(5), header, seed: 2 });
+  const channels = { wavelength: [193, 171], to: '2017-01-02' };
+  const { directory } = await run(channels);
+  const second = async () => (await (await openDataset(directory)).read(64, [0])).slice(64 * 64);
+  const before = await second();
+  await run({ ...channels, rescreen: true, limit: ['completeness=95'] });
+  const [line] = await readProvenance(directory, 1);
+  expect(line!.members[1]!.path).toContain('00010');
+  expect(await second()).not.toEqual(before);
+  // Its scores of the first run are known, its pixels are not in the dataset any more.
+  await run({ ...channels, rescreen: true });
+  expect(await second()).toEqual(before);
+});
+
+test('a rehearsal refuses what the run would refuse', async () => {
+  const rehearse = (options: Record<string, unknown>) =>
+    curate(curateOptions.parse({ rescreen: true, ...options }), {
+      workspace,
+      effects: quietEffects(),
+      dryRun: true,
+    });
+  await expect(rehearse({})).rejects.toThrow('no dataset to decide anew on');
+  await run();
+  await expect(rehearse({ size: 32 })).rejects.toThrow('pixels depend on size');
 });
 
 test('what pixels depend on cannot be changed so', async () => {
