@@ -29,13 +29,15 @@ export interface FrameTable {
   /** Rows of `preliminary` whose slots are stored in `definitive`, and which do not say yet that they are superseded. */
   outdated(preliminary: ProductOfSource, definitive: ProductOfSource): Frame[];
   setState(id: number, state: FrameState, reason: string | null): void;
+  /** One more run that asks the archive for this slot. */
+  noteAsked(id: number): void;
   /** Notes that a transfer to `path` begins: a run that dies leaves this state, and the next one knows what to clean up. */
   beginDownload(id: number, url: string, path: string): void;
   /** Notes the entity tag of the file under way, so that a later run can ask for its rest. */
   noteEtag(id: number, etag: string | null): void;
   /** The file is in its place: state `stored`, with all that is known of it. */
   recordStored(id: number, facts: FrameFacts): void;
-  /** Puts a slot back: its file is gone or was replaced. */
+  /** Puts a slot back: its file is gone, was replaced, or was no frame (`corrupt`: one more such run). */
   forgetFile(id: number, state: FrameState, reason: string | null): void;
   countFrames(): FrameCount[];
   /** First and last slot that are stored. */
@@ -59,6 +61,7 @@ interface FrameRow {
   state: FrameState;
   reason: string | null;
   tries: number;
+  corrupt_runs: number;
   updated_at: string;
   path: string | null;
   url: string | null;
@@ -117,18 +120,20 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
   const headerOf = db.prepare<[number], { header: string }>('SELECT header FROM headers WHERE frame_id = ?');
   const setState = db.prepare('UPDATE frames SET state = ?, reason = ?, updated_at = ? WHERE id = ?');
   const begin = db.prepare(
-    "UPDATE frames SET state = 'downloading', etag = CASE WHEN url = @url THEN etag END, url = @url, path = @path, tries = tries + 1, updated_at = @time WHERE id = @id",
+    "UPDATE frames SET state = 'downloading', etag = CASE WHEN url = @url THEN etag END, url = @url, path = @path, updated_at = @time WHERE id = @id",
   );
+  const asked = db.prepare('UPDATE frames SET tries = tries + 1 WHERE id = ?');
   const etag = db.prepare('UPDATE frames SET etag = ? WHERE id = ?');
   const store = db.prepare(`
-    UPDATE frames SET state = 'stored', reason = NULL, updated_at = @time, path = @path, url = @url, etag = @etag, bytes = @bytes,
+    UPDATE frames SET state = 'stored', reason = NULL, corrupt_runs = 0, updated_at = @time, path = @path, url = @url, etag = @etag, bytes = @bytes,
       sha256 = @sha256, t_obs = @tObs, exposure_seconds = @exposureSeconds, quality = @quality, fsn = @fsn, width = @width, height = @height
     WHERE id = @id`);
   const storeHeader = db.prepare(
     'INSERT INTO headers (frame_id, header) VALUES (?, ?) ON CONFLICT (frame_id) DO UPDATE SET header = excluded.header',
   );
   const forget = db.prepare(
-    'UPDATE frames SET state = ?, reason = ?, updated_at = ?, path = NULL, etag = NULL, bytes = NULL, sha256 = NULL WHERE id = ?',
+    'UPDATE frames SET state = @state, reason = @reason, updated_at = @time, path = NULL, etag = NULL, bytes = NULL, sha256 = NULL, ' +
+      "corrupt_runs = corrupt_runs + (@state = 'corrupt') WHERE id = @id",
   );
   const counts = db.prepare<[], FrameCount>(
     'SELECT source, product, wavelength, state, frames, bytes FROM counts WHERE frames > 0 ORDER BY source, product, wavelength, state',
@@ -185,13 +190,14 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
         .all(preliminary.source, preliminary.product, definitive.source, definitive.product)
         .map(toFrame),
     setState: (id, state, reason) => void setState.run(state, reason, time(), id),
+    noteAsked: (id) => void asked.run(id),
     beginDownload: (id, url, path) => void begin.run({ id, url, path, time: time() }),
     noteEtag: (id, value) => void etag.run(value, id),
     recordStored: db.transaction((id: number, { header, ...facts }: FrameFacts) => {
       store.run({ ...facts, id, time: time() });
       storeHeader.run(id, JSON.stringify(header));
     }),
-    forgetFile: (id, state, reason) => void forget.run(state, reason, time(), id),
+    forgetFile: (id, state, reason) => void forget.run({ id, state, reason, time: time() }),
     countFrames: () => counts.all(),
     storedRange: (source, product, wavelength) => extent.get({ source, product, wavelength })!,
     gaps(filter) {
@@ -208,8 +214,14 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
 }
 
 function withoutSnake(row: FrameRow): Omit<Frame, 'header'> {
-  const { updated_at, t_obs, exposure_seconds, ...same } = row;
-  return { ...same, updatedAt: updated_at, tObs: t_obs, exposureSeconds: exposure_seconds };
+  const { updated_at, t_obs, exposure_seconds, corrupt_runs, ...same } = row;
+  return {
+    ...same,
+    updatedAt: updated_at,
+    tObs: t_obs,
+    exposureSeconds: exposure_seconds,
+    corruptRuns: corrupt_runs,
+  };
 }
 
 /** Values travel as parameters only; column names come from this table. */

@@ -152,9 +152,13 @@ WHEN old.state <> new.state OR coalesce(old.bytes, 0) <> coalesce(new.bytes, 0) 
 END;
 `;
 
+// Runs that met an outage say nothing about the file: they are counted apart from those that brought a bad one.
+const CORRUPT_RUNS = 'ALTER TABLE frames ADD COLUMN corrupt_runs INTEGER NOT NULL DEFAULT 0';
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first schema', sql: FIRST },
   { version: 2, name: 'counts kept by triggers', sql: COUNTS },
+  { version: 3, name: 'runs that brought a corrupt file', sql: CORRUPT_RUNS },
 ];
 
 /** Brings `db` to the newest schema known here. A file that a newer program wrote is refused, untouched. */

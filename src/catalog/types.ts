@@ -58,6 +58,8 @@ export interface Frame extends SlotKey, Partial<Nullable<FrameFacts>> {
   reason: string | null;
   /** Runs that asked the archive for this slot. */
   tries: number;
+  /** Runs in which what came was no usable frame, since one was stored last. */
+  corruptRuns: number;
   updatedAt: string;
 }
 

@@ -84,6 +84,7 @@ async function store(
   }
   const url = pathToFileURL(file).href;
   const path = freePath(rawPath(workspace, key, basename(file)), content.sha256, row.id, catalog);
+  catalog.noteAsked(row.id);
   catalog.beginDownload(row.id, url, path);
   await placeFile(file, join(workspace.root, path));
   recordFrame(catalog, row.id, { path, url, etag: null, ...content }, frame);
@@ -99,6 +100,7 @@ function refuse(
   if (key) {
     catalog.expectSlots([key]);
     const row = catalog.frameOfSlot(key)!;
+    catalog.noteAsked(row.id);
     if (row.state !== 'stored') catalog.setState(row.id, 'corrupt', reason);
   }
   return { outcome: 'corrupt', kind };

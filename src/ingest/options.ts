@@ -68,7 +68,7 @@ export const ingestOptions = z.strictObject({
     .int()
     .min(1)
     .default(5)
-    .describe('runs that ask for a slot whose file was corrupt before it is left alone'),
+    .describe('runs that find the file of a slot corrupt before it is left alone'),
   revisit: z
     .string()
     .default('14d')

@@ -4,7 +4,7 @@ import { TYPICAL_BYTES } from './products.ts';
 
 export interface PlanPolicy {
   now: number;
-  /** Runs that ask for a slot whose file was corrupt. */
+  /** Runs that find the file of a slot corrupt before it is left alone. */
   maxTries: number;
   /** Absent slots younger than this are asked for again, also those whose absence is explained. */
   revisitMs: number;
@@ -14,14 +14,14 @@ export interface PlanPolicy {
 export type Decision = 'ask' | 'have' | 'skipped';
 
 export function decide(
-  row: Pick<Frame, 'state' | 'tries' | 'slot'> | undefined,
+  row: Pick<Frame, 'state' | 'corruptRuns' | 'slot'> | undefined,
   policy: PlanPolicy,
 ): Decision {
   switch (row?.state) {
     case 'stored':
       return 'have';
     case 'corrupt':
-      return row.tries < policy.maxTries ? 'ask' : 'skipped';
+      return row.corruptRuns < policy.maxTries ? 'ask' : 'skipped';
     case 'absent':
     case 'explained':
       return policy.now - Date.parse(row.slot) < policy.revisitMs ? 'ask' : 'skipped';

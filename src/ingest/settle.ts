@@ -86,6 +86,7 @@ async function settleOne(location: Location, run: ArchiveRun, tools: SettleTools
     const { url } = location;
     const problem = explained(location.problem, row.slot, events);
     if (problem.state !== 'expected') {
+      catalog.noteAsked(row.id);
       const startedAt = context.effects.clock.now().toISOString();
       catalog.recordAttempt({
         frameId: row.id,
@@ -103,6 +104,7 @@ async function settleOne(location: Location, run: ArchiveRun, tools: SettleTools
   }
   const toleranceMs = source.toleranceMs(row.product, row.wavelength);
   const transfer = { row, candidates: location.candidates, toleranceMs };
+  catalog.noteAsked(row.id);
   const result = await transferFrame(transfer, tools);
   if (!result.ok) {
     const problem = explained(result.problem, row.slot, events);

@@ -92,6 +92,7 @@ test('a stored frame comes back as it went in', () => {
     state: 'stored',
     reason: null,
     tries: 0,
+    corruptRuns: 0,
     updatedAt: '2020-01-01T00:00:00.000Z',
   });
   expect(structuredClone(frame).header).toEqual(facts('a.fits').header);
@@ -295,6 +296,7 @@ test('a catalog of the first schema is brought up to date with its counts', () =
   db.exec(
     'DROP TABLE counts; DROP TRIGGER frames_counted; DROP TRIGGER frames_uncounted; DROP TRIGGER frames_recounted',
   );
+  db.exec('ALTER TABLE frames DROP COLUMN corrupt_runs');
   db.exec('DELETE FROM migrations WHERE version > 1');
   db.close();
   catalog = openCatalog(path);

@@ -239,6 +239,26 @@ describe('what is not a frame of the slot is refused with its true reason', () =
   });
 });
 
+test('a slot is not left alone for one corrupt file after runs that met an outage, however many mirrors they asked', async () => {
+  let answer: 'outage' | 'junk' | 'well' = 'outage';
+  archive = await startSynoptic((_request, response) => {
+    if (answer === 'outage') response.writeHead(500).end();
+    else if (answer === 'junk') response.end('junk that is no FITS file');
+    return answer !== 'well';
+  });
+  const mirrors = { to: '2017-01-01T06:00:00Z', retries: 0, maxTries: 2 };
+  const ask = () => run({ ...mirrors, baseUrl: `${archive!.url},${archive!.url}` });
+  for (let i = 0; i < 4; i++) await ask();
+  answer = 'junk';
+  expect(await ask()).toMatchObject({ corrupt: 1 });
+  workspace.withCatalog((catalog) =>
+    expect(catalog.frames({})[0]).toMatchObject({ state: 'corrupt', tries: 5, corruptRuns: 1 }),
+  );
+  answer = 'well';
+  expect(await ask()).toMatchObject({ stored: 1 });
+  workspace.withCatalog((catalog) => expect(catalog.frames({})[0]).toMatchObject({ corruptRuns: 0 }));
+});
+
 test('wrong usage says what to write', async () => {
   const wrong = (values: object) =>
     ingest(options({ baseUrl: 'http://localhost:1/', ...values }), { workspace, effects: fastEffects() });
