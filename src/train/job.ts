@@ -1,20 +1,22 @@
 /** What is to be trained: a new run or one that goes on, with everything that its options name opened. */
 import { totalmem } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { flagName } from '../core/options.ts';
 import type { Workspace } from '../core/workspace.ts';
+import { type NetworkOptions, networkOptions } from './assemble.ts';
 import { stagesOf } from './curriculum.ts';
 import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
 import type { OpenJudge } from './judge.ts';
-import { RECIPE_DEFAULTS, type RecipeOptions, recipeOptions, type TrainOptions } from './options.ts';
+import { type RecipeOptions, type TrainOptions, trainOptions } from './options.ts';
 import { differenceOfParts } from './parts.ts';
 import { fitParts } from './planner.ts';
 import { resolveRecipe } from './presets.ts';
 import { type Checkpoint, findCheckpoint, readCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
-import { findRun, type RunFolder, readRunOptions } from './run/folder.ts';
+import { findRun, type RunFolder } from './run/folder.ts';
+import { type RunRecord, readRunRecord } from './run/record.ts';
 
 /** Of the machine's memory; the rest is for the data, the program and others. */
 const USABLE_SHARE = 0.8;
@@ -39,6 +41,8 @@ export interface Job {
   checkpoint: Checkpoint | undefined;
   /** Whose weights a new run begins with. */
   source: Checkpoint | undefined;
+  /** A resumed run is computed by the engine that it was computed by, unless another is asked for. */
+  engine: TrainOptions['engine'];
 }
 
 /** Reads what the options name: recipe, data, and for a resumed run its folder and newest checkpoint. */
@@ -63,6 +67,7 @@ export async function prepareJob(options: TrainOptions, context: TrainContext): 
     folder: undefined,
     checkpoint: undefined,
     source: options.from === undefined ? undefined : await findCheckpoint(context.workspace, options.from),
+    engine: options.engine,
   };
 }
 
@@ -107,16 +112,12 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
   // One of the checkpoints lies in a folder of the run's folder.
   const fromFile = wanted.endsWith('.safetensors');
   const folder = await findRun(context.workspace, fromFile ? dirname(dirname(wanted)) : wanted);
-  const {
-    recipe: written,
-    data,
-    seed,
-    samples,
-    dataset,
-  } = (await readRunOptions(folder)) as unknown as RunRecord;
-  const recipe = resumedRecipe(options, recipeOptions.parse({ ...RECIPE_DEFAULTS, ...written }), folder);
+  const record = await readRunRecord(folder);
+  refuseChanges(options, record, folder);
+  const recipe = { ...record.recipe, kimg: options.kimg ?? record.recipe.kimg };
+  const { data, seed, samples } = record;
   const images = await openImages(context, data, recipe);
-  if (images.hash !== dataset.hash && !options.newData) {
+  if (images.hash !== record.dataset.hash && !options.newData) {
     throw new SunganError(
       'data',
       'the dataset has changed since this run began, so it cannot go on exactly as it was',
@@ -127,13 +128,17 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
     );
   }
   const checkpoint = fromFile ? await readCheckpoint(wanted) : await readLatestCheckpoint(folder);
-  refuseNewClasses(checkpoint, images);
-  return { recipe, data, seed, samples, images, folder, checkpoint, source: undefined };
+  if (checkpoint) {
+    refuseNewClasses(checkpoint, images);
+    refuseOtherNetwork(checkpoint, networkOptions(recipe, images.channels, images.labels?.names.length));
+  }
+  const engine = options.engine === 'auto' ? (record.engineName ?? 'auto') : options.engine;
+  return { recipe, data, seed, samples, images, folder, checkpoint, source: undefined, engine };
 }
 
 /** New data may have frames of a year that the network has no input for. */
-function refuseNewClasses(checkpoint: Checkpoint | undefined, { labels }: TrainingImages): void {
-  const known = checkpoint?.dataset.labels?.names;
+function refuseNewClasses(checkpoint: Checkpoint, { labels }: TrainingImages): void {
+  const known = checkpoint.dataset.labels?.names;
   if (!known || !labels || known.join() === labels.names.join()) return;
   throw new SunganError('data', `the network knows the labels ${known.join(', ')}`, {
     where: `the data has ${labels.names.join(', ')}`,
@@ -141,24 +146,41 @@ function refuseNewClasses(checkpoint: Checkpoint | undefined, { labels }: Traini
   });
 }
 
-function resumedRecipe(options: TrainOptions, written: RecipeOptions, folder: RunFolder): RecipeOptions {
-  const keys = Object.keys(written) as (keyof RecipeOptions)[];
-  const changed = keys.find(
-    (key) => key !== 'kimg' && options[key] !== undefined && String(options[key]) !== String(written[key]),
+/** The data may have other channels now, or the checkpoint be of another run. */
+function refuseOtherNetwork({ network, path }: Checkpoint, expected: NetworkOptions): void {
+  const keys = Object.keys(expected) as (keyof NetworkOptions)[];
+  const other = keys.find((key) => (network[key] ?? 0) !== expected[key]);
+  if (other === undefined) return;
+  throw new SunganError(
+    'data',
+    `its network has ${other} ${network[other]}, but run and data want ${expected[other]}`,
+    { where: path, remedy: 'begin a new run with what fits of these weights by --from' },
   );
-  if (changed) {
-    throw new SunganError('usage', `a resumed run keeps its ${changed} (${written[changed]})`, {
-      where: folder.directory,
-      remedy: `leave ${flagName(changed)} out, or begin a new run with these weights by --from`,
-    });
-  }
-  return options.kimg === undefined ? written : { ...written, kimg: options.kimg };
 }
 
-interface RunRecord {
-  recipe: RecipeOptions;
-  data: string;
-  seed: number;
-  samples: number;
-  dataset: { name: string; hash: string };
+/** Options that a resumed run has of its own. Those with a default count as given when they differ from it. */
+const KEPT = ['data', 'preset', 'seed', 'samples'] as const;
+
+function refuseChanges(options: TrainOptions, record: RunRecord, folder: RunFolder): void {
+  const refuse = (key: string, own: unknown) => {
+    throw new SunganError('usage', `a resumed run keeps its ${key} (${own})`, {
+      where: folder.directory,
+      remedy: `leave ${flagName(key)} out, or begin a new run with these weights by --from`,
+    });
+  };
+  for (const key of Object.keys(record.recipe) as (keyof RecipeOptions)[]) {
+    const [given, own] = [options[key], record.recipe[key]];
+    if (key !== 'kimg' && given !== undefined && String(given) !== String(own)) refuse(key, own);
+  }
+  const defaults: Partial<TrainOptions> = trainOptions.parse({});
+  for (const key of KEPT) {
+    if (options[key] !== defaults[key] && options[key] !== record[key]) refuse(key, record[key]);
+  }
+  const name = basename(folder.directory).replace(/^\d+-/, '');
+  if (options.name !== undefined && options.name !== name) refuse('name', name);
+  if (options.from === undefined) return;
+  throw new SunganError('usage', '--resume goes on with a run, --from begins a new one', {
+    where: '--from',
+    remedy: 'leave one of the two out',
+  });
 }

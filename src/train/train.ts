@@ -4,10 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { type Lock, takeLock } from '../catalog/index.ts';
 import type { Effects } from '../core/effects.ts';
 import { isSunganError, SunganError } from '../core/errors.ts';
-import { writeAtomic } from '../core/files.ts';
 import { VERSION } from '../core/version.ts';
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
-import { stagesOf } from './curriculum.ts';
+import { fadeAt, stagesOf } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
 import { type Engine, openEngine } from './engines/index.ts';
 import { type Job, prepareJob, type TrainContext } from './job.ts';
@@ -16,8 +15,10 @@ import { type LoopResult, type Tick, trainingLoop } from './loop.ts';
 import { parameterCount } from './networks/parameters.ts';
 import type { RecipeOptions, TrainOptions } from './options.ts';
 import { estimateStages, mayHoldMemory, type StageCost } from './planner.ts';
+import { type CheckpointFacts, writeCheckpoint } from './run/checkpoint.ts';
 import { createRunFolder, type RunFolder, truncateStatistics } from './run/folder.ts';
 import { writeReals } from './run/pictures.ts';
+import { readRunRecord, updateRunRecord, writeRunRecord } from './run/record.ts';
 import { initialCounters, initialState, type StateValues } from './state.ts';
 import { trainingPhases } from './steps/index.ts';
 import { createTrainer } from './trainer.ts';
@@ -87,7 +88,7 @@ function explainStop(error: unknown, { directory }: RunFolder): unknown {
 /** Trains until the images or the hours are used up. SIGTERM ends the step, writes a checkpoint and stops. */
 export async function train(options: TrainOptions, context: TrainContext): Promise<TrainSummary> {
   const job = await prepareJob(options, context);
-  const engine = await openEngine(options.engine, {
+  const engine = await openEngine(job.engine, {
     threads: options.threads || Math.min(16, availableParallelism()),
     spin: options.spin,
     holdMemory: mayHoldMemory(
@@ -96,11 +97,13 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
     ),
   });
   try {
-    const folder = job.folder ?? (await beginRun(options, job, engine, context));
+    const values = job.checkpoint?.values ?? firstValues(options, job, context.effects);
+    const folder = job.folder ?? (await beginRun(options, job, engine, values, context));
     context.effects.log.info(`run ${folder.directory}, ${engine.description}`);
     const lock = lockRun(folder, context);
     try {
-      const result = await runJob(options, job, folder, engine, context);
+      if (job.folder) await noteChanges(job, folder, engine, context);
+      const result = await runJob(options, job, folder, engine, values, context);
       return { directory: folder.directory, ...result };
     } catch (error) {
       throw explainStop(error, folder);
@@ -113,33 +116,49 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
   }
 }
 
+/** A run that is killed goes on with the length, the data and the engine of its last call. */
+async function noteChanges(
+  job: Job,
+  folder: RunFolder,
+  engine: Engine,
+  { effects }: TrainContext,
+): Promise<void> {
+  const { engine: before } = await readRunRecord(folder);
+  if (before !== engine.description) {
+    effects.log.warn(
+      `until now computed by ${before}, from now on by ${engine.description}: not bit for bit what the same engine would give`,
+    );
+  }
+  await updateRunRecord(folder, {
+    kimg: job.recipe.kimg,
+    dataset: datasetRecord(job.images),
+    engine: engine.description,
+    engineName: engine.name,
+  });
+}
+
 async function runJob(
   options: TrainOptions,
   job: Job,
   folder: RunFolder,
   engine: Engine,
+  values: StateValues,
   context: TrainContext,
 ) {
   const { effects } = context;
   const { recipe, images, checkpoint, seed, samples } = job;
   const counters = checkpoint?.counters ?? initialCounters();
-  const values = checkpoint?.values ?? (await firstValues(options, job, effects));
   const before = await truncateStatistics(folder, counters.step);
   const sampleBatch = Math.min(samples, ...stagesOf(recipe).map(({ atOnce }) => atOnce));
   const trainer = await createTrainer({ engine, images, recipe, seed, sampleBatch }, values, counters);
   try {
     await writeReals(folder, images, samples);
-    const { name, hash, transforms, simulated } = images;
     const result = await trainingLoop({
       folder,
       trainer,
       images,
       recipe,
-      facts: {
-        network: networkOptions(recipe, images.channels, images.labels?.names.length),
-        seed,
-        dataset: { name, hash, transforms, simulated, labels: labelFacts(images) },
-      },
+      facts: factsOf(job),
       snapshotTicks: options.snapshotTicks,
       keep: options.keep,
       onCollapse: options.onCollapse,
@@ -156,7 +175,7 @@ async function runJob(
 }
 
 /** Fresh weights, or those of another run where --from asks for them. */
-async function firstValues({ from }: TrainOptions, job: Job, effects: Effects): Promise<StateValues> {
+function firstValues({ from }: TrainOptions, job: Job, effects: Effects): StateValues {
   const { recipe, images, seed } = job;
   const networks = createNetworks(networkOptions(recipe, images.channels, images.labels?.names.length));
   const values = initialState(networks, trainingPhases(networks, stepRecipe(recipe, recipe.batch)), seed);
@@ -166,27 +185,60 @@ async function firstValues({ from }: TrainOptions, job: Job, effects: Effects): 
   return values;
 }
 
+/** What every checkpoint of the run says of it. */
+function factsOf({ recipe, images, seed }: Job): Pick<CheckpointFacts, 'network' | 'seed' | 'dataset'> {
+  const { name, hash, transforms, simulated } = images;
+  return {
+    network: networkOptions(recipe, images.channels, images.labels?.names.length),
+    seed,
+    dataset: { name, hash, transforms, simulated, labels: labelFacts(images) },
+  };
+}
+
 async function beginRun(
   options: TrainOptions,
   job: Job,
   engine: Engine,
+  values: StateValues,
   context: TrainContext,
 ): Promise<RunFolder> {
   const folder = await createRunFolder(context.workspace.runs, options.name ?? presetLabel(options.preset));
-  const { name, hash, count, channels, simulated, transforms } = job.images;
-  const record = {
+  // The seed does not give the weights of another run again, so they are put down before the run can be resumed.
+  if (job.source) await writeFirstCheckpoint(folder, job, values);
+  await writeRunRecord(folder, {
     sungan: VERSION,
     engine: engine.description,
+    engineName: engine.name,
     preset: options.preset,
     data: job.data,
     seed: job.seed,
     samples: job.samples,
     startedAt: context.effects.clock.now().toISOString(),
+    ...(job.source && { from: job.source.path }),
     recipe: job.recipe,
-    dataset: { name, hash, count, channels, simulated, transforms, labels: labelFacts(job.images) },
-  };
-  await writeAtomic(folder.options, `${JSON.stringify(record, null, 2)}\n`);
+    dataset: datasetRecord(job.images),
+  });
   return folder;
+}
+
+async function writeFirstCheckpoint(folder: RunFolder, job: Job, values: StateValues): Promise<void> {
+  const { recipe } = job;
+  const [stage] = stagesOf(recipe);
+  const facts = factsOf(job);
+  const counters = initialCounters();
+  const { side } = stage!;
+  const fade = fadeAt(recipe, stage!, counters.images);
+  await writeCheckpoint(
+    folder,
+    createNetworks(facts.network, side),
+    { ...facts, side, fade, counters },
+    values,
+  );
+}
+
+function datasetRecord(images: TrainingImages): object {
+  const { name, hash, count, channels, simulated, transforms } = images;
+  return { name, hash, count, channels, simulated, transforms, labels: labelFacts(images) };
 }
 
 /** What a checkpoint keeps of the labels: all but the class of every image. */

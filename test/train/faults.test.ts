@@ -1,0 +1,129 @@
+/** Kills, damage and contradictions at the worst moments: the next call must go on exactly, or say what to do. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { quietEffects } from '../../src/core/effects.ts';
+import type { Workspace } from '../../src/core/workspace.ts';
+import {
+  planTraining,
+  type TrainingImages,
+  type TrainOptions,
+  train,
+  trainOptions,
+} from '../../src/train/index.ts';
+import { diskImages, temporaryWorkspace, tinyOptions } from './support.ts';
+
+const open: (() => void)[] = [];
+afterEach(() => {
+  for (const remove of open.splice(0)) remove();
+});
+
+function newWorkspace(): Workspace {
+  const { workspace, remove } = temporaryWorkspace();
+  open.push(remove);
+  return workspace;
+}
+
+/** Images whose reading fails after so many batches of four: what a kill leaves, but in this process. */
+function failingAfter(batches: number): TrainingImages {
+  const images = diskImages(24, 8);
+  let read = 0;
+  return {
+    ...images,
+    async read(positions, side) {
+      if (positions.length === 4 && ++read > batches) throw new Error('killed');
+      return images.read(positions, side);
+    },
+  };
+}
+
+const context = (workspace: Workspace, images = diskImages(24, 8)) => ({
+  workspace,
+  effects: quietEffects(),
+  images,
+});
+const resume = (options: Partial<TrainOptions> = {}) =>
+  trainOptions.parse({ resume: 'latest', threads: 2, keep: 0, snapshotTicks: 1, ...options });
+
+function checkpointsOf(directory: string): string[] {
+  return readdirSync(join(directory, 'checkpoints'))
+    .filter((name) => !name.startsWith('.'))
+    .sort();
+}
+
+const newest = (directory: string) => join(directory, 'checkpoints', checkpointsOf(directory).at(-1)!);
+const optionsOf = (directory: string) => JSON.parse(readFileSync(join(directory, 'options.json'), 'utf8'));
+
+describe('a run that is killed', () => {
+  it('before its first checkpoint keeps the weights it was begun with', async () => {
+    const workspace = newWorkspace();
+    await train(tinyOptions({ name: 'source' }), context(workspace));
+    const whole = tinyOptions({ name: 'whole', from: '1', kimg: 0.024, snapshotTicks: 100 });
+    const expected = await train(whole, context(workspace));
+    await expect(train({ ...whole, name: 'killed' }, context(workspace, failingAfter(3)))).rejects.toThrow(
+      'killed',
+    );
+    const resumed = await train(resume({ resume: '3' }), context(workspace));
+    expect(readFileSync(newest(resumed.directory)).equals(readFileSync(newest(expected.directory)))).toBe(
+      true,
+    );
+  });
+
+  it('after it was made longer is finished at the new length', async () => {
+    const workspace = newWorkspace();
+    await train(tinyOptions({ kimg: 0.012 }), context(workspace));
+    await expect(train(resume({ kimg: 0.048 }), context(workspace, failingAfter(6)))).rejects.toThrow(
+      'killed',
+    );
+    expect(await train(resume(), context(workspace))).toMatchObject({ images: 48 });
+  });
+});
+
+describe('a resumed run', () => {
+  it('refuses every option that contradicts it, and remembers its engine', async () => {
+    const workspace = newWorkspace();
+    const { directory } = await train(tinyOptions({ kimg: 0.004, seed: 3 }), context(workspace));
+    const plan = (options: Partial<TrainOptions>) => planTraining(resume(options), context(workspace));
+    const contradictions = { seed: 4, data: 'other', preset: 'sungan-64', samples: 5, name: 'x', from: '1' };
+    for (const [key, value] of Object.entries(contradictions)) {
+      await expect(plan({ [key]: value }), key).rejects.toMatchObject({ kind: 'usage' });
+    }
+    await expect(plan({ seed: 3, name: 'demo' })).resolves.toMatchObject({ resumes: directory });
+
+    const written = { ...optionsOf(directory), engineName: 'tfjs:node', engine: 'TensorFlow' };
+    writeFileSync(join(directory, 'options.json'), JSON.stringify(written));
+    await expect(train(resume(), context(workspace))).rejects.toMatchObject({
+      message: expect.stringContaining('tfjs:node'),
+    });
+    await train(resume({ engine: 'ort:cpu' }), context(workspace));
+    expect(optionsOf(directory)).toMatchObject({
+      engineName: 'ort:cpu',
+      engine: expect.stringContaining('cpu'),
+    });
+  });
+
+  it('says where its record is damaged', async () => {
+    const workspace = newWorkspace();
+    const { directory } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    const { recipe, ...rest } = optionsOf(directory);
+    writeFileSync(
+      join(directory, 'options.json'),
+      JSON.stringify({ ...rest, recipe: { ...recipe, batch: 'x' } }),
+    );
+    await expect(planTraining(resume(), context(workspace))).rejects.toMatchObject({
+      kind: 'format',
+      where: join(directory, 'options.json'),
+      message: expect.stringContaining("'batch'"),
+    });
+  });
+
+  it('does not take images of other channels for its own', async () => {
+    const workspace = newWorkspace();
+    await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    const images = { ...diskImages(24, 8), hash: 'new', channels: 2 };
+    await expect(train(resume({ newData: true }), context(workspace, images))).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringContaining('channels 1'),
+    });
+  });
+});
