@@ -50,7 +50,7 @@ async function recordedRun(
     const tables = options.tables.length > 0 ? await fetchTables(options, catalog, context, stop) : [];
     const isDone = isTablesOnly(options);
     const tally = isDone ? createTally(0) : await runSource(options, catalog, context, stop);
-    const rescued = isDone ? 0 : await rescueElsewhere(options, catalog, context, stop);
+    const rescued = isDone ? 0 : await rescueElsewhere(options, catalog, context, stop, tally.missed());
     const summary = { ...tally.summary((clock.now().getTime() - startedAt) / 1000), rescued, tables };
     catalog.finishRun(run, signal.aborted ? 130 : exitCodeOf(summary), summary);
     throwIfStopped(signal);
@@ -108,24 +108,27 @@ function runSource(options: IngestOptions, catalog: Catalog, context: IngestCont
   return ingestArchive({ source, options, catalog, context, stop }, createTally);
 }
 
-/** What the source could not give is asked of the fallback, into slots of its own. How many of them it has now. */
+/**
+ * What the source could not give is asked of the fallback, into slots of its own. How many of `missed` it has now: slots
+ * that were given up in earlier runs must not make up for what this one could not have.
+ */
 async function rescueElsewhere(
   options: IngestOptions,
   catalog: Catalog,
   context: IngestContext,
   stop: AbortSignal,
+  missed: readonly SlotKey[],
 ): Promise<number> {
   const first = ARCHIVES[options.source];
   const second = ARCHIVES[options.fallback ?? ''];
   if (!first || !second || stop.aborted) return 0;
   const keys = keysOf(first, options, context.effects.clock.now());
-  const has = (key: SlotKey | undefined) => key !== undefined && catalog.frameOfSlot(key)?.state === 'stored';
-  const missing = keys.filter((key) => !has(key));
-  if (missing.length === 0) return 0;
+  const has = (key: SlotKey) => catalog.frameOfSlot(key)?.state === 'stored';
+  if (keys.every(has)) return 0;
   const own = { ...options, source: second.name as IngestOptions['source'], baseUrl: options.fallbackUrl };
   const isLeftOut = (key: SlotKey) => has({ ...key, source: first.name });
   await ingestArchive({ source: second, options: own, catalog, context, stop, isLeftOut }, createTally);
-  return missing.filter((key) => has({ ...key, source: second.name })).length;
+  return missed.filter((key) => has({ ...key, source: second.name })).length;
 }
 
 /** A timer takes no more: it would fire at once. */

@@ -51,7 +51,7 @@ export async function settleAll(
       if (next.done) return;
       await hasRoom();
       const { outcome, bytes, problem } = await settleOne(next.value, run, tools);
-      tally.add(outcome, { bytes, kind: problem?.kind });
+      tally.add(outcome, { bytes, kind: problem?.kind, key: next.value.row });
       if (problem)
         effects.log.debug(`${next.value.row.slot} ${next.value.row.wavelength}: ${problem.reason}`);
       settled += 1;

@@ -1,4 +1,5 @@
 /** Counts of a run, and how they are said. */
+import type { SlotKey } from '../catalog/index.ts';
 import type { TableOutcome } from './fetch-tables.ts';
 
 /** What a run came to, in numbers that add up: planned = already + skipped + stored + absent + corrupt + failed. */
@@ -17,7 +18,7 @@ export interface IngestSummary {
   corrupt: number;
   /** Could not be had now: the source is down, refuses, or time ran out. */
   failed: number;
-  /** Of the missing ones, how many the fallback source has. */
+  /** Of those that are counted as absent, corrupt or failed, how many the fallback source has. */
   rescued: number;
   bytes: number;
   seconds: number;
@@ -29,11 +30,21 @@ export interface IngestSummary {
 
 export type Outcome = 'stored' | 'already' | 'skipped' | 'absent' | 'corrupt' | 'failed';
 
+export interface TallyDetails {
+  bytes?: number | undefined;
+  kind?: string | undefined;
+  key?: SlotKey;
+}
+
 export interface Tally {
-  add(outcome: Outcome, details?: { bytes?: number | undefined; kind?: string | undefined }): void;
+  add(outcome: Outcome, details?: TallyDetails): void;
+  /** What was counted as absent, corrupt or failed, where its slot was told. */
+  missed(): readonly SlotKey[];
   /** The counts, without what is not counted here. */
   summary(seconds: number): Omit<IngestSummary, 'rescued' | 'tables'>;
 }
+
+const MISSES: ReadonlySet<Outcome> = new Set(['absent', 'corrupt', 'failed']);
 
 export function createTally(planned: number): Tally {
   const counts: Record<Outcome, number> = {
@@ -45,13 +56,16 @@ export function createTally(planned: number): Tally {
     failed: 0,
   };
   const reasons: Record<string, number> = {};
+  const missed: SlotKey[] = [];
   let bytes = 0;
   return {
     add(outcome, details = {}) {
       counts[outcome] += 1;
       bytes += details.bytes ?? 0;
+      if (details.key && MISSES.has(outcome)) missed.push(details.key);
       if (details.kind) reasons[details.kind] = (reasons[details.kind] ?? 0) + 1;
     },
+    missed: () => missed,
     summary: (seconds) => ({ planned, ...counts, bytes, seconds, reasons: { ...reasons } }),
   };
 }

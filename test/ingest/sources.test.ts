@@ -175,6 +175,39 @@ describe('--fallback', () => {
     await jsoc.close();
   });
 
+  test('what it gave in earlier runs does not hide what is missing now', async () => {
+    let isDown = false;
+    const jsoc = await startJsoc([{ at: 1 }], (answer) => (isDown ? '{"status":1,"error":"down"}' : answer));
+    const times = ['2014-01-01T01:00:00Z', '2014-01-01T02:00:00Z', '2014-01-01T03:00:00Z'];
+    const files = times.map((time) => frameBytes({ time, level: 1 }));
+    server = await startServer((request, response) => {
+      const index = times.findIndex((time) => request.url!.includes(time.slice(11, 13)));
+      if (!request.url!.endsWith('.csv')) sendFile(request, response, files[index]!);
+      else
+        response.end(
+          times.map((time, i) => `${time},,s3://b/${time.slice(11, 13)}.fits,${files[i]!.length}`).join('\n'),
+        );
+    });
+    const request = {
+      source: 'jsoc',
+      wavelength: [193],
+      from: '2014-01-01',
+      to: '2014-01-01T04:00:00Z',
+      cadence: '1h',
+      baseUrl: jsoc.url,
+      fallback: 'heliocloud',
+      fallbackUrl: server.url,
+    };
+    const first = await run(request);
+    expect(first).toMatchObject({ stored: 1, absent: 3, rescued: 3 });
+    expect(exitCodeOf(first)).toBe(0);
+    isDown = true;
+    const second = await run({ ...request, to: '2014-01-01T06:00:00Z' });
+    expect(second).toMatchObject({ already: 1, skipped: 3, failed: 2, rescued: 0 });
+    expect(exitCodeOf(second)).toBe(3);
+    await jsoc.close();
+  });
+
   test('must have the same product', async () => {
     const request = { wavelength: [193], from: '2014-01-01', fallback: 'jsoc' };
     await expect(run(request)).rejects.toMatchObject({ kind: 'usage', where: '--fallback' });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ingest } from '../../src/ingest/index.ts';
 import { isIndex, namesInIndex } from '../../src/ingest/sources/listing.ts';
-import { lastImageTime } from '../../src/ingest/sources/synoptic.ts';
+import { lastImageTime, synoptic } from '../../src/ingest/sources/synoptic.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
 import { describeWithRealData } from '../support/real-data.ts';
 import { frameBytes, sendFile } from './frames.ts';
@@ -201,4 +201,20 @@ describeWithRealData('real indexes of the synoptic directory', (data) => {
       expect(frames.length).toBe(new Set(page.match(/AIA\d{8}_\d{4}_\d{4}\.fits/g)).size);
     }
   });
+});
+
+test('a request of hundreds of thousands of slots can be located', async () => {
+  const rows = Array.from({ length: 300_000 }, (_, index) => ({
+    slot: new Date(Date.UTC(2014, 0, 1) + index * 120_000).toISOString(),
+    wavelength: 193,
+  }));
+  const tools = {
+    baseUrls: ['http://localhost:1/'],
+    now: new Date('2020-01-01'),
+    searchMs: 0,
+    getText: async () => ({ ok: true, text: '<title>Index of /' }),
+  };
+  const located = synoptic.locate(rows as never, tools as never)[Symbol.asyncIterator]();
+  expect(await located.next()).toMatchObject({ done: false });
+  await located.return?.();
 });

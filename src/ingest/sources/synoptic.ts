@@ -59,7 +59,8 @@ async function publishedUntil(
   rows: readonly Frame[],
   { baseUrls, getText, now }: LocateTools,
 ): Promise<number | undefined> {
-  const newest = Math.max(...rows.map((row) => Date.parse(row.slot)));
+  // Not as arguments of one call: there may be hundreds of thousands.
+  const newest = rows.reduce((latest, { slot }) => Math.max(latest, Date.parse(slot)), 0);
   if (now.getTime() - newest > PUBLISHED_AFTER_MS) return undefined;
   const answer = await getText(
     baseUrls.map((base) => new URL('image_times.json', base).href),
