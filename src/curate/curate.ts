@@ -11,6 +11,7 @@ import { readBlockList } from './block-list.ts';
 import { readTables } from './calibrate/tables.ts';
 import { openState } from './dataset-state.ts';
 import { updateDerivedFiles } from './derived.ts';
+import { drawSplits } from './draw-splits.ts';
 import { explainFullDisk } from './full-disk.ts';
 import { readHistories } from './histories.ts';
 import { verdictsOfHeaders } from './judge.ts';
@@ -113,15 +114,15 @@ async function run(
   }
 
   const runId = catalog.startRun({ command: 'curate', options, version: VERSION });
-  assignSplits(plan, catalog, effects);
+  const placed = { ...plan, splits: assignSplits(plan, catalog, effects) };
   const jobs = context.jobs ?? availableParallelism();
   const encoders = createEncoders(jobs, plan.samples.length);
   try {
     const processing = { directory, workspace, effects, jobs, encode: encoders.encode };
     const { state, tally } =
       options.rescreen && made
-        ? await rescreen({ plan, made, catalog, context: processing })
-        : await processSamples(plan, start, {
+        ? await rescreen({ plan: placed, made, catalog, context: processing })
+        : await processSamples(placed, start, {
             ...processing,
             record,
             ...readHistories(catalog, directory, start),
@@ -155,9 +156,10 @@ async function makePlan(
   return planCuration({ options, catalog, blockList, tables, existing, again: options.rescreen });
 }
 
-function assignSplits(plan: CuratePlan, catalog: Catalog, { log }: Effects): void {
-  catalog.assignSplits(plan.newSplits);
-  if (plan.splitUnit === 'day' && plan.newSplits.length > 0) {
+function assignSplits({ dated, manifest }: CuratePlan, catalog: Catalog, { log }: Effects) {
+  const { splits, rows, unit } = drawSplits(catalog, dated, manifest.recipe);
+  if (unit === 'day' && rows.length > 0) {
     log.warn('fewer than 3 calendar months: splits are runs of days, which are less independent than months');
   }
+  return splits;
 }

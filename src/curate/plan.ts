@@ -1,5 +1,5 @@
 /** What a run of curate will do, as data: which frames are new, what their headers say, where they belong. */
-import type { Catalog, Frame, Split, SplitAssignment } from '../catalog/index.ts';
+import type { Catalog, Frame, Split } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { monthOf, requireTime } from '../core/time.ts';
 import { balance } from './balance.ts';
@@ -18,7 +18,7 @@ import {
   screenFrames,
   selectFrames,
 } from './screen.ts';
-import { planSplits, splitOf } from './splits.ts';
+import { type DatedFrame, splitOf } from './splits.ts';
 
 export interface CuratePlan {
   /** Of the dataset as it is, or as it will begin. */
@@ -27,10 +27,14 @@ export interface CuratePlan {
   samples: Sample[];
   /** Frames that have their verdict from an earlier run. */
   judgedBefore: number;
-  newSplits: SplitAssignment[];
-  splitUnit: 'month' | 'day';
-  splits: Map<string, Split>;
+  /** What may come into the dataset: it needs a split. */
+  dated: DatedFrame[];
   tables: CalibrationTables;
+}
+
+/** A plan whose frames have their splits. */
+export interface PlacedPlan extends CuratePlan {
+  splits: ReadonlyMap<string, Split>;
 }
 
 export interface PlanInput {
@@ -69,16 +73,11 @@ export function planCuration(input: PlanInput): CuratePlan {
   const all = makeSamples(frames, screening, judged);
   const heldTimes = frames[0]!.filter((frame) => held.has(frame.id)).map((frame) => Date.parse(frame.slot));
   const samples = tables.flux ? balance(all, heldTimes, { table: tables.flux, ...balanceOf(manifest) }) : all;
-  const splits = catalog.splits();
-  const { rows, unit } = planSplits(samples.flatMap(datedFrame), splits, manifest.recipe);
-  for (const row of rows) splits.set(row.unit, row.split);
   return {
     manifest,
     samples,
     judgedBefore: verdicts.length,
-    newSplits: rows,
-    splitUnit: unit,
-    splits,
+    dated: samples.flatMap(datedFrame),
     tables,
   };
 }
@@ -105,7 +104,7 @@ function balanceOf({ recipe }: Manifest): { cap: number; seed: number } {
 }
 
 /** The split of a time; every accepted choice has its unit assigned by the plan. */
-export function splitAt({ splits }: CuratePlan, timeMs: number): Split {
+export function splitAt({ splits }: PlacedPlan, timeMs: number): Split {
   const time = new Date(timeMs);
   const split = splitOf(time.toISOString(), splits);
   if (split) return split;
@@ -159,7 +158,7 @@ function nearAny(times: readonly number[], distanceMs: number): (frame: Frame) =
   };
 }
 
-function datedFrame({ choices }: Sample): { time: string; activity: number | null }[] {
+function datedFrame({ choices }: Sample): DatedFrame[] {
   return choices
     .filter((choice: Choice) => choice.accepted)
     .map(({ members }) => members[0] as ScreenedFrame)

@@ -9,7 +9,7 @@ import { type Compared, verdictsOfHeaders, verdictsOfPixels } from './judge.ts';
 import type { Manifest } from './manifest.ts';
 import type { Fingerprint } from './measure/fingerprint.ts';
 import type { Neighbours } from './neighbours.ts';
-import { type CuratePlan, splitAt } from './plan.ts';
+import { type PlacedPlan, splitAt } from './plan.ts';
 import type { Choice, Sample } from './samples.ts';
 import type { ScreenedFrame } from './screen.ts';
 import { commit, type DatasetState, type EncodedFrame } from './store.ts';
@@ -41,7 +41,7 @@ const BATCH_BYTES = 128 * 2 ** 20;
 const WINDOW_BYTES = 64 * 2 ** 20;
 
 export async function processSamples(
-  plan: CuratePlan,
+  plan: PlacedPlan,
   start: DatasetState,
   context: ProcessContext,
 ): Promise<{ state: DatasetState; tally: Tally }> {
@@ -131,7 +131,7 @@ interface Encoded {
 /** The pixels of the first choice that its headers let pass. */
 async function encodeNext(
   choices: readonly Choice[],
-  plan: CuratePlan,
+  plan: PlacedPlan,
   context: ProcessContext,
 ): Promise<Encoded | undefined> {
   const choice = choices.find((candidate) => candidate.accepted);
@@ -147,7 +147,7 @@ async function encodeNext(
 function readPixels(
   choice: Choice,
   calibrations: readonly Calibration[],
-  plan: CuratePlan,
+  plan: PlacedPlan,
   context: ProcessContext,
 ): Promise<EncodeResult> {
   const members = choice.members.map((member, i) => memberTask(member, i, calibrations[i]!, plan, context));
@@ -157,7 +157,7 @@ function readPixels(
 function wouldPass(
   choice: Choice,
   known: EncodeResult,
-  { manifest }: CuratePlan,
+  { manifest }: PlacedPlan,
   { histories }: ProcessContext,
 ): boolean {
   return verdictsOfPixels(choice, known, manifest, histories).every((verdict) => verdict.accepted);
@@ -180,7 +180,7 @@ async function judgeSample(
   { choices }: Sample,
   encoded: Encoded | undefined,
   index: number,
-  plan: CuratePlan,
+  plan: PlacedPlan,
   context: ProcessContext,
 ): Promise<Processed> {
   const { manifest } = plan;
@@ -216,7 +216,7 @@ function memberTask(
   { frame, channel }: ScreenedFrame,
   index: number,
   { factor, pointing }: Calibration,
-  { manifest }: CuratePlan,
+  { manifest }: PlacedPlan,
   { workspace }: ProcessContext,
 ): MemberTask {
   const { size, fixedRadiusArcsec, respike } = manifest.recipe;
@@ -235,7 +235,7 @@ function memberTask(
 function encodedFrame(
   { choice, calibrations, result }: Encoded,
   chunks: Uint8Array[],
-  plan: CuratePlan,
+  plan: PlacedPlan,
 ): EncodedFrame {
   const { frame, timeMs } = choice.members[0]!;
   const members = choice.members.map((member, i) => {

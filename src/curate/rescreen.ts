@@ -12,7 +12,7 @@ import type { EncodeResult } from './encode.ts';
 import { Histories } from './histories.ts';
 import type { Manifest, Recipe } from './manifest.ts';
 import { Neighbours } from './neighbours.ts';
-import type { CuratePlan } from './plan.ts';
+import type { PlacedPlan } from './plan.ts';
 import { type ProcessContext, processSamples } from './process.ts';
 import { type FrameProvenance, readProvenance } from './provenance.ts';
 import { RULES } from './rules/index.ts';
@@ -46,7 +46,7 @@ export function refuseOtherPixels(made: Manifest, wanted: Manifest): void {
 }
 
 export interface RescreenInput {
-  plan: CuratePlan;
+  plan: PlacedPlan;
   /** The dataset that is there. */
   made: DatasetState;
   catalog: Catalog;

@@ -62,7 +62,8 @@ function planMonths(
 ): SplitAssignment[] {
   const strata = stratify(frames, open);
   const counts: Record<Side, number> = { train: 0, validation: 0, test: 0 };
-  for (const [unit, split] of assigned) if (split !== 'guard' && unit.length === 7) counts[split]++;
+  for (const [unit, split] of assigned)
+    if (split !== 'guard' && unit.length === MONTH_LETTERS) counts[split]++;
   const seen = new Set(assigned.values());
   const sides = new Map<string, Side>();
   let left = open.length;
@@ -113,45 +114,100 @@ function activityOf(frames: readonly DatedFrame[], month: string): number {
 }
 
 /**
- * Days left out where a new month meets one of another split: on the new month's side when the neighbour already had
- * its assignment (that one's frames must not change), else on the later month's side.
+ * Days of the new months left out because a day of another split is nearer than the guard: on the new month's side when
+ * that day had its assignment before (its frames must not change), else on the later month's side.
  */
 function guards(
   sides: ReadonlyMap<string, Side>,
   assigned: ReadonlyMap<string, Split>,
   guardDays: number,
 ): SplitAssignment[] {
-  const rows: SplitAssignment[] = [];
-  for (const [month, side] of sides) {
-    const first = Date.parse(`${month}-01T00:00:00Z`);
-    const next = Date.parse(`${monthOf(new Date(first + 32 * DAY_MS).toISOString())}-01T00:00:00Z`);
-    const before = dayOf(new Date(first - DAY_MS).toISOString());
-    const after = dayOf(new Date(next).toISOString());
-    const sideBefore = sides.get(monthOf(before)) ?? splitOf(before, assigned);
-    const oldAfter = splitOf(after, assigned);
-    if (sideBefore !== undefined && sideBefore !== side) rows.push(...guardRows(first, guardDays));
-    if (oldAfter !== undefined && oldAfter !== side)
-      rows.push(...guardRows(next - guardDays * DAY_MS, guardDays));
-  }
-  return rows;
+  const sideOf = (day: string) => splitOf(day, assigned) ?? sides.get(monthOf(day));
+  const rule = 'guard between months of different splits';
+  return [...sides].flatMap(([month, side]) =>
+    daysOfMonth(month)
+      .filter((dayMs) => splitOf(dayAt(dayMs), assigned) === undefined)
+      .filter((dayMs) =>
+        daysAround(dayMs, guardDays).some((nearMs) => {
+          const near = dayAt(nearMs);
+          const isOlder = nearMs < dayMs || splitOf(near, assigned) !== undefined;
+          return isOlder && differ(side, sideOf(near));
+        }),
+      )
+      .map((dayMs): SplitAssignment => ({ unit: dayAt(dayMs), split: 'guard', rule })),
+  );
 }
 
-function guardRows(startMs: number, days: number): SplitAssignment[] {
-  return Array.from({ length: days }, (_, i) => ({
-    unit: dayOf(new Date(startMs + i * DAY_MS).toISOString()),
-    split: 'guard' as const,
-    rule: 'guard between months of different splits',
-  }));
+/**
+ * The assignments with wider guards where they were drawn for a dataset that asked for fewer days: every day nearer than
+ * the guard to one of another split is left out, on both sides.
+ */
+export function widenGuards(assigned: ReadonlyMap<string, Split>, guardDays: number): Map<string, Split> {
+  const widened = new Map(assigned);
+  // Runs of days are told as such, and have their own guards.
+  for (const month of [...assigned.keys()].filter((unit) => unit.length === MONTH_LETTERS)) {
+    for (const dayMs of daysOfMonth(month)) {
+      const side = splitOf(dayAt(dayMs), assigned);
+      const isNear = daysAround(dayMs, guardDays).some((nearMs) =>
+        differ(side, splitOf(dayAt(nearMs), assigned)),
+      );
+      if (isNear) widened.set(dayAt(dayMs), 'guard');
+    }
+  }
+  return widened;
+}
+
+const MONTH_LETTERS = 7;
+
+/** Whether frames of the two must not be near one another. */
+const differ = (a: Split | undefined, b: Split | undefined) =>
+  a !== undefined && b !== undefined && a !== b && a !== 'guard' && b !== 'guard';
+
+const dayAt = (timeMs: number) => dayOf(new Date(timeMs).toISOString());
+
+/** Midnights of the days of a month. */
+function daysOfMonth(month: string): number[] {
+  const first = Date.parse(`${month}-01T00:00:00Z`);
+  return Array.from({ length: 31 }, (_, i) => first + i * DAY_MS).filter(
+    (dayMs) => monthOf(dayAt(dayMs)) === month,
+  );
+}
+
+/** Midnights of so many days before and after. */
+function daysAround(dayMs: number, reach: number): number[] {
+  return Array.from({ length: 2 * reach + 1 }, (_, i) => dayMs + (i - reach) * DAY_MS);
+}
+
+const DAY_RULE = 'run of days: fewer than 3 months';
+
+/** Days before the last one that has its split join what is around them; what comes behind gets parts of its own. */
+function planDays(days: readonly string[], assigned: ReadonlyMap<string, Split>): SplitAssignment[] {
+  const last = [...assigned.keys()].reduce((a, b) => (a > b ? a : b), '');
+  const between = days.filter((day) => day <= last);
+  const later = days.filter((day) => day > last);
+  return [
+    ...between.map((unit) => ({ unit, split: sideBetween(unit, assigned), rule: DAY_RULE })),
+    ...planRun(later, assigned),
+  ];
+}
+
+/** The split that the days on both sides have; where they differ a day belongs to none. */
+function sideBetween(day: string, assigned: ReadonlyMap<string, Split>): Split {
+  const before = sideOfNeighbour(day, assigned);
+  const behind = [...assigned]
+    .filter(([unit, split]) => unit > day && split !== 'guard')
+    .reduce<[string, Split] | undefined>((a, b) => (a && a[0] < b[0] ? a : b), undefined)?.[1];
+  if (before !== undefined && behind !== undefined && before !== behind) return 'guard';
+  return before ?? behind ?? 'guard';
 }
 
 /** A run of days for training, one for validation, one for test, a day between them where there are enough. */
-function planDays(days: readonly string[], assigned: ReadonlyMap<string, Split>): SplitAssignment[] {
-  const rule = 'run of days: fewer than 3 months';
+function planRun(days: readonly string[], assigned: ReadonlyMap<string, Split>): SplitAssignment[] {
   const neighbour = sideOfNeighbour(days[0], assigned);
   const isLong = days.length >= SMALLEST_GUARDED_DAYS;
   if (days.length < SIDES.length || (neighbour !== undefined && !isLong)) {
     // Later days join the side of the last day before them, so that no boundary arises.
-    return days.map((unit) => ({ unit, split: neighbour ?? 'train', rule }));
+    return days.map((unit) => ({ unit, split: neighbour ?? 'train', rule: DAY_RULE }));
   }
   const guard = isLong ? 1 : 0;
   const lead = neighbour !== undefined && neighbour !== 'train' ? guard : 0;
@@ -161,7 +217,7 @@ function planDays(days: readonly string[], assigned: ReadonlyMap<string, Split>)
   return days.map((unit, i) => ({
     unit,
     split: i < lead ? 'guard' : daySplit(i - lead, train, held, guard),
-    rule,
+    rule: DAY_RULE,
   }));
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Split } from '../../src/catalog/index.ts';
-import { planSplits, splitOf } from '../../src/curate/splits.ts';
+import { planSplits, splitOf, widenGuards } from '../../src/curate/splits.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -110,5 +110,59 @@ describe('fewer than three months: runs of days', () => {
     const splits = plan(february, month);
     expect(splitOf('2017-02-01', splits)).toBe('guard');
     expect(share(february, splits, 'train')).toBeGreaterThan(0.5);
+  });
+});
+
+describe('whatever comes when, frames of different splits are apart', () => {
+  /** Days between two neighbouring frames of different splits, at least. */
+  function closest(frames: ReturnType<typeof daily>, splits: ReadonlyMap<string, Split>): number {
+    const dated = frames
+      .map(({ time }) => ({ time: Date.parse(time), split: splitOf(time, splits)! }))
+      .filter(({ split }) => split !== 'guard')
+      .sort((a, b) => a.time - b.time);
+    const distances = dated.flatMap(({ time, split }, i) =>
+      i > 0 && dated[i - 1]!.split !== split ? [(time - dated[i - 1]!.time) / DAY_MS] : [],
+    );
+    return Math.min(...distances);
+  }
+
+  test('months that begin where runs of days end', () => {
+    const [first, rest] = [daily('2014-01-01', 10), daily('2014-01-11', 80)];
+    const splits = plan(rest, plan(first));
+    // The two boundaries inside the run of days have one day.
+    expect(closest([...first.slice(-1), ...rest], splits)).toBeGreaterThanOrEqual(4);
+  });
+
+  test('days before and between those that have their split', () => {
+    const [later, earlier] = [daily('2014-01-20', 10), daily('2014-01-05', 15)];
+    expect(closest([...earlier, ...later], plan(earlier, plan(later)))).toBeGreaterThanOrEqual(2);
+    const all = daily('2014-01-01', 30);
+    const some = all.filter((_, i) => i % 3 === 0);
+    const splits = plan(
+      all.filter((_, i) => i % 3 !== 0),
+      plan(some),
+    );
+    expect(closest(all, splits)).toBeGreaterThanOrEqual(2);
+  });
+
+  test('months in any order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], { minLength: 6 }), (order) => {
+        const months = order.map((month) => daily(`2014-${String(month + 1).padStart(2, '0')}-01`, 28));
+        let splits = plan(months.slice(0, 3).flat());
+        for (const month of months.slice(3)) splits = plan(month, splits);
+        expect(closest(months.flat(), splits)).toBeGreaterThanOrEqual(4);
+      }),
+      { seed: 1, numRuns: 50 },
+    );
+  });
+
+  test('a dataset that asks for more days has them, whatever was drawn before', () => {
+    const year = daily('2014-01-01', 365);
+    const drawn = plan(year);
+    expect(widenGuards(drawn, 3)).toEqual(drawn);
+    const splits = widenGuards(drawn, 14);
+    expect(closest(year, splits)).toBeGreaterThanOrEqual(15);
+    for (const { time } of year) expect([splitOf(time, drawn), 'guard']).toContain(splitOf(time, splits));
   });
 });

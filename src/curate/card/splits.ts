@@ -12,7 +12,7 @@ export function splitLines(dataset: Dataset, catalog: Catalog): string[] {
   const byDay = units.some(([unit, split]) => unit.length > 7 && split !== 'guard');
   const rule = byDay
     ? 'Fewer than three calendar months were there when the splits were drawn, so the units are runs of days with a day left out between them. This is less independent than months: the Sun changes little in a day.'
-    : `Units are calendar months, drawn by a seeded hash (seed ${dataset.manifest.recipe.seed}) within strata of year and activity tercile; ${dataset.manifest.recipe.guardDays} days are left out where months of different splits meet.`;
+    : `Units are calendar months, drawn by a seeded hash (seed ${dataset.manifest.recipe.seed}, where no earlier dataset of the workspace had drawn them) within strata of year and activity tercile; at least ${dataset.manifest.recipe.guardDays} days are left out where months of different splits meet.`;
   return [
     `${rule} A unit keeps its split for ever.`,
     '',

@@ -1,7 +1,7 @@
 /** Pictures of others as a dataset of the same kind: `sungan import`. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openCatalog, type Split, type SplitAssignment, takeLock } from '../../catalog/index.ts';
+import { openCatalog, type Split, takeLock } from '../../catalog/index.ts';
 import { mapConcurrently } from '../../core/concurrency.ts';
 import { type Effects, throwIfStopped } from '../../core/effects.ts';
 import { describeError, SunganError } from '../../core/errors.ts';
@@ -9,10 +9,11 @@ import { sha256OfBytes } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { openState } from '../dataset-state.ts';
 import { updateDerivedFiles } from '../derived.ts';
+import { drawSplits } from '../draw-splits.ts';
 import { type Manifest, readManifest } from '../manifest.ts';
 import { readProvenance } from '../provenance.ts';
 import { levelsOf, manifestOfPictures, refuseOtherRecipe } from '../recipe.ts';
-import { planSplits, splitOf } from '../splits.ts';
+import { splitOf } from '../splits.ts';
 import { commit, type DatasetState, type EncodedFrame, recover } from '../store.ts';
 import { decodePicture, type MaskBox } from './decode-picture.ts';
 import { encodeLevels } from './encode-levels.ts';
@@ -123,10 +124,7 @@ function assignSplits(
   const times = new Map(files.map((file) => [file.name, timeInName(file.name)?.toISOString()]));
   const dated = [...times.values()].flatMap((time) => (time === undefined ? [] : [{ time, activity: null }]));
   if (dated.length === files.length) {
-    const assigned = catalog.splits();
-    const rows: SplitAssignment[] = planSplits(dated, assigned, { seed, guardDays }).rows;
-    catalog.assignSplits(rows);
-    const splits = catalog.splits();
+    const { splits } = drawSplits(catalog, dated, { seed, guardDays });
     return ({ name }) => splitOf(times.get(name)!, splits) ?? 'train';
   }
   const held = Math.floor(files.length * 0.15);
