@@ -137,8 +137,12 @@ function makeSamples(frames: Frame[][], input: ScreenInput, judged: ReadonlySet<
     toleranceSeconds: recipe.slotToleranceSeconds,
     substituteSeconds: recipe.substituteSeconds ?? 0,
   };
-  const filled = frames[0]!.filter((frame) => held.has(frame.id)).map((frame) => Date.parse(frame.slot));
-  return onGrid(choices, cadence, (from, to) => filled.some((time) => time >= from && time <= to));
+  const slotsOf = (isWanted: (id: number) => boolean) =>
+    frames[0]!.filter(({ id }) => isWanted(id)).map(({ slot }) => Date.parse(slot));
+  return onGrid(choices, cadence, {
+    held: slotsOf((id) => held.has(id)),
+    rejected: slotsOf((id) => judged.has(id) && !held.has(id)),
+  });
 }
 
 /** Whether a frame's slot is within the distance (and an hour, for T_OBS is not the slot) of one of the times. */

@@ -28,37 +28,59 @@ export function eachFrame(choices: readonly Choice[]): Sample[] {
   return choices.map((choice) => ({ choices: [choice] }));
 }
 
+/** Slots of frames that have their verdict from earlier runs, milliseconds since 1970. */
+export interface EarlierSlots {
+  held: readonly number[];
+  rejected: readonly number[];
+}
+
 /**
- * Places are the multiples of the cadence since midnight UTC of 1970. `isFilled` tells of places that the dataset has
- * already; a place whose frames all have their verdict comes again only when a new frame is near.
+ * Places are the multiples of the cadence since midnight UTC of 1970. A place that the dataset has filled is left alone;
+ * one whose frame was rejected comes again only when a new frame is nearer, or may stand in: what is made of the frames
+ * does not depend on the number of runs.
  */
-export function onGrid(
-  choices: readonly Choice[],
-  cadence: Cadence,
-  isFilled: (fromMs: number, toMs: number) => boolean,
-): Sample[] {
+export function onGrid(choices: readonly Choice[], cadence: Cadence, earlier: EarlierSlots): Sample[] {
   const reachMs = Math.max(cadence.toleranceSeconds, cadence.substituteSeconds) * 1000;
   const stepMs = cadence.seconds * 1000;
+  const placeOf = (time: number) => Math.round(time / stepMs) * stepMs;
   const places = new Map<number, Choice[]>();
   for (const choice of choices) {
     const time = Date.parse(choice.members[0]!.frame.slot);
-    const place = Math.round(time / stepMs) * stepMs;
+    const place = placeOf(time);
     if (Math.abs(time - place) > Math.min(reachMs, stepMs / 2)) continue;
     const list = places.get(place) ?? [];
     list.push(choice);
     places.set(place, list);
   }
+  const filled = new Set(earlier.held.map(placeOf));
+  const nearestRejected = new Map<number, number>();
+  for (const time of earlier.rejected) {
+    const place = placeOf(time);
+    const distance = Math.abs(time - place);
+    nearestRejected.set(place, Math.min(distance, nearestRejected.get(place) ?? distance));
+  }
   return [...places]
-    .filter(([place]) => !isFilled(place - reachMs, place + reachMs))
+    .filter(([place]) => !filled.has(place))
     .sort(([a], [b]) => a - b)
-    .map(([place, list]) => ({ choices: inOrder(list, place, cadence) }));
+    .map(([place, list]) => ({ choices: inOrder(list, place, cadence, nearestRejected.get(place)) }))
+    .filter((sample) => sample.choices.length > 0);
 }
 
-/** The frame of the place first, then stand-ins: good ones before bad ones, near ones before far ones. */
-function inOrder(choices: readonly Choice[], placeMs: number, cadence: Cadence): Choice[] {
+/**
+ * The frame of the place first, unless one that was nearer has been rejected; then stand-ins, which are good by their
+ * headers, near ones before far ones.
+ */
+function inOrder(
+  choices: readonly Choice[],
+  placeMs: number,
+  cadence: Cadence,
+  rejectedMs = Number.POSITIVE_INFINITY,
+): Choice[] {
   const distance = (choice: Choice) => Math.abs(Date.parse(choice.members[0]!.frame.slot) - placeMs);
   const sorted = [...choices].sort((a, b) => distance(a) - distance(b));
-  const own = sorted.filter((choice) => distance(choice) <= cadence.toleranceSeconds * 1000).slice(0, 1);
+  const own = sorted
+    .slice(0, 1)
+    .filter((choice) => distance(choice) <= cadence.toleranceSeconds * 1000 && distance(choice) < rejectedMs);
   const substitutes = sorted.filter(
     (choice) =>
       !own.includes(choice) && choice.accepted && distance(choice) <= cadence.substituteSeconds * 1000,

@@ -122,6 +122,34 @@ describe('a grid of times', () => {
     await expect(run({ name: 'other', substitute: '15m' })).rejects.toThrow('stand-ins need places');
   });
 
+  test('further runs take nothing that one run would not', async () => {
+    addFrame(workspace, { slot: at(0), header: BAD });
+    addFrame(workspace, { slot: at(0, 1) });
+    addFrame(workspace, { slot: at(0, 2), header: BAD });
+    addFrame(workspace, { slot: at(6) });
+    expect(await run({ cadence: '6h' })).toMatchObject({ considered: 2, count: 1 });
+    expect(await run({ cadence: '6h' })).toMatchObject({ considered: 0, count: 1, changed: false });
+    expect(await run({ cadence: '6h' })).toMatchObject({ considered: 0, count: 1 });
+  });
+
+  test('a new frame nearer to its place is looked at, one farther away is not', async () => {
+    addFrame(workspace, { slot: at(0, 1), header: BAD });
+    addFrame(workspace, { slot: at(6) });
+    await run({ cadence: '6h' });
+    addFrame(workspace, { slot: at(0, 2) });
+    expect(await run({ cadence: '6h' })).toMatchObject({ considered: 0, count: 1 });
+    addFrame(workspace, { slot: at(0) });
+    expect(await run({ cadence: '6h' })).toMatchObject({ considered: 1, count: 2 });
+  });
+
+  test('stand-ins from afar do not keep the next place empty', async () => {
+    const options = { cadence: '1h', substitute: '1h' };
+    for (const hours of [0, 1]) addFrame(workspace, { slot: at(hours) });
+    await run(options);
+    for (const hours of [2, 3]) addFrame(workspace, { slot: at(hours) });
+    expect(await run(options)).toMatchObject({ considered: 2, count: 4 });
+  });
+
   test('a stand-in takes the place of a frame whose pixels are bad', async () => {
     addFrame(workspace, { slot: at(6), brightness: 0 });
     addFrame(workspace, { slot: at(6, 6) });
