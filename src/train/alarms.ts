@@ -1,7 +1,7 @@
 /** What goes wrong in adversarial training, seen from numbers. Pure. */
 import { SunganError } from '../core/errors.ts';
 
-/** A loss or score that is no number any more: nothing learnt after it is worth keeping. */
+/** A loss or score that is no number any more: nothing learnt after it is worth keeping. `lastGood`: path of a checkpoint. */
 export function assertFinite(
   statistics: Readonly<Record<string, number>>,
   images: number,
@@ -11,9 +11,14 @@ export function assertFinite(
   if (!broken) return;
   throw new SunganError('data', `training broke down: ${broken[0]} is ${broken[1]} after ${images} images`, {
     where: lastGood ?? 'before the first checkpoint',
-    remedy:
-      'the last good checkpoint is kept; begin again with half the learning rates (--generator-rate, --discriminator-rate) or a larger --r1-gamma',
+    remedy: `${wayBack(lastGood)} with half the learning rates (--generator-rate, --discriminator-rate) or a larger --r1-gamma`,
   });
+}
+
+function wayBack(lastGood: string | undefined): string {
+  return lastGood === undefined
+    ? 'begin again'
+    : `that checkpoint is the last good one; begin a new run by --from ${lastGood},`;
 }
 
 /** Mean over pixels of the standard deviation across images: how much a set varies. */
@@ -74,8 +79,7 @@ export function collapseError(kimg: number, lastGood: string | undefined): Sunga
     `collapse: samples hardly differ any more, ${kimg.toFixed(1)} thousand images in`,
     {
       where: lastGood ?? 'before the first checkpoint',
-      remedy:
-        'the last good checkpoint is kept; try --augment translation,cutout, a lower --discriminator-rate or a larger --r1-gamma; --on-collapse warn goes on all the same',
+      remedy: `${wayBack(lastGood)} with --augment translation,cutout, a lower --discriminator-rate or a larger --r1-gamma; --on-collapse warn goes on all the same`,
     },
   );
 }

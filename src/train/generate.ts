@@ -10,7 +10,7 @@ import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
 import { exportGenerator } from './export.ts';
 import { type Generator, openGenerator } from './generator.ts';
 import { labelsOfSeeds } from './labels.ts';
-import { listCheckpoints } from './run/checkpoint.ts';
+import { newestCheckpoint } from './run/checkpoint.ts';
 import { checkpointPath } from './run/choose.ts';
 import { findRun } from './run/folder.ts';
 import { generatedWords } from './run/pictures.ts';
@@ -72,7 +72,7 @@ export async function planGeneration(
   const folder = await findRun(workspace, options.run);
   const checkpoint =
     options.checkpoint === undefined
-      ? (await listCheckpoints(folder)).at(-1)
+      ? await newestCheckpoint(folder)
       : await checkpointPath(folder, options.checkpoint);
   if (checkpoint === undefined) {
     throw new SunganError('data', 'the run has no checkpoint yet', {

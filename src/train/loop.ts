@@ -1,11 +1,17 @@
 /** The training loop, as a table of contents: step, count, and at every tick statistics, samples and a checkpoint. */
 import { type Effects, throwIfStopped } from '../core/effects.ts';
+import { describeError } from '../core/errors.ts';
 import { assertFinite, collapseError, diversity, hasCollapsed, isFlat, watchVariety } from './alarms.ts';
 import { fadeAt } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
 import { type Judge, verdictOf } from './judge.ts';
 import type { RecipeOptions } from './options.ts';
-import { type CheckpointFacts, pruneCheckpoints, writeCheckpoint } from './run/checkpoint.ts';
+import {
+  type CheckpointFacts,
+  newestCheckpoint,
+  pruneCheckpoints,
+  writeCheckpoint,
+} from './run/checkpoint.ts';
 import { bestFolder } from './run/choose.ts';
 import { appendStatistics, type RunFolder } from './run/folder.ts';
 import { writeSamples } from './run/pictures.ts';
@@ -21,8 +27,8 @@ export interface LoopOptions {
   snapshotTicks: number;
   keep: number;
   onCollapse: 'stop' | 'warn';
-  /** Milliseconds this call may take. */
-  timeLimit: number;
+  /** Until when this call may go on, by `performance.now()`. */
+  deadline: number;
   /** Seeds of the sample pictures. */
   sampleSeeds: readonly number[];
   /** Statistics of earlier calls. */
@@ -40,49 +46,73 @@ export interface LoopResult {
 }
 
 export async function trainingLoop(options: LoopOptions): Promise<LoopResult> {
-  const { trainer, recipe, effects } = options;
+  const { trainer, recipe, effects, folder } = options;
   const { counters } = trainer;
   const totalImages = recipe.kimg * 1000;
   const tickImages = Math.round(recipe.tickKimg * 1000);
   const watch = startWatch(options);
   const progress = effects.progress('train', recipe.kimg, 'kimg', counters.images / 1000);
-  let checkpoint: string | undefined;
+  const alarm = collapseAlarm(options);
+  let lastGood = await newestCheckpoint(folder);
+  let isSaved = false;
   let lastTick: Tick | undefined;
   const ticks = [...options.ticksBefore];
   let isOver = isPlayedOut(options, ticks);
 
   while (counters.images < totalImages && !isOver && !watch.isOver()) {
-    if (effects.signal.aborted) await saveCheckpoint(options);
+    if (effects.signal.aborted) await saveCheckpoint(options, lastGood);
     throwIfStopped(effects.signal);
 
     // Step
     const imagesBefore = counters.images;
     const statistics = await trainer.step();
-    assertFinite(statistics, counters.images, checkpoint);
+    assertFinite(statistics, counters.images, lastGood);
     addToSums(counters.sums, statistics);
     progress.advance((counters.images - imagesBefore) / 1000, note(statistics));
 
     // Tick
-    checkpoint = undefined;
+    isSaved = false;
     if (counters.images < Math.min(totalImages, (counters.tick + 1) * tickImages)) continue;
     counters.tick++;
     lastTick = await recordTick(options, watch.lap());
     ticks.push(lastTick);
-    await keepBest(options, ticks);
+    await keepBest(options, ticks, lastGood);
     isOver = isPlayedOut(options, ticks);
-    const kimg = counters.images / 1000;
-    if (options.onCollapse === 'stop' && hasCollapsed(counters.variety, kimg))
-      throw collapseError(kimg, checkpoint);
+    alarm(lastGood);
 
     // Checkpoint
-    if (counters.tick % options.snapshotTicks === 0 && !isFlat(counters.variety, kimg)) {
-      checkpoint = await saveCheckpoint(options);
+    if (counters.tick % options.snapshotTicks === 0 && isWorthKeeping(options)) {
+      lastGood = await saveCheckpoint(options, lastGood);
+      isSaved = true;
     }
   }
   progress.done();
-  checkpoint ??= await saveCheckpoint(options);
+  const checkpoint = isSaved && lastGood ? lastGood : await saveCheckpoint(options, lastGood);
   const finished = counters.images >= totalImages ? 'kimg' : isOver ? 'early-stop' : 'hours';
   return { finished, checkpoint, lastTick };
+}
+
+/** Stops at a collapse, or says once that there is one. */
+function collapseAlarm({
+  trainer,
+  onCollapse,
+  effects,
+}: LoopOptions): (lastGood: string | undefined) => void {
+  let isTold = false;
+  return (lastGood) => {
+    const { variety, images } = trainer.counters;
+    const collapsed = hasCollapsed(variety, images / 1000);
+    const error = collapseError(images / 1000, lastGood);
+    if (collapsed && onCollapse === 'stop') throw error;
+    if (collapsed && !isTold) effects.log.warn(describeError(error));
+    isTold = collapsed;
+  };
+}
+
+/** Flat samples push no better checkpoints out, unless training is to go on with them. */
+function isWorthKeeping({ trainer, onCollapse }: LoopOptions): boolean {
+  const { variety, images } = trainer.counters;
+  return onCollapse === 'warn' || !isFlat(variety, images / 1000);
 }
 
 function isPlayedOut({ judge }: LoopOptions, ticks: readonly Tick[]): boolean {
@@ -90,20 +120,24 @@ function isPlayedOut({ judge }: LoopOptions, ticks: readonly Tick[]): boolean {
 }
 
 /** Written before the numbered checkpoint: whatever a resumed run does not do again has its best one already. */
-async function keepBest(options: LoopOptions, ticks: readonly Tick[]): Promise<void> {
+async function keepBest(
+  options: LoopOptions,
+  ticks: readonly Tick[],
+  lastGood: string | undefined,
+): Promise<void> {
   const { judge, folder } = options;
   const isJudged = judge?.best !== undefined && ticks.at(-1)?.[judge.best] !== undefined;
   if (!isJudged || !verdictOf(judge, ticks).isBest) return;
-  await saveCheckpoint({ ...options, folder: bestFolder(folder, judge.best!), keep: 1 });
+  await saveCheckpoint({ ...options, folder: bestFolder(folder, judge.best!), keep: 1 }, lastGood);
 }
 
 /** Wall-clock time: never part of a checkpoint. */
-function startWatch({ timeLimit, ticksBefore, trainer }: LoopOptions) {
+function startWatch({ deadline, ticksBefore, trainer }: LoopOptions) {
   const startedAt = performance.now();
   const secondsBefore = ticksBefore.at(-1)?.['seconds'] ?? 0;
   let tick = { at: startedAt, images: trainer.counters.images };
   return {
-    isOver: () => performance.now() - startedAt > timeLimit,
+    isOver: () => performance.now() > deadline,
     lap() {
       const now = { at: performance.now(), images: trainer.counters.images };
       const imagesPerSecond = (now.images - tick.images) / ((now.at - tick.at) / 1000);
@@ -144,10 +178,19 @@ async function recordTick(
   };
   counters.sums = {};
   await appendStatistics(folder, tick);
-  effects.log.debug(
-    `tick ${tick.tick}: ${tick.kimg} kimg, ${tick.imagesPerSecond} img/s, diversity ${share.toFixed(2)}`,
-  );
+  effects.log.info(describeTick(tick));
   return tick;
+}
+
+/** One line for people. */
+function describeTick(tick: Tick): string {
+  const number = (name: string) => tick[name]?.toPrecision(3) ?? '-';
+  return [
+    `tick ${tick['tick']}: ${tick['kimg']} kimg, ${tick['imagesPerSecond']} img/s`,
+    `loss D ${number('discriminatorLoss')} G ${number('generatorLoss')}`,
+    `D(real) ${number('realScore')} D(fake) ${number('fakeScore')}`,
+    `diversity ${number('diversity')}`,
+  ].join(', ');
 }
 
 const REALS_FOR_DIVERSITY = 64;
@@ -159,12 +202,13 @@ async function diversityOfReals(images: TrainingImages, side: number): Promise<n
   return diversity(await images.read(positions, side), { channels, resolution: side });
 }
 
-async function saveCheckpoint(options: LoopOptions): Promise<string> {
+/** `lastGood` is named where the state is no number any more. */
+async function saveCheckpoint(options: LoopOptions, lastGood: string | undefined): Promise<string> {
   const { folder, facts, trainer, recipe, keep } = options;
   const { counters, stage, networks } = trainer;
   const values = await trainer.readState();
   for (const [name, data] of values) {
-    if (!data.every(Number.isFinite)) assertFinite({ [name]: Number.NaN }, counters.images, undefined);
+    if (!data.every(Number.isFinite)) assertFinite({ [name]: Number.NaN }, counters.images, lastGood);
   }
   const fade = fadeAt(recipe, stage, counters.images);
   const path = await writeCheckpoint(

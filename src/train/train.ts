@@ -87,6 +87,7 @@ function explainStop(error: unknown, { directory }: RunFolder): unknown {
 
 /** Trains until the images or the hours are used up. SIGTERM ends the step, writes a checkpoint and stops. */
 export async function train(options: TrainOptions, context: TrainContext): Promise<TrainSummary> {
+  const startedAt = performance.now();
   const job = await prepareJob(options, context);
   const engine = await openEngine(job.engine, {
     threads: options.threads || Math.min(16, availableParallelism()),
@@ -103,7 +104,7 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
     const lock = lockRun(folder, context);
     try {
       if (job.folder) await noteChanges(job, folder, engine, context);
-      const result = await runJob(options, job, folder, engine, values, context);
+      const result = await runJob(options, job, { folder, engine, values, startedAt }, context);
       return { directory: folder.directory, ...result };
     } catch (error) {
       throw explainStop(error, folder);
@@ -137,12 +138,19 @@ async function noteChanges(
   });
 }
 
+interface Means {
+  folder: RunFolder;
+  engine: Engine;
+  /** The state to begin with. */
+  values: StateValues;
+  /** When the call began, by `performance.now()`. */
+  startedAt: number;
+}
+
 async function runJob(
   options: TrainOptions,
   job: Job,
-  folder: RunFolder,
-  engine: Engine,
-  values: StateValues,
+  { folder, engine, values, startedAt }: Means,
   context: TrainContext,
 ) {
   const { effects } = context;
@@ -162,7 +170,7 @@ async function runJob(
       snapshotTicks: options.snapshotTicks,
       keep: options.keep,
       onCollapse: options.onCollapse,
-      timeLimit: options.hours === undefined ? Number.POSITIVE_INFINITY : options.hours * 3_600_000,
+      deadline: startedAt + (options.hours ?? Number.POSITIVE_INFINITY) * 3_600_000,
       sampleSeeds: Array.from({ length: samples }, (_, i) => i),
       ticksBefore: before,
       judge: await context.judge?.({ data: job.data, images }),

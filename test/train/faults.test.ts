@@ -127,3 +127,60 @@ describe('a resumed run', () => {
     });
   });
 });
+
+/** From the third tick on (of one batch each), samples seem flat beside reals that vary a thousand times as much. */
+function flatFromThirdTick(): TrainingImages {
+  const images = diskImages(24, 8);
+  let ticks = 0;
+  return {
+    ...images,
+    async read(positions, side) {
+      const values = await images.read(positions, side);
+      const isMeasured = positions.length === 24;
+      return isMeasured && ++ticks > 2 ? values.map((value) => value * 1000) : values;
+    },
+  };
+}
+
+describe('alarms', () => {
+  const oneBatchATick = { kimg: 0.032, tickKimg: 0.004, snapshotTicks: 1, averageRampup: 0.05 };
+
+  it('name the last good checkpoint when numbers break down', async () => {
+    const workspace = newWorkspace();
+    const images = diskImages(24, 8);
+    let read = 0;
+    const breaking: TrainingImages = {
+      ...images,
+      async read(positions, side) {
+        const values = await images.read(positions, side);
+        return positions.length === 4 && ++read > 5 ? values.map(() => Number.NaN) : values;
+      },
+    };
+    const error = await train(tinyOptions({ tickKimg: 0.008 }), context(workspace, breaking)).catch((e) => e);
+    const directory = join(workspace.runs, '0001-demo');
+    expect(error).toMatchObject({ kind: 'data', where: newest(directory) });
+    expect(error.remedy).toContain(`--from ${newest(directory)}`);
+  });
+
+  it('stop a collapse, with the last good checkpoint kept and named', async () => {
+    const workspace = newWorkspace();
+    const error = await train(tinyOptions(oneBatchATick), context(workspace, flatFromThirdTick())).catch(
+      (e) => e,
+    );
+    const directory = join(workspace.runs, '0001-demo');
+    expect(checkpointsOf(directory)).toEqual(['00000001.safetensors', '00000002.safetensors']);
+    expect(error).toMatchObject({ message: expect.stringContaining('collapse'), where: newest(directory) });
+  });
+
+  it('only say so where that is wanted, and checkpoints go on', async () => {
+    const workspace = newWorkspace();
+    const warnings: string[] = [];
+    const log = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
+    const { directory } = await train(tinyOptions({ ...oneBatchATick, onCollapse: 'warn' }), {
+      ...context(workspace, flatFromThirdTick()),
+      effects: quietEffects({ log }),
+    });
+    expect(warnings.filter((text) => text.includes('collapse'))).toHaveLength(1);
+    expect(checkpointsOf(directory)).toHaveLength(8);
+  });
+});

@@ -31,7 +31,7 @@ async function trainUntilKilled(root: string, options: object, lines: number, si
     const { openWorkspace } = await import(${JSON.stringify(`file://${dist}core/workspace.js`)});
     const stop = new AbortController();
     process.on('SIGTERM', () => stop.abort());
-    const log = { debug: (text) => console.log(text), info() {}, warn() {}, error() {} };
+    const log = { debug() {}, info: (text) => text.startsWith('tick ') && console.log(text), warn() {}, error() {} };
     const images = imagesInMemory({ name: 'disks', resolution: 8, channels: 1, hash: 'disks', transforms: ${JSON.stringify(images.transforms)}, simulated: true,
       values: Float32Array.from(${JSON.stringify(pictures)}) });
     await train(${JSON.stringify(options)}, { workspace: openWorkspace(${JSON.stringify(root)}), images,

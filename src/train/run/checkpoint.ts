@@ -76,6 +76,12 @@ export async function listCheckpoints(folder: RunFolder): Promise<string[]> {
   return names.filter((name) => /^\d{8,}\.safetensors$/.test(name)).sort();
 }
 
+/** Path of the newest one, unread. */
+export async function newestCheckpoint(folder: RunFolder): Promise<string | undefined> {
+  const newest = (await listCheckpoints(folder)).at(-1);
+  return newest === undefined ? undefined : join(folder.checkpoints, newest);
+}
+
 /** The newest one; when it is damaged the error names the way to go on from the newest that can be read. */
 export async function readLatestCheckpoint(folder: RunFolder): Promise<Checkpoint | undefined> {
   const paths = (await listCheckpoints(folder)).map((name) => join(folder.checkpoints, name));
