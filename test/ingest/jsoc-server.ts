@@ -108,12 +108,12 @@ function list(records: FakeRecord[], parameters: URLSearchParams) {
 
 function exportAnswer(script: number[], parameters: URLSearchParams, submitted: string[]) {
   const status = script.shift() ?? 0;
-  const id = `JSOC_20240101_${submitted.length}`;
+  const id = parameters.get('requestid') ?? `JSOC_20240101_${submitted.length}`;
   if (status === 3) return { status, requestid: 'VOID', error: 'Request exceeds max byte limit' };
   if (status === 4) return { status, error: 'Cant save new export-request hash' };
   if (status === 7) return { status, requestid: '', error: 'User has 1 pending export request' };
   if (status !== 0) return { status, requestid: id, wait: 1 };
-  const times = /\[([^\]]*)\]/.exec(submitted.at(-1)!)![1]!.split(',');
+  const times = /\[([^\]]*)\]/.exec(submitted[Number(id.split('_')[2]) - 1]!)![1]!.split(',');
   const data = times.map((time) => {
     const at = (Date.parse(time) - DAY) / 1000;
     return {
@@ -123,7 +123,7 @@ function exportAnswer(script: number[], parameters: URLSearchParams, submitted: 
   });
   return {
     status: 0,
-    requestid: parameters.get('requestid') ?? id,
+    requestid: id,
     dir: '/SUM80/D/S00000',
     count: data.length,
     data,

@@ -110,6 +110,29 @@ describe('by the database', () => {
   });
 });
 
+describe('a hostile database', () => {
+  test('a time that is none spoils its record only', async () => {
+    server = await startJsoc([{ at: 1 }, { at: 3601 }], (answer, url) =>
+      url.searchParams.get('key') === '**ALL**'
+        ? answer
+            .replaceAll('2014-01-01T00:00:06.84Z', 'soon')
+            .replaceAll('"2014-01-01T00:00:01Z"', '"a while ago"')
+        : answer.replaceAll('"2014-01-01T00:00:01Z"', '"a while ago"'),
+    );
+    expect(await run({ to: '2014-01-01T02:00:00Z' })).toMatchObject({ stored: 1, absent: 1 });
+    await server.close();
+    server = await startJsoc([{ at: 1 }], (answer, url) =>
+      url.searchParams.get('key') === '**ALL**'
+        ? answer.replaceAll('2014-01-01T00:00:06.84Z', 'soon')
+        : answer,
+    );
+    workspace.remove();
+    workspace = temporaryWorkspace();
+    // T_REC will do, and the file says the rest.
+    expect(await run({ to: '2014-01-01T01:00:00Z' })).toMatchObject({ planned: 1, failed: 0 });
+  });
+});
+
 describe('by export', () => {
   const contact = 'a.person@example.org';
   const three = [1, 3601, 10_801].map((at) => ({ at, isOffline: true }));
@@ -154,6 +177,84 @@ describe('by export', () => {
     server.script.length = 0;
     expect(await run({ contact })).toMatchObject({ stored: 3 });
     expect(server.submitted).toHaveLength(1);
+  });
+
+  /** Submits and stops while the request is being prepared. */
+  async function stopWhileWaiting(extra: object) {
+    server!.script.push(2, ...Array.from({ length: 9 }, () => 1));
+    const stop = new AbortController();
+    const clock = fastClock();
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = async (milliseconds, signal) => {
+      if (clock.slept.length === 2) stop.abort(new Error('SIGTERM'));
+      await sleep(milliseconds, signal);
+    };
+    const effects = fastEffects({ clock, signal: stop.signal });
+    await expect(run({ contact, ...extra }, effects)).rejects.toMatchObject({ kind: 'interrupted' });
+    server!.script.length = 0;
+  }
+
+  test('a request is found again when the window of slots has moved on, and no frame is exported twice', async () => {
+    server = await startJsoc(three);
+    await stopWhileWaiting({ to: '2014-01-01T02:00:00Z' });
+    expect(await run({ contact, from: '2014-01-01T01:00:00Z' })).toMatchObject({ stored: 2, absent: 1 });
+    expect(server.submitted).toEqual([
+      'aia.lev1_euv_12s[2014-01-01T00:00:01Z,2014-01-01T01:00:01Z][193]{image}',
+      'aia.lev1_euv_12s[2014-01-01T03:00:01Z][193]{image}',
+    ]);
+    // The rest of the first request is still to be had.
+    expect(await run({ contact })).toMatchObject({ already: 2, stored: 1 });
+    expect(server.submitted).toHaveLength(2);
+    expect(audit(workspace)).toEqual([]);
+  });
+
+  test('a request that expired or failed meanwhile is closed and made anew', async () => {
+    for (const status of [5, 4, 6]) {
+      server = await startJsoc(three);
+      await stopWhileWaiting({});
+      const isTransient = status === 4;
+      server.script.push(...Array.from({ length: status === 6 ? 6 : 1 }, () => status));
+      expect(await run({ contact })).toMatchObject({ stored: 3 });
+      expect(server.submitted).toHaveLength(isTransient ? 1 : 2);
+      // Never with an empty id.
+      expect(server.requests.filter((line) => /requestid=(&|$)/.test(line))).toEqual([]);
+      workspace.withCatalog((catalog) =>
+        expect(catalog.exports('jsoc', ['submitted', 'ready']).map(({ id }) => id)).toEqual([]),
+      );
+      await server.close();
+      workspace.remove();
+      workspace = temporaryWorkspace();
+    }
+  });
+
+  test('where one request of an address is allowed, the own one is waited for', async () => {
+    server = await startJsoc(three);
+    await stopWhileWaiting({ to: '2014-01-01T01:00:00Z' });
+    // Refused while the first is under way, polled twice, then taken.
+    server.script.push(7, 1, 0, 2, 0);
+    expect(await run({ contact, from: '2014-01-01T01:00:00Z' })).toMatchObject({ stored: 2, absent: 1 });
+    expect(server.submitted).toHaveLength(3);
+    expect(await run({ contact })).toMatchObject({ stored: 1, already: 2 });
+    expect(server.submitted).toHaveLength(3);
+  });
+
+  test('the address that JSOC names in an error is written nowhere', async () => {
+    server = await startJsoc(three, (answer, url) => {
+      const address = url.searchParams.get('notify');
+      return address
+        ? JSON.stringify({ status: 4, error: `Email address ${address} is not registered` })
+        : answer;
+    });
+    expect(await run({ contact })).toMatchObject({ failed: 3 });
+    expect(rows()[0]![2]).toMatch(/Email address \(address\) is not registered/);
+  });
+
+  test('a wait of years is not slept, nor taken for none', async () => {
+    server = await startJsoc(three, (answer) => answer.replace('"wait":1', '"wait":99999999'));
+    server.script.push(2, 1);
+    const clock = fastClock();
+    expect(await run({ contact }, fastEffects({ clock }))).toMatchObject({ stored: 3 });
+    expect(clock.slept).toEqual([60_000, 60_000]);
   });
 
   test('what is too large is split, what expired or failed for a moment is asked for again', async () => {

@@ -1,13 +1,13 @@
 /**
  * The life of an export request: submitted, remembered in the catalog before anything else, polled until its files lie
- * ready, downloaded. A run that dies finds its request again by the record set.
+ * ready, downloaded. Later runs find requests by the records in them, however the slots of those runs are grouped.
  */
 import type { ExportRequest, Frame } from '../../../catalog/index.ts';
 import { throwIfStopped } from '../../../core/effects.ts';
 import { type Problem, problem } from '../../http/problem.ts';
 import type { LocateTools, Location } from '../types.ts';
 import { type ExportAnswer, type ExportFile, parseExport } from './export-answer.ts';
-import { exactRecords } from './query.ts';
+import { exactRecords, timesOfExact } from './query.ts';
 import { type JsocRecord, timeOf } from './records.ts';
 import type { JsocSeries } from './series.ts';
 
@@ -16,56 +16,113 @@ export interface WantedRecord {
   record: JsocRecord;
 }
 
-interface Request {
+export interface ExportContext {
   series: JsocSeries;
   wavelength: number;
   tools: LocateTools;
+  session: ExportSession;
 }
 
-type Ready =
-  | { ok: true; id: string; dir: string; files: ExportFile[] }
-  | { ok: false; problem: Problem }
-  | { ok: false; split: true };
+/** What all exports of a run share. */
+export interface ExportSession {
+  /** A request was not ready in time: what stands behind it in the queue is not waited for either. */
+  givenUp: Problem | undefined;
+}
+
+/** How following a request ended. */
+type Ended =
+  | { kind: 'ready'; id: string; dir: string; files: ExportFile[] }
+  /** Ask for less. */
+  | { kind: 'split' }
+  /** Ask for the same again, after a pause. */
+  | { kind: 'again'; pauseMs: number; problem: Problem }
+  /** Another request of this address is in the way. */
+  | { kind: 'busy'; problem: Problem }
+  /** This request is over: a later one may do better. */
+  | { kind: 'gone'; problem: Problem }
+  | { kind: 'problem'; problem: Problem };
 
 /** A request that is not ready within this is left to the next run, which finds it again. */
 const PATIENCE_MS = 2 * 3_600_000;
+const SHORTEST_POLL_MS = 5000;
 const LONGEST_POLL_MS = 60_000;
-const UNKNOWN_ID_TRIES = 5;
+/** Answers in a row that say nothing: the id is not known yet, or the server is confused. */
+const STRANGE_ANSWERS = 5;
 const RESUBMISSIONS = 2;
+
+/** Files lie ready for some seven days; what was asked for long before is not asked about. */
+const REMEMBERED_MS = 14 * 86_400_000;
 
 export async function* exportRecords(
   wanted: readonly WantedRecord[],
-  series: JsocSeries,
-  wavelength: number,
-  tools: LocateTools,
+  context: ExportContext,
 ): AsyncIterable<Location> {
-  const request = { series, wavelength, tools };
-  const times = wanted.map(({ record }) => String(record.keywords['T_REC']));
-  const query = `${exactRecords(series, wavelength, times)}{${series.segment}}`;
-  const ready = await prepare(query, request, RESUBMISSIONS);
-  if ('split' in ready) {
-    if (wanted.length === 1) {
-      yield { row: wanted[0]!.row, problem: problem('blocked', 'too large for an export'), url: query };
-      return;
-    }
+  let rest = wanted;
+  for (const { id, query } of openRequests(context)) {
+    const times = timesOfExact(query, setOf([], context));
+    const covered = rest.filter(({ record }) => times.has(nameOf(record)));
+    if (covered.length === 0) continue;
+    const ended = await follow(id, await poll(id, context), query, context);
+    if (ended.kind !== 'ready' && ended.kind !== 'problem') continue;
+    rest = rest.filter((entry) => !covered.includes(entry));
+    yield* locations(covered, ended, query, context);
+  }
+  if (rest.length > 0) yield* exportAnew(rest, context);
+}
+
+/** Newest first: of two that cover a record the newer one has its files longer. */
+function openRequests({ tools: { catalog, now } }: ExportContext): ExportRequest[] {
+  return catalog
+    .exports('jsoc', ['submitted', 'ready'])
+    .filter(({ submittedAt }) => now.getTime() - Date.parse(submittedAt) < REMEMBERED_MS)
+    .reverse();
+}
+
+async function* exportAnew(wanted: readonly WantedRecord[], context: ExportContext): AsyncIterable<Location> {
+  const query = setOf(
+    wanted.map(({ record }) => nameOf(record)),
+    context,
+  );
+  const { givenUp } = context.session;
+  const ended: Ended = givenUp ? { kind: 'problem', problem: givenUp } : await ask(query, context);
+  if (ended.kind !== 'split') yield* locations(wanted, ended, query, context);
+  else if (wanted.length === 1)
+    yield { row: wanted[0]!.row, problem: problem('blocked', 'too large for an export'), url: query };
+  else {
     const half = wanted.length >> 1;
-    yield* exportRecords(wanted.slice(0, half), series, wavelength, tools);
-    yield* exportRecords(wanted.slice(half), series, wavelength, tools);
-    return;
+    yield* exportAnew(wanted.slice(0, half), context);
+    yield* exportAnew(wanted.slice(half), context);
   }
+}
+
+function setOf(times: readonly string[], { series, wavelength }: ExportContext): string {
+  return `${exactRecords(series, wavelength, times)}{${series.segment}}`;
+}
+
+const nameOf = ({ keywords }: JsocRecord) => String(keywords['T_REC']);
+
+function* locations(
+  wanted: readonly WantedRecord[],
+  ended: Exclude<Ended, { kind: 'split' }>,
+  query: string,
+  context: ExportContext,
+): Iterable<Location> {
   for (const { row, record } of wanted) {
-    if (!ready.ok) yield { row, problem: ready.problem, url: query };
-    else yield located(row, record, ready, request);
+    if (ended.kind === 'ready') yield located(row, record, ended, context);
+    else yield { row, problem: ended.problem, url: query };
   }
-  // Asked for more only when the last file is settled: there is one connection, and rows are taken in order.
-  if (ready.ok && ready.id) remember(request, { id: ready.id, query, state: 'done', status: 0, error: null });
+  // Asked for more only when the last file is settled: there is one connection, and rows are taken in order. A request
+  // of which other slots may want files stays open.
+  const isTaken = wanted.length === timesOfExact(query, setOf([], context)).size;
+  if (ended.kind === 'ready' && ended.id && isTaken)
+    remember(context, { id: ended.id, query, state: 'done', status: 0, error: null });
 }
 
 function located(
   row: Frame,
   record: JsocRecord,
   { dir, files }: { dir: string; files: ExportFile[] },
-  { series, tools }: Request,
+  { series, tools }: ExportContext,
 ): Location {
   const time = String(record.keywords['T_REC']);
   const isOwn = (file: ExportFile) => file.record.startsWith(`${series.series(row.wavelength)}[${time}]`);
@@ -73,6 +130,9 @@ function located(
   // The archive counts a record that has no file as delivered under this name.
   if (!file || file.filename === 'NoDataFile')
     return { row, problem: problem('absent', 'exported without a file', time), url: dir };
+  const observed = timeOf(record);
+  if (observed === undefined)
+    return { row, problem: problem('corrupt', 'a record without a time', time), url: dir };
   const path = file.filename.startsWith('/') ? file.filename : `${dir}/${file.filename}`;
   if (!/^(\/[A-Za-z0-9._-]+)+$/.test(path) || path.split('/').includes('..')) {
     return {
@@ -84,97 +144,123 @@ function located(
   const candidate = {
     urls: tools.baseUrls.map((base) => new URL(path.slice(1), base).href),
     fileName: path.split('/').at(-1)!,
-    time: new Date(timeOf(record)!).toISOString(),
+    time: new Date(observed).toISOString(),
   };
   return { row, candidates: [candidate] };
 }
 
-/** Takes up a request of an earlier run for the same records, or submits a new one; then waits for it. */
-async function prepare(query: string, request: Request, resubmissions: number): Promise<Ready> {
-  const { catalog } = request.tools;
-  const earlier = catalog.exports('jsoc', ['submitted', 'ready']).find((entry) => entry.query === query);
-  const answer = earlier ? await poll(earlier.id, request) : await submit(query, request);
-  return follow(answer, query, request, resubmissions);
-}
-
-async function follow(
-  first: ExportAnswer | Problem,
-  query: string,
-  request: Request,
-  resubmissions: number,
-): Promise<Ready> {
-  const { clock, signal } = request.tools;
-  const startedAt = clock.now().getTime();
-  let answer = first;
-  let id = '';
-  let unknown = 0;
-  for (let pause = 0; ; pause = Math.min(LONGEST_POLL_MS, pause * 1.5)) {
-    throwIfStopped(signal);
-    if ('state' in answer) return { ok: false, problem: answer };
-    if (answer.kind === 'wait') {
-      id = answer.id;
-      // Before the first poll: from here on a killed run finds it again.
-      remember(request, { id, query, state: 'submitted', status: 2, error: null });
-      pause = Math.max(pause, answer.seconds * 1000);
-    } else if (answer.kind === 'unknown id' && unknown++ < UNKNOWN_ID_TRIES) {
-      pause = Math.max(pause, 5000);
-    } else return conclude(answer, id, query, request, resubmissions);
-    if (clock.now().getTime() - startedAt > PATIENCE_MS) {
-      return { ok: false, problem: problem('blocked', 'export is still being prepared', id) };
-    }
-    await clock.sleep(pause, signal);
-    answer = await poll(id, request);
+/** Submits until the archive takes the request, or says why it will not; then waits for it. */
+async function ask(query: string, context: ExportContext): Promise<Ended> {
+  const { clock, signal } = context.tools;
+  for (let left = RESUBMISSIONS; ; left--) {
+    const ended = await follow('', await submit(query, context), query, context);
+    if (left === 0 || (ended.kind !== 'again' && ended.kind !== 'busy')) return ended;
+    if (ended.kind === 'again') await clock.sleep(ended.pauseMs, signal);
+    // Own requests that are under way are waited for, and only then is another one made.
+    else if (!(await outlastOwn(context))) return ended;
   }
 }
 
-async function conclude(
-  answer: ExportAnswer,
-  id: string,
+/** Whether there were requests of this catalog under way, and all have ended. */
+async function outlastOwn(context: ExportContext): Promise<boolean> {
+  const pending = context.tools.catalog.exports('jsoc', ['submitted']);
+  for (const { id, query } of pending) {
+    const { kind } = await follow(id, await poll(id, context), query, context);
+    if (kind === 'problem') return false;
+  }
+  return pending.length > 0;
+}
+
+/** Polls while the answers say that it is worth it. `id` is empty for an answer to a submission. */
+async function follow(
+  knownId: string,
+  first: ExportAnswer | Problem,
   query: string,
-  request: Request,
-  resubmissions: number,
-): Promise<Ready> {
+  context: ExportContext,
+): Promise<Ended> {
+  const { clock, signal } = context.tools;
+  const startedAt = clock.now().getTime();
+  let answer = first;
+  let id = knownId;
+  let strange = 0;
+  for (let pause = SHORTEST_POLL_MS; ; pause = Math.min(LONGEST_POLL_MS, pause * 1.5)) {
+    throwIfStopped(signal);
+    if ('state' in answer) return { kind: 'problem', problem: answer };
+    if (answer.kind === 'wait') {
+      id ||= answer.id;
+      strange = 0;
+      // Before the first poll: from here on a killed run finds it again.
+      remember(context, { id, query, state: 'submitted', status: 2, error: null });
+      // The server's wish, within reason: it is only a guess.
+      pause = Math.min(LONGEST_POLL_MS, Math.max(pause, answer.seconds * 1000));
+    } else if (!id || !isPassing(answer) || ++strange > STRANGE_ANSWERS)
+      return conclude(answer, id, query, context);
+    if (clock.now().getTime() - startedAt > PATIENCE_MS) {
+      context.session.givenUp = problem('blocked', 'export is still being prepared', id);
+      return { kind: 'problem', problem: context.session.givenUp };
+    }
+    await clock.sleep(pause, signal);
+    answer = await poll(id, context);
+  }
+}
+
+function isPassing(answer: ExportAnswer): boolean {
+  return answer.kind === 'unknown id' || (answer.kind === 'refused' && answer.isTransient);
+}
+
+function conclude(answer: ExportAnswer, id: string, query: string, context: ExportContext): Ended {
   const note = (state: ExportRequest['state'], status: number, error: string | null) => {
-    if (id) remember(request, { id, query, state, status, error });
+    if (id) remember(context, { id, query, state, status, error });
   };
   switch (answer.kind) {
     case 'ready':
       id ||= answer.id;
       note('ready', 0, null);
-      return { ok: true, id, dir: answer.dir, files: answer.files };
+      return { kind: 'ready', id, dir: answer.dir, files: answer.files };
     case 'too large':
       note('failed', 3, 'too large');
-      return { ok: false, split: true };
-    case 'expired':
+      return { kind: 'split' };
+    case 'expired': {
       note('expired', 5, null);
-      if (resubmissions > 0) return follow(await submit(query, request), query, request, resubmissions - 1);
-      return { ok: false, problem: problem('blocked', 'export was deleted before it was fetched', id) };
-    case 'busy':
-      return {
-        ok: false,
-        problem: problem('blocked', 'JSOC has too many requests of this address', answer.reason),
-      };
-    case 'on tape':
+      const found = problem('blocked', 'export was deleted before it was fetched', id);
+      return { kind: 'again', pauseMs: SHORTEST_POLL_MS, problem: found };
+    }
+    case 'busy': {
+      const found = problem('blocked', 'JSOC has too many requests of this address', answer.reason);
+      return { kind: 'busy', problem: found };
+    }
+    case 'on tape': {
       note('failed', 25, 'on tape');
-      return {
-        ok: false,
-        problem: problem('blocked', 'on tape', 'JSOC brings it back on request of a person'),
-      };
+      const found = problem('blocked', 'on tape', 'JSOC brings it back on request of a person');
+      return { kind: 'problem', problem: found };
+    }
     case 'refused':
-      note('failed', 4, answer.reason);
-      if (answer.isTransient && resubmissions > 0) {
-        await request.tools.clock.sleep(LONGEST_POLL_MS, request.tools.signal);
-        return follow(await submit(query, request), query, request, resubmissions - 1);
-      }
-      return { ok: false, problem: problem('blocked', 'JSOC refused the export', answer.reason) };
-    default:
+      return refusal(answer, id, note);
+    default: {
       note('failed', 6, 'id not known');
-      return { ok: false, problem: problem('blocked', 'JSOC does not know the request', id) };
+      return { kind: 'gone', problem: problem('blocked', 'JSOC does not know the request', id) };
+    }
   }
 }
 
+function refusal(
+  { reason, isTransient }: Extract<ExportAnswer, { kind: 'refused' }>,
+  id: string,
+  note: (state: ExportRequest['state'], status: number, error: string | null) => void,
+): Ended {
+  const found = problem('blocked', 'JSOC refused the export', reason);
+  if (!isTransient) {
+    note('failed', 4, reason);
+    return { kind: 'gone', problem: found };
+  }
+  // A server that is confused about a request it took may know it again tomorrow.
+  return id
+    ? { kind: 'problem', problem: found }
+    : { kind: 'again', pauseMs: LONGEST_POLL_MS, problem: found };
+}
+
 function remember(
-  { tools }: Request,
+  { tools }: ExportContext,
   entry: Pick<ExportRequest, 'id' | 'query' | 'state' | 'status' | 'error'>,
 ): void {
   const now = tools.clock.now().toISOString();
@@ -183,38 +269,49 @@ function remember(
     .find(({ id }) => id === entry.id);
   tools.catalog.saveExport({
     ...entry,
+    // An answer to the same question by another route: the id stands for what was asked first.
+    query: known?.query ?? entry.query,
     source: 'jsoc',
     submittedAt: known?.submittedAt ?? now,
     updatedAt: now,
   });
 }
 
-function submit(query: string, request: Request): Promise<ExportAnswer | Problem> {
-  const { series, tools } = request;
+function submit(query: string, context: ExportContext): Promise<ExportAnswer | Problem> {
+  const { series, tools, wavelength } = context;
   const channel = series.hasChannels ? '.{WAVELNTH}' : '';
-  return fetchAnswer(request, {
+  return fetchAnswer(context, {
     op: 'exp_request',
     ds: query,
     'process=n': '0',
     method: 'url',
     protocol: 'FITS,compress Rice',
-    filenamefmt: `${series.series(request.wavelength)}.{T_REC:A}${channel}.{segment}`,
+    filenamefmt: `${series.series(wavelength)}.{T_REC:A}${channel}.{segment}`,
     format: 'json',
     notify: tools.options.contact ?? '',
     requester: 'sungan',
   });
 }
 
-function poll(id: string, request: Request): Promise<ExportAnswer | Problem> {
-  return fetchAnswer(request, { op: 'exp_status', requestid: id, format: 'json' });
+function poll(id: string, context: ExportContext): Promise<ExportAnswer | Problem> {
+  return fetchAnswer(context, { op: 'exp_status', requestid: id, format: 'json' });
 }
 
 async function fetchAnswer(
-  { tools }: Request,
+  { tools }: ExportContext,
   parameters: Record<string, string>,
 ): Promise<ExportAnswer | Problem> {
   // One host only: a request is known where it was made.
   const url = `${new URL('cgi-bin/ajax/jsoc_fetch', tools.baseUrls[0]!).href}?${new URLSearchParams(parameters)}`;
   const answer = await tools.getText([url]);
-  return answer.ok ? parseExport(answer.text) : answer.problem;
+  return answer.ok ? parseExport(withoutAddress(answer.text, tools.options.contact)) : answer.problem;
 }
+
+/** JSOC names the address in some of its errors; reasons go into the catalog and the log. */
+function withoutAddress(text: string, contact: string | undefined): string {
+  if (contact === undefined) return text;
+  const forms = [contact, encodeURIComponent(contact), contact.replace('@', '\\u0040')];
+  return forms.reduce((cleaned, form) => cleaned.replace(new RegExp(escaped(form), 'gi'), '(address)'), text);
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

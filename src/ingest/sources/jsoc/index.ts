@@ -7,7 +7,7 @@ import { problem } from '../../http/problem.ts';
 import { isGoodFrame } from '../../quality.ts';
 import { requireChannels } from '../channels.ts';
 import type { ArchiveSource, LocateTools, Location } from '../types.ts';
-import { exportRecords } from './export.ts';
+import { type ExportSession, exportRecords } from './export.ts';
 import { choosingUrl, detailUrl, exactRecords, MOST_RANGES, recordSet } from './query.ts';
 import { type JsocRecord, parseRecords, timeOf } from './records.ts';
 import { JSOC_PRODUCTS, type JsocSeries, jsocSeries } from './series.ts';
@@ -29,6 +29,7 @@ export const jsoc: ArchiveSource = {
 };
 
 async function* locate(rows: readonly Frame[], tools: LocateTools): AsyncIterable<Location> {
+  const session: ExportSession = { givenUp: undefined };
   for (const group of inGroups(rows)) {
     const series = jsocSeries(group[0]!.product);
     const { wavelength } = group[0]!;
@@ -38,7 +39,7 @@ async function* locate(rows: readonly Frame[], tools: LocateTools): AsyncIterabl
       if ('problem' in choice) yield choice;
       else wanted.push(choice);
     }
-    if (wanted.length > 0) yield* detail(wanted, series, wavelength, tools);
+    if (wanted.length > 0) yield* detail(wanted, series, wavelength, tools, session);
   }
 }
 
@@ -129,6 +130,7 @@ async function* detail(
   series: JsocSeries,
   wavelength: number,
   tools: LocateTools,
+  session: ExportSession,
 ): AsyncIterable<Location> {
   const set = exactRecords(
     series,
@@ -152,11 +154,11 @@ async function* detail(
     if (!record)
       yield { row, problem: refused ?? problem('absent', 'no record', `${name} is gone`), url: urls[0]! };
     else if (record.isOnline && record.path)
-      yield { row, candidates: [byPath(record, name, series, wavelength, tools)] };
+      yield byPath(row, record, { name, series, wavelength, tools, url: urls[0]! });
     else offline.push({ row, record });
   }
   if (offline.length === 0) return;
-  if (tools.options.contact) yield* exportRecords(offline, series, wavelength, tools);
+  if (tools.options.contact) yield* exportRecords(offline, { series, wavelength, tools, session });
   else {
     const why = problem(
       'blocked',
@@ -169,19 +171,28 @@ async function* detail(
 
 /** The file as it lies in JSOC's storage: the pixels, but hardly a keyword; those come from the database. */
 function byPath(
-  { path, keywords }: JsocRecord,
-  name: string,
-  series: JsocSeries,
-  wavelength: number,
-  { baseUrls }: LocateTools,
-) {
+  row: Frame,
+  record: JsocRecord,
+  { name, series, wavelength, tools, url }: RecordPlace,
+): Location {
+  const time = timeOf(record);
+  if (time === undefined) return { row, problem: problem('corrupt', 'a record without a time', name), url };
   const channel = series.hasChannels ? `.${wavelength}` : '';
-  const fileName = `${series.series(wavelength)}.${name.replace(/:/g, '')}${channel}.${series.segment}.fits`;
-  const time = timeOf({ keywords } as JsocRecord);
-  return {
-    urls: baseUrls.map((base) => new URL(path!.slice(1), base).href),
-    fileName,
-    time: new Date(time!).toISOString(),
-    header: keywords,
+  const candidate = {
+    urls: tools.baseUrls.map((base) => new URL(record.path!.slice(1), base).href),
+    fileName: `${series.series(wavelength)}.${name.replace(/:/g, '')}${channel}.${series.segment}.fits`,
+    time: new Date(time).toISOString(),
+    header: record.keywords,
   };
+  return { row, candidates: [candidate] };
+}
+
+interface RecordPlace {
+  /** T_REC. */
+  name: string;
+  series: JsocSeries;
+  wavelength: number;
+  tools: LocateTools;
+  /** Where the record was told of. */
+  url: string;
 }

@@ -24,6 +24,15 @@ export function exactRecords(series: JsocSeries, wavelength: number, times: read
   return `${series.series(wavelength)}[${times.join(',')}]${series.primeKeys(wavelength)}`;
 }
 
+/** The times of a record set that `exactRecords` made of the same series and keys; none of any other set. */
+export function timesOfExact(recordSetName: string, emptySet: string): ReadonlySet<string> {
+  const [before = '', after = ''] = emptySet.split('[]');
+  const isSame = recordSetName.startsWith(`${before}[`) && recordSetName.endsWith(`]${after}`);
+  if (!isSame) return new Set();
+  const end = recordSetName.length - after.length - 1;
+  return new Set(recordSetName.slice(before.length + 1, end).split(','));
+}
+
 export function choosingUrl(base: string, recordSetName: string): string {
   return queryUrl(base, { op: 'rs_list', ds: recordSetName, key: CHOOSING.join(',') });
 }

@@ -79,7 +79,9 @@ function keywordValue(text: string): string | number | null {
   const trimmed = text.trim();
   if (trimmed === '' || /^(MISSING|Invalid KeyLink|nan|-nan|inf|-inf)$/i.test(trimmed)) return null;
   if (/^0x[0-9a-f]{1,8}$/i.test(trimmed)) return Number.parseInt(trimmed, 16);
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(trimmed) ? Number(trimmed) : trimmed;
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(trimmed)) return trimmed;
+  const value = Number(trimmed);
+  return Number.isFinite(value) ? value : null;
 }
 
 /** `/SUM81/D123/S00000/image_lev1.fits`, and nothing that would lead elsewhere. */
@@ -88,8 +90,10 @@ export function safePath(path: string | undefined): string | undefined {
   return path.split('/').includes('..') ? undefined : path;
 }
 
-/** T_OBS in milliseconds since 1970; T_REC where it is missing. Undefined for a record without a time. */
-export function timeOf({ keywords }: JsocRecord): number | undefined {
-  const text = keywords['T_OBS'] ?? keywords['T_REC'];
-  return typeof text === 'string' ? parseTime(text)?.getTime() : undefined;
+/** T_OBS in milliseconds since 1970; T_REC where it is no time. Undefined for a record without a time. */
+export function timeOf({ keywords }: Pick<JsocRecord, 'keywords'>): number | undefined {
+  const times = [keywords['T_OBS'], keywords['T_REC']].map((text) =>
+    typeof text === 'string' ? parseTime(text) : undefined,
+  );
+  return times.find((time) => time !== undefined)?.getTime();
 }
