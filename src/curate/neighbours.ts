@@ -3,6 +3,7 @@
  * the dataset holds counts, so the answer is the same after any resume.
  */
 import type { Manifest } from './manifest.ts';
+import { commonSteps } from './measure/common-steps.ts';
 import {
   differenceInSteps,
   type Fingerprint,
@@ -50,6 +51,8 @@ export class Neighbours {
   private readonly directory: string;
   private readonly manifest: Manifest;
   private readonly sizes: FingerprintSizes | undefined;
+  /** Of each channel: from stored steps to those that pictures are compared in. */
+  private readonly common: readonly (Uint16Array | undefined)[];
   /** By time. */
   private readonly held: Held[] = [];
   private readonly byHash = new Map<number, Held[]>();
@@ -60,6 +63,7 @@ export class Neighbours {
     this.directory = directory;
     this.manifest = manifest;
     this.sizes = fingerprintSizes(manifest.levels);
+    this.common = manifest.recipe.channels.map((name, i) => commonSteps(manifest.transforms[i]!, name));
     for (const { hash, ...held } of known) this.enter(held, hash);
     this.held.sort((a, b) => a.timeMs - b.timeMs);
   }
@@ -75,10 +79,11 @@ export class Neighbours {
       const chunk = chunks[manifest.levels.indexOf(size)]!;
       decoded.set(size, decodeBlosc(chunk, channels * size * size, `level ${size}`));
     }
-    return Array.from({ length: channels }, (_, channel) =>
-      fingerprintOf(sizes, (size) =>
-        decoded.get(size)!.slice(channel * size * size, (channel + 1) * size * size),
-      ),
+    return this.common.map((table, channel) =>
+      fingerprintOf(sizes, (size) => {
+        const stored = decoded.get(size)!.slice(channel * size * size, (channel + 1) * size * size);
+        return table ? stored.map((step) => table[step]!) : stored;
+      }),
     );
   }
 

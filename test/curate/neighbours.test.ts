@@ -4,6 +4,7 @@ import { openCatalog } from '../../src/catalog/index.ts';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import { curate, curateOptions } from '../../src/curate/index.ts';
+import { createRandom } from '../../src/numeric/index.ts';
 import { addPixels, drawSun, temporaryWorkspace } from './support.ts';
 
 let workspace: Workspace;
@@ -64,3 +65,27 @@ test('copies, turned and striped frames are rejected, in one run or in several',
   addFrames(5, frames.length);
   expect(await judged()).toEqual(wanted);
 });
+
+test.each(['linear', 'sqrt', 'asinh', 'signed-log'])(
+  '%s: faint pictures are compared as their logarithms are',
+  async (transform) => {
+    const sun = drawSun(64, 1, 0.01);
+    const faint = (seed: number) => {
+      const noise = createRandom(seed);
+      return Int32Array.from(sun, (value) => Math.round((value + 0.8 * noise.normal()) * 16));
+    };
+    const header = { WAVELNTH: 94, EXPTIME: 2.9, AIMGSHCE: 2900 };
+    const pictures = [1, 2, 3, 2, 4];
+    pictures.forEach((seed, i) => {
+      addPixels(workspace, { slot: slotOf(i), size: 64, header }, faint(seed));
+    });
+    await curate(curateOptions.parse({ wavelength: 94, transform }), { workspace, effects: quietEffects() });
+    const catalog = openCatalog(workspace.catalog);
+    const verdicts = catalog.verdicts('aia-94');
+    catalog.close();
+    const failed = verdicts.map(({ scores }) =>
+      scores.filter(({ passed }) => !passed).map(({ rule }) => rule),
+    );
+    expect(failed).toEqual([[], [], [], ['copy'], []]);
+  },
+);
