@@ -1,9 +1,10 @@
 /** One file of a folder: looked at, placed in the workspace, entered in the catalog, or recorded with what is wrong. */
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Catalog, SlotKey } from '../catalog/index.ts';
+import { isSunganError, SunganError } from '../core/errors.ts';
 import { exists, sha256OfBytes, syncFolder } from '../core/files.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { type InspectedFrame, inspectFrame } from './check.ts';
@@ -16,6 +17,8 @@ import type { Outcome } from './summary.ts';
 
 export interface AdoptionPolicy {
   maxBytes: number;
+  /** Throws when the disk has too little room for another copy. */
+  hasRoom(): Promise<void>;
   isWanted(frame: HeaderFacts): boolean;
 }
 
@@ -56,12 +59,15 @@ export async function adoptFile(
   const key = slotOf(inspection.frame, file);
   if (!inspection.ok) return refuse(catalog, key, inspection.problem);
   if (!key) return { outcome: 'corrupt', kind: 'not an SDO frame, or without a time' };
-  return store(content, key, inspection.frame, catalog, workspace);
+  return store(content, key, inspection.frame, { policy, catalog, workspace });
 }
 
 async function readWithin(file: string, maxBytes: number) {
   try {
-    const { size } = await stat(file);
+    const found = await stat(file);
+    // To read a pipe might take for ever.
+    if (!found.isFile()) return problem('corrupt', 'no regular file');
+    const { size } = found;
     if (size > maxBytes)
       return problem('corrupt', 'file too large', `${size} bytes, the limit is ${maxBytes} (--max-file-mb)`);
     return { bytes: await readFile(file) };
@@ -74,8 +80,7 @@ async function store(
   { file, ...content }: FileContent,
   key: SlotKey,
   frame: InspectedFrame,
-  catalog: Catalog,
-  workspace: Workspace,
+  { policy, catalog, workspace }: { policy: AdoptionPolicy; catalog: Catalog; workspace: Workspace },
 ): Promise<Adoption> {
   catalog.expectSlots([key]);
   const row = catalog.frameOfSlot(key)!;
@@ -86,7 +91,7 @@ async function store(
   const path = freePath(rawPath(workspace, key, basename(file)), content.sha256, row.id, catalog);
   catalog.noteAsked(row.id);
   catalog.beginDownload(row.id, url, path);
-  await placeFile(file, join(workspace.root, path));
+  await placeFile(file, join(workspace.root, path), policy.hasRoom);
   recordFrame(catalog, row.id, { path, url, etag: null, ...content }, frame);
   return { outcome: 'stored', bytes: content.bytes };
 }
@@ -114,18 +119,40 @@ function freePath(path: string, sha256: string, id: number, catalog: Catalog): s
   return `${path.slice(0, -extension.length)}-${sha256.slice(0, 8)}${extension}`;
 }
 
-/** A hard link where the folder is on the same disk, else a copy: whole under its final name, or not there. */
-async function placeFile(file: string, target: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
+/** Whole under its final name, or not there. */
+async function placeFile(file: string, target: string, hasRoom: () => Promise<void>): Promise<void> {
   const temporary = partPath(target);
-  await rm(temporary, { force: true });
-  await link(file, temporary).catch(() => copyFile(file, temporary, constants.COPYFILE_EXCL));
-  const handle = await open(temporary, 'r');
-  await handle.sync().finally(() => handle.close());
-  await rename(temporary, target);
-  // rename() does nothing when both names already are links to one file.
-  await rm(temporary, { force: true });
-  await syncFolder(dirname(target));
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await rm(temporary, { force: true });
+    await linkOrCopy(file, temporary, hasRoom);
+    const handle = await open(temporary, 'r');
+    await handle.sync().finally(() => handle.close());
+    await rename(temporary, target);
+    // rename() does nothing when both names already are links to one file.
+    await rm(temporary, { force: true });
+    await syncFolder(dirname(target));
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    if (isSunganError(cause)) throw cause;
+    throw new SunganError('io', `cannot write: ${(cause as Error).message}`, {
+      where: target,
+      remedy: 'check the free space and the permissions of the workspace; what was adopted is kept',
+      cause,
+    });
+  }
+}
+
+/** A hard link where the folder is on the same disk, else a copy. Of a symbolic link its file: the link may not last. */
+async function linkOrCopy(file: string, temporary: string, hasRoom: () => Promise<void>): Promise<void> {
+  const original = await realpath(file);
+  const isLinked = await link(original, temporary).then(
+    () => true,
+    () => false,
+  );
+  if (isLinked) return;
+  await hasRoom();
+  await copyFile(original, temporary, constants.COPYFILE_EXCL);
 }
 
 /**

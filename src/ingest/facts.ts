@@ -21,12 +21,12 @@ export function factsOfHeader(header: HeaderRecord, fileName: string): HeaderFac
   const quality = finite(header, 'QUALITY');
   return {
     product,
-    wavelength: product?.startsWith('hmi.') ? 0 : Math.round(finite(header, 'WAVELNTH') ?? 0),
+    wavelength: product?.startsWith('hmi.') ? 0 : (whole(Math.round(finite(header, 'WAVELNTH') ?? 0)) ?? 0),
     tObs: time ? formatTime(time) : null,
     exposureSeconds: finite(header, 'EXPTIME'),
     // The card is a signed 32-bit integer: bit 31 (no image) makes it negative.
     quality: quality === null ? null : quality >>> 0,
-    fsn: finite(header, 'FSN'),
+    fsn: whole(finite(header, 'FSN')),
     header,
   };
 }
@@ -34,6 +34,11 @@ export function factsOfHeader(header: HeaderRecord, fileName: string): HeaderFac
 function finite(header: HeaderRecord, keyword: string): number | null {
   const value = header[keyword];
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** The catalog takes nothing else for a count, and one nonsensical card must not end a run. */
+function whole(value: number | null): number | null {
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 function textOf(header: HeaderRecord, keyword: string): string {

@@ -1,12 +1,12 @@
-/** A folder of FITS files that somebody has: each is looked at, copied into the workspace and entered in the catalog. */
+/** A folder of FITS files that somebody has: each is looked at, put into the workspace and entered in the catalog. */
 import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Catalog } from '../catalog/index.ts';
-import { throwIfStopped } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { type AdoptionPolicy, adoptFile } from './adopt-file.ts';
 import type { IngestContext } from './context.ts';
+import { createSpaceGuard } from './disk-space.ts';
 import { settleInterrupted } from './interrupted.ts';
 import type { IngestOptions } from './options.ts';
 import { resolveTime } from './slots.ts';
@@ -43,6 +43,7 @@ export async function ingestFolder(
   options: IngestOptions,
   catalog: Catalog,
   context: IngestContext,
+  stop: AbortSignal,
   createTally: (planned: number) => Tally,
 ): Promise<Tally> {
   const { effects, workspace } = context;
@@ -50,23 +51,27 @@ export async function ingestFolder(
   if (files.length === 0) effects.log.warn(`no FITS files in ${folderOf(options)} or below it`);
   const tally = createTally(files.length);
   const progress = effects.progress('ingest', files.length, 'files');
-  const policy = policyOf(options, effects.clock.now());
+  const hasRoom = createSpaceGuard(workspace.root, options.minFreeGb * 1e9);
+  const policy = { ...policyOf(options, effects.clock.now()), hasRoom };
+  let settled = 0;
   await settleInterrupted(catalog, workspace, new Set());
   try {
     for (const file of files) {
-      throwIfStopped(effects.signal);
+      if (stop.aborted) break;
       const { outcome, kind, bytes } = await adoptFile(file, policy, catalog, workspace);
       tally.add(outcome, { bytes, kind });
+      settled += 1;
       if (kind) effects.log.debug(`${file}: ${kind}`);
       progress.advance(1, basename(file));
     }
   } finally {
     progress.done();
   }
+  for (let left = settled; left < files.length; left++) tally.add('failed', { kind: 'time is up' });
   return tally;
 }
 
-function policyOf(options: IngestOptions, now: Date): AdoptionPolicy {
+function policyOf(options: IngestOptions, now: Date): Omit<AdoptionPolicy, 'hasRoom'> {
   const from = options.from === undefined ? undefined : resolveTime(options.from, now, '--from');
   const to = options.to === 'now' ? undefined : resolveTime(options.to, now, '--to');
   return {

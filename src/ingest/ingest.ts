@@ -104,7 +104,7 @@ function requireFallback(options: IngestOptions, now: Date): void {
 
 function runSource(options: IngestOptions, catalog: Catalog, context: IngestContext, stop: AbortSignal) {
   const source = ARCHIVES[options.source];
-  if (!source) return ingestFolder(options, catalog, context, createTally);
+  if (!source) return ingestFolder(options, catalog, context, stop, createTally);
   return ingestArchive({ source, options, catalog, context, stop }, createTally);
 }
 

@@ -1,8 +1,19 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { card, writeImage } from '../../src/fits/index.ts';
 import { exitCodeOf, ingest, planIngest } from '../../src/ingest/index.ts';
 import { describeWithRealData } from '../support/real-data.ts';
 import { frameBytes } from './frames.ts';
@@ -21,8 +32,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const run = (extra: object = {}) =>
-  ingest(options({ source: 'files', path: folder, ...extra }), { workspace, effects: fastEffects() });
+const run = (extra: object = {}, effects = fastEffects()) =>
+  ingest(options({ source: 'files', path: folder, ...extra }), { workspace, effects });
 
 describe('a folder', () => {
   test('is adopted with its subfolders, once', async () => {
@@ -106,6 +117,68 @@ describe('a folder', () => {
       ]);
     });
     expect(audit(workspace)).toEqual([]);
+  });
+
+  test('of symbolic links the files are adopted', async () => {
+    mkdirSync(join(folder, 'links'));
+    mkdirSync(join(folder, 'real'));
+    writeFileSync(join(folder, 'real', 'a.fits'), frameBytes({ time: '2017-01-01T00:00:00Z' }));
+    symlinkSync('../real/a.fits', join(folder, 'links', 'b.fits'));
+    expect(await run({ path: join(folder, 'links') })).toMatchObject({ planned: 1, stored: 1 });
+    expect(audit(workspace)).toEqual([]);
+    const path = workspace.withCatalog((catalog) => catalog.frames({})[0]!.path!);
+    expect(lstatSync(join(workspace.root, path)).isSymbolicLink()).toBe(false);
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe is no file, and not waited for', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.fits')]);
+    expect(await run()).toMatchObject({ planned: 1, corrupt: 1, reasons: { 'no regular file': 1 } });
+  });
+
+  test('nonsense in a header spoils no run', async () => {
+    for (const [index, [keyword, value]] of (
+      [
+        ['FSN', 1.5],
+        ['FSN', 1e300],
+        ['WAVELNTH', 1e300],
+      ] as const
+    ).entries()) {
+      const cards = [
+        card('TELESCOP', 'SDO/AIA'),
+        ...(keyword === 'WAVELNTH' ? [] : [card('WAVELNTH', 193)]),
+        card('T_OBS', `2017-01-0${index + 1}T00:00:00Z`),
+        card(keyword, value),
+      ];
+      const bytes = writeImage({ width: 8, height: 8, data: new Int16Array(64), cards });
+      writeFileSync(join(folder, `${index}.fits`), bytes);
+    }
+    expect(await run()).toMatchObject({ planned: 3, stored: 3 });
+    workspace.withCatalog((catalog) =>
+      expect(catalog.frames({}).map(({ fsn, wavelength }) => [fsn, wavelength])).toEqual([
+        [null, 193],
+        [null, 193],
+        [null, 0],
+      ]),
+    );
+  });
+
+  test('what is not done when the time is up, or on a signal, is left to the next run', async () => {
+    for (const day of ['01', '02', '03'])
+      writeFileSync(join(folder, `${day}.fits`), frameBytes({ time: `2017-01-${day}T00:00:00Z` }));
+    const stop = new AbortController();
+    const progress = () => ({ advance: () => stop.abort(new Error('SIGTERM')), done: () => {} });
+    await expect(run({}, fastEffects({ signal: stop.signal, progress }))).rejects.toMatchObject({
+      kind: 'interrupted',
+    });
+    workspace.withCatalog((catalog) => {
+      expect(catalog.frames({ states: ['stored'] })).toHaveLength(1);
+      expect(catalog.runs(1)).toMatchObject([{ exitCode: 130, finishedAt: expect.any(String) }]);
+    });
+    const slow = { advance: () => execFileSync('sleep', ['0.3']), done: () => {} };
+    const summary = await run({ deadline: '0.2s' }, fastEffects({ progress: () => slow }));
+    expect(summary.failed).toBeGreaterThan(0);
+    expect(summary).toMatchObject({ already: 1, reasons: { 'time is up': summary.failed } });
+    expect(await run()).toMatchObject({ stored: summary.failed, failed: 0 });
   });
 
   test('must be named and be there', async () => {
