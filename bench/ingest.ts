@@ -13,12 +13,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Pool } from 'undici';
+import pLimit from 'p-limit';
 import { openCatalog } from '../src/catalog/index.ts';
 import { sha256OfBytes } from '../src/core/files.ts';
 import { card, writeImage } from '../src/fits/index.ts';
 import { inspectFrame } from '../src/ingest/check.ts';
 import { finishFile } from '../src/ingest/finish-file.ts';
+import { createHttpClient } from '../src/ingest/http/client.ts';
 import { recordFrame } from '../src/ingest/store-frame.ts';
 import { createRandom } from '../src/numeric/random.ts';
 import { type Competitor, compare, time } from './timing.ts';
@@ -27,10 +28,13 @@ const CONNECTIONS = 5;
 const SIZE = 720;
 const START = Date.UTC(2017, 0, 1);
 const STEP_MS = 3_600_000;
+/** Where the server tells how many seconds of the processor it has used. */
+const PROCESSOR_PATH = '/processor';
 const PYTHON = process.env['PYTHON'] ?? 'python3';
 
-/** Seconds of processor time of the last child, by name. */
+/** Seconds of processor time of a program's runs, and of the server meanwhile, by the program's name. */
 const cpu: Record<string, number[]> = {};
+const serverCpu: Record<string, number[]> = {};
 let peakBytes = 0;
 
 if (process.argv[2] === '--serve') serve(Number(process.argv[3]));
@@ -45,6 +49,11 @@ function serve(count: number): void {
   const heads = new Map(frames.map(({ name, head }) => [name, head]));
   const rest = frames[0]!.rest;
   const server = createServer((request, response) => {
+    if (request.url === PROCESSOR_PATH) {
+      const { user, system } = process.cpuUsage();
+      response.end(String((user + system) / 1e6));
+      return;
+    }
     const name = basename(request.url!);
     const head = heads.get(name);
     if (!head) {
@@ -58,23 +67,22 @@ function serve(count: number): void {
   server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 }
 
-/** What the network alone takes with undici: every byte is thrown away. */
+/** What the network alone takes with the client of `ingest`: every byte is thrown away. */
 async function take(port: string, files: number): Promise<void> {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS });
-  const fetchOne = (name: string) =>
-    new Promise<void>((resolve, reject) => {
-      pool.dispatch(
-        { method: 'GET', path: `/${folderOf(name)}${name}` },
-        {
-          onRequestStart: () => {},
-          onResponseData: () => {},
-          onResponseEnd: () => resolve(),
-          onResponseError: (_, error) => reject(error),
-        },
-      );
-    });
-  await Promise.all(Array.from({ length: files }, (_, index) => fetchOne(nameOf(index))));
-  await pool.close();
+  const host = `127.0.0.1:${port}`;
+  const client = createHttpClient({
+    connectionsOf: () => CONNECTIONS,
+    idleTimeoutMs: 60_000,
+    allowedHosts: new Set([host]),
+  });
+  const { signal } = new AbortController();
+  const limit = pLimit(CONNECTIONS);
+  const fetchOne = async (name: string) => {
+    const { body } = await client.get(`http://${host}/${folderOf(name)}${name}`, {}, signal);
+    await body.read(() => undefined);
+  };
+  await Promise.all(Array.from({ length: files }, (_, index) => limit(fetchOne, nameOf(index))));
+  await client.close();
 }
 
 /** A frame of noise, 1.04 MB, with checksums. */
@@ -118,33 +126,28 @@ async function race(port: string, files: number, root: string, rounds: number): 
   const names = Array.from({ length: files }, (_, index) => nameOf(index));
   const urls = names.map((name) => `http://127.0.0.1:${port}/${folderOf(name)}${name}`);
   const out = join(root, 'out');
-  const competitors: Competitor[] = [
-    { name: 'curl --parallel', measure: () => fresh(out, () => curl(urls, out, root)) },
-    { name: 'sungan ingest', measure: () => fresh(out, () => ours(port, files, out)) },
-    {
-      name: 'curl, then sha256sum and sync',
-      measure: () => fresh(out, () => curlWithChecks(urls, out, root)),
-    },
-  ];
-  const self = fileURLToPath(import.meta.url);
-  const alone = 'undici, bytes thrown away';
-  const args = [self, '--take', port, String(files)];
-  competitors.push({
-    name: alone,
-    measure: () => fresh(out, () => void measured(alone, process.execPath, args)),
-  });
+  const competitors: Competitor[] = [];
+  const add = (name: string, work: () => void) =>
+    competitors.push({ name, measure: () => fresh(out, () => withServer(name, port, work)) });
+  add('curl --parallel', () => curl(urls, out, root));
+  add('sungan ingest', () => ours(port, files, out));
+  add('curl, then sha256sum and sync', () => curlWithChecks(urls, out, root));
+  const alone = 'our connections, bytes thrown away';
+  const args = [fileURLToPath(import.meta.url), '--take', port, String(files)];
+  add(alone, () => void measured(alone, process.execPath, args));
   if (spawnSync(PYTHON, ['-c', 'import parfive']).status === 0)
-    competitors.push({ name: 'parfive', measure: () => fresh(out, () => parfive(urls, out, root)) });
+    add('parfive', () => parfive(urls, out, root));
   const timings = await compare(competitors, rounds);
   console.log(`\n${files} files of 1.04 MB, ${CONNECTIONS} connections, ${rounds} rounds\n`);
-  console.log('| | median, s | least, s | processor, s | MB/s | time / curl (least) |');
-  console.log('|---|---:|---:|---:|---:|---:|');
+  console.log('| | median, s | least, s | processor, s | server, s | MB/s | time / curl (least) |');
+  console.log('|---|---:|---:|---:|---:|---:|---:|');
   for (const { name, median, least } of timings) {
     const processor = Math.min(...cpu[name]!).toFixed(1);
+    const server = Math.min(...serverCpu[name]!).toFixed(1);
     const rate = ((files * 1.04) / (median / 1000)).toFixed(0);
     const ratio = `${(median / timings[0]!.median).toFixed(2)} (${(least / timings[0]!.least).toFixed(2)})`;
     console.log(
-      `| ${name} | ${(median / 1000).toFixed(2)} | ${(least / 1000).toFixed(2)} | ${processor} | ${rate} | ${ratio} |`,
+      `| ${name} | ${(median / 1000).toFixed(2)} | ${(least / 1000).toFixed(2)} | ${processor} | ${server} | ${rate} | ${ratio} |`,
     );
   }
   console.log(`\npeak memory of sungan ingest: ${(peakBytes / 2 ** 20).toFixed(0)} MiB`);
@@ -225,6 +228,14 @@ async function fresh(folder: string, work: () => void): Promise<number> {
   mkdirSync(folder);
   spawnSync('sync');
   return time(work);
+}
+
+function withServer(name: string, port: string, work: () => void): void {
+  const seconds = () =>
+    Number(spawnSync('curl', ['--silent', `http://127.0.0.1:${port}${PROCESSOR_PATH}`]).stdout);
+  const before = seconds();
+  work();
+  serverCpu[name] = [...(serverCpu[name] ?? []), seconds() - before];
 }
 
 /** Runs a program and notes its processor time; returns what it wrote. */
