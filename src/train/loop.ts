@@ -6,13 +6,9 @@ import { fadeAt } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
 import { type Judge, verdictOf } from './judge.ts';
 import type { RecipeOptions } from './options.ts';
-import {
-  type CheckpointFacts,
-  newestCheckpoint,
-  pruneCheckpoints,
-  writeCheckpoint,
-} from './run/checkpoint.ts';
+import { newestCheckpoint, pruneCheckpoints, writeCheckpoint } from './run/checkpoint.ts';
 import { bestFolder } from './run/choose.ts';
+import type { CheckpointFacts } from './run/facts.ts';
 import { appendStatistics, type RunFolder } from './run/folder.ts';
 import { writeSamples } from './run/pictures.ts';
 import { anneal } from './schedule.ts';
@@ -157,7 +153,9 @@ async function recordTick(
   const { counters, networks } = trainer;
   const samples = await trainer.sample(sampleSeeds);
   await writeSamples(folder, counters.images, samples, networks, images.physical);
-  const share = diversity(samples, networks) / (await diversityOfReals(images, networks.resolution));
+  // Reals that are all alike say nothing about samples.
+  const reals = await diversityOfReals(images, networks.resolution);
+  const share = reals > 0 ? diversity(samples, networks) / reals : 1;
   counters.variety = watchVariety(counters.variety, share);
   const rates = anneal(recipe, counters.images);
   const isJudged = judge !== undefined && counters.tick % judge.everyTicks === 0;

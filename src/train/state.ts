@@ -1,4 +1,5 @@
 /** The state of training: a handful of flat tensors on the engine, and counters. */
+import { SunganError } from '../core/errors.ts';
 import { createRandom } from '../numeric/random.ts';
 import { INITIAL_VARIETY, type VarietyRecord } from './alarms.ts';
 import { type AdaptiveState, INITIAL_STRENGTH } from './augment/index.ts';
@@ -72,7 +73,16 @@ export async function uploadState(
   values: StateValues,
 ): Promise<Map<string, Value>> {
   const state = new Map<string, Value>();
-  for (const [name, shape] of stateShapes(phases)) state.set(name, engine.upload(values.get(name)!, shape));
+  for (const [name, shape] of stateShapes(phases)) {
+    const data = values.get(name);
+    if (data?.length !== elementCount(shape)) {
+      throw new SunganError('data', `the checkpoint has no '${name}' of this recipe`, {
+        where: '--resume',
+        remedy: 'begin a new run with its weights by --from',
+      });
+    }
+    state.set(name, engine.upload(data, shape));
+  }
   for (const player of ['generator', 'discriminator'] as const) {
     state.set(
       `${player}/rates`,

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import {
+  openGenerator,
   planTraining,
   type TrainingImages,
   type TrainOptions,
@@ -182,5 +183,87 @@ describe('alarms', () => {
     });
     expect(warnings.filter((text) => text.includes('collapse'))).toHaveLength(1);
     expect(checkpointsOf(directory)).toHaveLength(8);
+  });
+});
+
+describe('a checkpoint', () => {
+  interface Entry {
+    dtype: string;
+    shape: number[];
+    data_offsets: [number, number];
+  }
+  type Header = Record<string, Entry | Record<string, string> | null>;
+
+  function parse(file: Buffer): { header: Header; data: Buffer } {
+    const begin = 8 + Number(file.readBigUInt64LE(0));
+    return { header: JSON.parse(file.toString('utf8', 8, begin)), data: file.subarray(begin) };
+  }
+
+  function format(header: object, data: Buffer): Buffer {
+    const text = Buffer.from(JSON.stringify(header));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(text.length));
+    return Buffer.concat([length, text, data]);
+  }
+
+  it('that is not whole, or more than whole, is refused by name with a remedy', async () => {
+    const workspace = newWorkspace();
+    const { directory, checkpoint } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    const file = readFileSync(checkpoint);
+    const { header, data } = parse(file);
+    const first = 'generator/average/synthesis.start';
+    const { [first]: entry, __metadata__: metadata, ...others } = header as Record<string, Entry>;
+    const withEntry = (change: object | null) =>
+      format({ ...header, [first]: change && { ...entry, ...change } }, data);
+    const withFacts = (change: object) =>
+      format({ ...header, __metadata__: { ...metadata, ...change } }, data);
+    const notNumber = Buffer.from(data);
+    notNumber.writeFloatLE(Number.NaN, entry!.data_offsets[0]);
+    const damaged: Record<string, Buffer> = {
+      empty: Buffer.alloc(0),
+      'cut off': file.subarray(0, -10),
+      overlong: Buffer.concat([file, Buffer.alloc(100)]),
+      'a page': Buffer.from('<html><body>no such file</body></html>'),
+      'a list': format([1, 2], data),
+      'half precision': withEntry({ dtype: 'F16' }),
+      'no shape': withEntry({ shape: undefined }),
+      'negative shape': withEntry({ shape: [-1, -entry!.shape[1]!, 4, 4] }),
+      'no entry': withEntry(null),
+      'a tensor less': format({ ...others, __metadata__: metadata }, data),
+      'not a number': format(header, notNumber),
+      'no counters': withFacts({ counters: '{}' }),
+      'half facts': withFacts({ dataset: '{' }),
+      'of another program': withFacts({ format: 'pt' }),
+    };
+    for (const [name, bytes] of Object.entries(damaged)) {
+      writeFileSync(checkpoint, bytes);
+      const error = await openGenerator(directory, { checkpoint }).catch((e) => e);
+      expect(error, name).toMatchObject({ kind: 'format', where: checkpoint, remedy: expect.anything() });
+    }
+    for (const options of [
+      { from: '/no/such.safetensors' },
+      { resume: join(directory, 'checkpoints/9.safetensors') },
+    ]) {
+      const error = await train(trainOptions.parse({ ...options, data: 'x' }), context(workspace)).catch(
+        (e) => e,
+      );
+      expect(error, JSON.stringify(options)).toMatchObject({ kind: expect.stringMatching(/io|usage/) });
+    }
+  });
+
+  it('may have its tensors in any order', async () => {
+    const workspace = newWorkspace();
+    const { directory, checkpoint } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    const image = async () => {
+      const generator = await openGenerator(directory);
+      const pixels = await generator.generate([1]);
+      await generator.close();
+      return pixels;
+    };
+    const expected = await image();
+    const { header, data } = parse(readFileSync(checkpoint));
+    const sorted = Object.entries(header).sort(([a], [b]) => (a < b ? 1 : -1));
+    writeFileSync(checkpoint, format(Object.fromEntries(sorted), data));
+    expect(await image()).toEqual(expected);
   });
 });

@@ -8,33 +8,15 @@ import { join } from 'node:path';
 import { isSunganError, SunganError } from '../../core/errors.ts';
 import { writeAtomic } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
-import type { TransformRecord } from '../../curate/index.ts';
-import type { NetworkOptions } from '../assemble.ts';
-import type { LabelFacts } from '../labels.ts';
+import { createNetworks } from '../assemble.ts';
+import { formatShape, sameShape } from '../graph/index.ts';
 import type { GanNetworks } from '../networks/network.ts';
-import { type Counters, nameParts, type StateValues } from '../state.ts';
+import { type ParameterList, parameterCount } from '../networks/parameters.ts';
+import { nameParts, type StateValues } from '../state.ts';
 import type { Player } from '../steps/index.ts';
+import { type CheckpointFacts, readFacts, unfit, writeFacts } from './facts.ts';
 import { findRun, type RunFolder } from './folder.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.ts';
-
-const FORMAT = 'sungan-checkpoint-1';
-
-export interface CheckpointFacts {
-  network: NetworkOptions;
-  /** Side of the images that are learnt now, and how far the newest layers of a growing network are faded in. */
-  side: number;
-  fade: number;
-  counters: Counters;
-  seed: number;
-  dataset: {
-    name: string;
-    hash: string;
-    transforms: readonly TransformRecord[];
-    simulated: boolean;
-    /** Of a conditional network. */
-    labels?: LabelFacts | undefined;
-  };
-}
 
 export interface Checkpoint extends CheckpointFacts {
   path: string;
@@ -54,19 +36,8 @@ export async function writeCheckpoint(
     for (const [part, shape, slice] of nameParts(name, data, parameters))
       tensors.set(part, { shape, data: slice });
   }
-  const { network, side, fade, counters, seed, dataset } = facts;
-  const metadata = {
-    format: FORMAT,
-    note: 'Weights of a generative model. What it makes is not an observation of the Sun.',
-    network: JSON.stringify(network),
-    side: String(side),
-    fade: String(fade),
-    counters: JSON.stringify(counters),
-    seed: String(seed),
-    dataset: JSON.stringify(dataset),
-  };
-  const path = join(folder.checkpoints, `${String(counters.step).padStart(8, '0')}.safetensors`);
-  await writeAtomic(path, encodeSafetensors({ tensors, metadata }));
+  const path = join(folder.checkpoints, `${String(facts.counters.step).padStart(8, '0')}.safetensors`);
+  await writeAtomic(path, encodeSafetensors({ tensors, metadata: writeFacts(facts) }));
   return path;
 }
 
@@ -115,21 +86,18 @@ export async function findCheckpoint(workspace: Workspace, wanted: string): Prom
   throw new SunganError('data', 'this run has no checkpoint yet', { where: folder.directory });
 }
 
+/** Throws `format` where the file is not whole: every weight of the network, in its shape, and all of them numbers. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
-  if (metadata['format'] !== FORMAT) {
-    throw new SunganError('format', 'not a checkpoint of this program', { where: path });
-  }
-  return {
-    path,
-    network: JSON.parse(metadata['network']!) as NetworkOptions,
-    side: Number(metadata['side']),
-    fade: Number(metadata['fade']),
-    counters: JSON.parse(metadata['counters']!) as Counters,
-    seed: Number(metadata['seed']),
-    dataset: JSON.parse(metadata['dataset']!) as CheckpointFacts['dataset'],
-    values: joinParts(tensors),
-  };
+  const bytes = await readFile(path).catch((cause) => {
+    throw new SunganError('io', `cannot read the checkpoint: ${(cause as Error).message}`, {
+      where: path,
+      remedy: 'give the path of a .safetensors file, or a run by its folder or number',
+      cause,
+    });
+  });
+  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const facts = readFacts(metadata, path);
+  return { path, ...facts, values: joinParts(tensors, createNetworks(facts.network, facts.side), path) };
 }
 
 /** Removes all but the newest `keep` checkpoints. */
@@ -139,22 +107,48 @@ export async function pruneCheckpoints(folder: RunFolder, keep: number): Promise
   for (const name of names.slice(0, -keep)) await rm(join(folder.checkpoints, name), { force: true });
 }
 
-/** `generator/weights/<parameter>` tensors in file order -> one flat vector a state. */
-function joinParts(tensors: ReadonlyMap<string, NamedTensor>): StateValues {
-  const parts = new Map<string, Float32Array[]>();
-  for (const [name, { data }] of tensors) {
-    const state = name.split('/').slice(0, 2).join('/');
-    parts.set(state, [...(parts.get(state) ?? []), data]);
-  }
+/** Named tensors -> one flat vector a state, whatever their order in the file. */
+function joinParts(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  networks: GanNetworks,
+  path: string,
+): StateValues {
   const values: StateValues = new Map();
-  for (const [state, list] of parts) {
-    const flat = new Float32Array(list.reduce((total, data) => total + data.length, 0));
-    let begin = 0;
-    for (const data of list) {
-      flat.set(data, begin);
-      begin += data.length;
-    }
-    values.set(state, flat);
+  for (const name of tensors.keys()) {
+    const [player, part, ...parameter] = name.split('/');
+    const state = `${player}/${part}`;
+    if (values.has(state)) continue;
+    const data =
+      parameter.length === 0
+        ? tensors.get(name)!.data
+        : joinParameters(tensors, state, networks[player as Player] ?? [], path);
+    if (!data.every(Number.isFinite)) throw unfit(path, `'${state}' holds values that are no numbers`);
+    values.set(state, data);
   }
+  for (const state of [
+    'generator/weights',
+    'generator/average',
+    'generator/styleAverage',
+    'discriminator/weights',
+  ])
+    if (!values.has(state)) throw unfit(path, `'${state}' is missing`);
   return values;
+}
+
+function joinParameters(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  state: string,
+  parameters: ParameterList,
+  path: string,
+): Float32Array {
+  const flat = new Float32Array(parameterCount(parameters));
+  let begin = 0;
+  for (const { name, shape } of parameters) {
+    const tensor = tensors.get(`${state}/${name}`);
+    if (!tensor || !sameShape(tensor.shape, shape))
+      throw unfit(path, `'${state}/${name}' is missing or of another shape than ${formatShape(shape)}`);
+    flat.set(tensor.data, begin);
+    begin += tensor.data.length;
+  }
+  return flat;
 }

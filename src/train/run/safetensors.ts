@@ -2,6 +2,7 @@
  * The safetensors format (huggingface.co/docs/safetensors): eight bytes of header length, a JSON header padded with
  * spaces, raw little-endian tensors. Only F32 is written and read.
  */
+import { z } from 'zod';
 import { SunganError } from '../../core/errors.ts';
 import { elementCount, type Shape } from '../graph/index.ts';
 
@@ -38,40 +39,54 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   return file;
 }
 
-/** `where` is named in errors. */
+/** `where` is named in errors. A file that is not whole, and nothing but whole, is refused. */
 export function decodeSafetensors(file: Uint8Array, where: string): TensorFile {
   const broken = (reason: string) =>
-    new SunganError('format', `no readable safetensors file: ${reason}`, { where });
+    new SunganError('format', `no readable safetensors file: ${reason}`, {
+      where,
+      remedy: 'take another checkpoint, or copy this one again from where it is whole',
+    });
   if (file.length < LENGTH_BYTES) throw broken('it is shorter than its own header');
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
   const dataBegin = LENGTH_BYTES + headerLength;
   if (dataBegin > file.length) throw broken(`a header of ${headerLength} bytes does not fit`);
-  const header = parseHeader(file.subarray(LENGTH_BYTES, dataBegin), broken);
+  const { __metadata__: metadata, ...entries } = parseHeader(file.subarray(LENGTH_BYTES, dataBegin), broken);
+  const data = file.subarray(dataBegin);
   const tensors = new Map<string, NamedTensor>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const {
-      dtype,
-      shape,
-      data_offsets: offsets,
-    } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
+  let end = 0;
+  for (const [name, entry] of Object.entries(entries)) {
+    const parsed = tensorEntry.safeParse(entry);
+    if (!parsed.success) throw broken(`tensor '${name}' is damaged or not F32`);
+    const { shape, data_offsets: offsets } = parsed.data;
     const length = elementCount(shape);
-    const fits = offsets[1] - offsets[0] === length * 4 && dataBegin + offsets[1] <= file.length;
-    if (dtype !== 'F32' || !fits) throw broken(`tensor '${name}' is damaged or not F32`);
+    const fits = offsets[1] - offsets[0] === length * 4 && offsets[1] <= data.length;
+    if (!fits) throw broken(`tensor '${name}' is damaged or cut off`);
     // Copied, because the data need not be aligned for a Float32Array.
     const bytes = new Uint8Array(length * 4);
-    bytes.set(file.subarray(dataBegin + offsets[0], dataBegin + offsets[1]));
-    const data = new Float32Array(bytes.buffer);
-    tensors.set(name, { shape, data });
+    bytes.set(data.subarray(...offsets));
+    tensors.set(name, { shape, data: new Float32Array(bytes.buffer) });
+    end = Math.max(end, offsets[1]);
   }
-  return { tensors, metadata: (header['__metadata__'] ?? {}) as Record<string, string> };
+  if (end !== data.length) throw broken(`${data.length - end} bytes follow its last tensor`);
+  return { tensors, metadata: z.record(z.string(), z.string()).catch({}).parse(metadata) };
 }
 
+const count = z.int().min(0);
+const tensorEntry = z.object({
+  dtype: z.literal('F32'),
+  shape: z.array(count),
+  data_offsets: z.tuple([count, count]),
+});
+
 function parseHeader(bytes: Uint8Array, broken: (reason: string) => SunganError): Record<string, unknown> {
+  let header: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    header = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     throw broken('its header is not JSON');
   }
+  if (typeof header === 'object' && header && !Array.isArray(header))
+    return header as Record<string, unknown>;
+  throw broken('its header is no list of tensors');
 }
