@@ -55,8 +55,12 @@ export async function prepareJob(options: TrainOptions, context: TrainContext): 
       remedy: 'name one, for example --data aia-193; `sungan status` lists them',
     });
   }
-  const wanted = await resolveRecipe(options);
+  const source =
+    options.from === undefined ? undefined : await findCheckpoint(context.workspace, options.from);
+  const resolved = await resolveRecipe(options);
+  const wanted = source ? warmRecipe(resolved, source, options) : resolved;
   const images = await openImages(context, data, wanted);
+  if (source) warnOfTransform(source, images, context.effects);
   const recipe = fitToMemory(wanted, images, options, context.effects);
   return {
     recipe,
@@ -66,10 +70,40 @@ export async function prepareJob(options: TrainOptions, context: TrainContext): 
     images,
     folder: undefined,
     checkpoint: undefined,
-    source: options.from === undefined ? undefined : await findCheckpoint(context.workspace, options.from),
+    source,
     engine: options.engine,
   };
 }
+
+/** Thousands of images in which adaptive augmentation finds its strength for weights that have learnt already. */
+const WARM_ADAPTIVE_KIMG = 100;
+
+/**
+ * As stylegan2-ada-pytorch begins with weights of another run: their average is one already, so it is not begun
+ * anew; and augmentation adapts faster.
+ */
+function warmRecipe(
+  recipe: RecipeOptions,
+  { network, path }: Checkpoint,
+  { averageRampup = 0, adaptiveKimg = WARM_ADAPTIVE_KIMG }: TrainOptions,
+): RecipeOptions {
+  const { architecture } = network;
+  if (architecture === recipe.architecture) return { ...recipe, averageRampup, adaptiveKimg };
+  throw new SunganError('usage', `these are weights of ${architecture}, none for ${recipe.architecture}`, {
+    where: path,
+    remedy: `add --architecture ${architecture}, or leave --from out`,
+  });
+}
+
+function warnOfTransform({ dataset, path }: Checkpoint, images: TrainingImages, { log }: Effects): void {
+  if (JSON.stringify(dataset.transforms) === JSON.stringify(images.transforms)) return;
+  log.warn(
+    `${path} has learnt values in another transform (${transformNames(dataset)}) than these images have (${transformNames(images)})`,
+  );
+}
+
+const transformNames = ({ transforms }: Pick<TrainingImages, 'transforms'>) =>
+  transforms.map(({ name }) => name).join(', ');
 
 async function openImages(
   { workspace, images: given }: TrainContext,

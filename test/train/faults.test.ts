@@ -267,3 +267,34 @@ describe('a checkpoint', () => {
     expect(await image()).toEqual(expected);
   });
 });
+
+describe('a run that begins with the weights of another', () => {
+  it('of another architecture is refused', async () => {
+    const workspace = newWorkspace();
+    await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    const options = tinyOptions({
+      from: '1',
+      architecture: 'pggan',
+      loss: 'wasserstein',
+      r1Gamma: 0,
+      pathWeight: 0,
+    });
+    await expect(train(options, context(workspace))).rejects.toMatchObject({ kind: 'usage' });
+    expect(readdirSync(workspace.runs).filter((name) => !name.startsWith('.'))).toEqual(['0001-demo']);
+  });
+
+  it('adapts faster, and says when its images have another transform', async () => {
+    const workspace = newWorkspace();
+    await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    const warnings: string[] = [];
+    const log = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
+    const images = diskImages(24, 8);
+    const linear = { ...images, transforms: [{ ...images.transforms[0]!, name: 'linear' as const }] };
+    const { recipe } = await planTraining(tinyOptions({ from: '1', averageRampup: 0.01 }), {
+      ...context(workspace, linear),
+      effects: quietEffects({ log }),
+    });
+    expect(recipe).toMatchObject({ adaptiveKimg: 100, averageRampup: 0.01 });
+    expect(warnings).toEqual([expect.stringContaining('(log1p) than these images have (linear)')]);
+  });
+});

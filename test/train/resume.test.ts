@@ -162,7 +162,7 @@ test('a new run begins with the weights of another, where names and shapes agree
   const workspace = await undisturbed();
   const messages: string[] = [];
   const log = { debug() {}, info: (text: string) => void messages.push(text), warn() {}, error() {} };
-  const options = tinyOptions({ from: 'latest', kimg: 0.012, generatorRate: 1e-12, averageRampup: 0 });
+  const options = tinyOptions({ from: 'latest', kimg: 0.012, generatorRate: 1e-12 });
   const { directory } = await train(options, {
     workspace,
     effects: quietEffects({ log }),
