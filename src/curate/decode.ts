@@ -97,5 +97,7 @@ function storedImage(hdu: ImageHdu, room: Room | undefined): StoredImage {
   }
   // Level-1 frames as floats mark lost blocks by BLANK, which the standard does not know for floats.
   const { data } = readImageFloat32(hdu, { floatBlank: true });
+  // An infinite value is none: in a sum it would take its neighbours with it.
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) data[i] = Number.NaN;
   return { width, height, data, scale: 1, zero: 0, blank: undefined };
 }

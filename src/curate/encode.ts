@@ -66,12 +66,28 @@ function encodeFrame(
   kernels: Kernels,
 ): PreparedFrame | { failure: string } {
   const { width, height } = file.hdu;
-  if (width < task.size) return { failure: `${width} pixels are fewer than the dataset's ${task.size}` };
+  const failure = whyNot(width, height, task);
+  if (failure !== undefined) return { failure };
   kernels.begin(roomForFrame(width, height, task.size));
   const decoded = decodeFrame(file, kernels.room);
   if ('failure' in decoded) return decoded;
   const prepared = prepareFrame(decoded.stored, restoreTransform(task.transform), task, kernels);
   return { ...prepared, steps: [...decoded.steps, ...prepared.steps] };
+}
+
+/** Twice the side of the detector: more is no frame, and memory for it is not asked for. */
+const LARGEST_WIDTH = 8192;
+
+/** What the file, or its header, lacks for the levels of the dataset: limits of rules can be moved, these cannot. */
+function whyNot(width: number, height: number, task: MemberTask): string | undefined {
+  if (width < task.size) return `${width} pixels are fewer than the dataset's ${task.size}`;
+  const isHalving = width === height && Number.isInteger(Math.log2(width)) && width <= LARGEST_WIDTH;
+  if (!isHalving) return `${width} x ${height} pixels do not halve to ${task.size} x ${task.size}`;
+  if (!(task.factor > 0 && Number.isFinite(task.factor)))
+    return 'no positive exposure, or no sensitivity left, to divide the counts by';
+  if (task.fixedRadiusArcsec !== null && task.pointing?.radiusArcsec === undefined)
+    return 'no scale and RSUN_OBS in the header to bring the disk to the fixed radius';
+  return undefined;
 }
 
 function joined(parts: readonly Uint16Array[]): Uint16Array {

@@ -111,5 +111,8 @@ export function recipeDifferences(made: Manifest, wanted: Manifest): string[] {
 }
 
 function describe(value: Recipe[keyof Recipe]): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  // By name: limits that are given in another order are the same.
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(Array.isArray(value) ? value : Object.fromEntries(sorted));
 }

@@ -168,7 +168,13 @@ export function parseLimits(limits: readonly string[]): Record<string, number> {
   const names = RULES.map((rule) => rule.name);
   return Object.fromEntries(
     limits.map((text) => {
-      const [name = '', value] = text.split('=');
+      const [name = '', value = ''] = text.split('=');
+      if (value === '' || !Number.isFinite(Number(value))) {
+        throw new SunganError('usage', `'${value}' is no number`, {
+          where: `--limit ${text}`,
+          remedy: 'write rule=value, such as dark=50',
+        });
+      }
       if (names.includes(name)) return [name, Number(value)];
       throw new SunganError('usage', `there is no rule '${name}'`, {
         where: '--limit',

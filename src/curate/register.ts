@@ -4,7 +4,7 @@
  */
 import type { HeaderRecord } from '../catalog/index.ts';
 import type { Affine } from '../numeric/index.ts';
-import { numberOf } from './rules/index.ts';
+import { numberOf } from './rules/types.ts';
 
 /** Arc seconds a pixel of a registered frame of 4096 pixels a side; other sizes have the same field of view. */
 const ARCSEC_PER_PIXEL_4096 = 0.6;
@@ -17,7 +17,7 @@ export interface Pointing {
   centreX: number;
   centreY: number;
   arcsecPerPixel: number;
-  /** CROTA2 in degrees: world = scale * R(CROTA2) * pixel (Calabretta & Greisen 2002), so north leans to the right. */
+  /** CROTA2, or the angle of the PC matrix, in degrees: world = scale * R(CROTA2) * pixel (Calabretta & Greisen 2002), so north leans to the right. */
   rotationDegrees: number;
   /** RSUN_OBS; undefined when the header lacks it. R_SUN is not used: synoptic files keep that of the 4096 frame. */
   radiusArcsec: number | undefined;
@@ -29,13 +29,23 @@ export function pointingOf(header: HeaderRecord): Pointing | undefined {
   const y = numberOf(header, 'CRPIX2');
   const scale = numberOf(header, 'CDELT1');
   if (x === null || y === null || scale === null || scale <= 0) return undefined;
+  const rotationDegrees = numberOf(header, 'CROTA2') ?? rotationOfMatrix(header);
+  // The reference pixel need not be the disk centre: CRVAL says how far from it, in arc seconds, it lies.
+  const [east, north] = [numberOf(header, 'CRVAL1') ?? 0, numberOf(header, 'CRVAL2') ?? 0];
+  const angle = (rotationDegrees * Math.PI) / 180;
   return {
-    centreX: x - 1,
-    centreY: y - 1,
+    centreX: x - 1 - (Math.cos(angle) * east + Math.sin(angle) * north) / scale,
+    centreY: y - 1 - (Math.cos(angle) * north - Math.sin(angle) * east) / scale,
     arcsecPerPixel: scale,
-    rotationDegrees: numberOf(header, 'CROTA2') ?? 0,
+    rotationDegrees,
     radiusArcsec: numberOf(header, 'RSUN_OBS') ?? undefined,
   };
+}
+
+/** Of the PC matrix that newer programs write in place of CROTA2, for square pixels; 0 without one. */
+function rotationOfMatrix(header: HeaderRecord): number {
+  const [cosine, sine] = [numberOf(header, 'PC1_1') ?? 1, numberOf(header, 'PC2_1') ?? 0];
+  return (Math.atan2(sine, cosine) * 180) / Math.PI;
 }
 
 export function registeredScale(size: number): number {

@@ -109,6 +109,20 @@ describe('the response table', () => {
       "'response' is not in the cache",
     );
   });
+
+  test('a table without the channel is refused: the set would say that it is corrected', async () => {
+    const path = join(workspace.root, 'response.txt');
+    writeFileSync(path, RESPONSE);
+    addFrame(workspace, {
+      slot: '2012-04-10T00:00:00Z',
+      header: { WAVELNTH: 211, EXPTIME: 2.9, AIMGSHCE: 2900 },
+    });
+    const given = { wavelength: 211, degradation: 'v10', responseTable: path };
+    await expect(run(given)).rejects.toMatchObject({
+      message: expect.stringContaining('no version 10 epochs of 211'),
+      where: path,
+    });
+  });
 });
 
 describe('the empirical degradation', () => {

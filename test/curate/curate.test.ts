@@ -6,7 +6,8 @@ import { quietEffects } from '../../src/core/effects.ts';
 import { sha256OfBytes } from '../../src/core/files.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import { contactSheets, curate, curateOptions, openDataset } from '../../src/curate/index.ts';
-import { addFrame, addPixels, drawSun, temporaryWorkspace } from './support.ts';
+import { card, writeImage } from '../../src/fits/index.ts';
+import { addFrame, addPixels, drawSun, enter, frameHeader, temporaryWorkspace } from './support.ts';
 
 let workspace: Workspace;
 let remove: () => void;
@@ -209,6 +210,44 @@ describe('screening by pixels', () => {
     const note = verdicts()[3]!.scores.find((score) => score.rule === 'decode')!.note!;
     expect(note).toContain('T000000Z.fits');
   });
+
+  test('an infinite value is a missing pixel, and leaves the rest alone', async () => {
+    const enterFloats = (name: string, spoil: (pixels: Float32Array) => void) => {
+      const frame = { slot: hour(Number(name)), header: { CROTA2: 5 } };
+      const pixels = drawSun(64, 1);
+      spoil(pixels);
+      const header = frameHeader(frame);
+      const cards = Object.entries(header).map(([keyword, value]) => card(keyword, value));
+      enter(workspace, frame, writeImage({ width: 64, height: 64, data: pixels, cards }), header, 64);
+    };
+    enterFloats('1', () => {});
+    enterFloats('2', (pixels) => {
+      pixels[32 * 64 + 20] = Number.POSITIVE_INFINITY;
+    });
+    const { directory } = await run({ limit: ['missing-pixels=0.01', 'copy=0'] });
+    const dataset = await openDataset(directory);
+    const [plain, spoilt] = [await dataset.readFloat(4, [0]), await dataset.readFloat(4, [1])];
+    spoilt.forEach((value, i) => {
+      expect(Math.abs(value - plain[i]!)).toBeLessThan(0.01);
+    });
+  });
+
+  test('moved limits let nothing in that has no levels or no exposure', async () => {
+    addFrame(workspace, { slot: hour(1) });
+    addFrame(workspace, { slot: hour(2), size: 100 });
+    addFrame(workspace, { slot: hour(3), header: { EXPTIME: 0 } });
+    const options = { limit: ['shape=1000', 'exposure-commanded=9'], exposureTolerance: 9 };
+    expect(await run(options)).toMatchObject({ accepted: 1, reasons: { decode: 2 } });
+    const note = (i: number) => verdicts()[i]!.scores.find(({ rule }) => rule === 'decode')!.note;
+    expect(note(1)).toBe('100 x 100 pixels do not halve to 64 x 64');
+    expect(note(2)).toContain('no positive exposure');
+  });
+
+  test('without RSUN_OBS no disk comes to a fixed radius', async () => {
+    addFrame(workspace, { slot: hour(1) });
+    addFrame(workspace, { slot: hour(2), header: { RSUN_OBS: null } });
+    expect(await run({ fixedRadius: 976 })).toMatchObject({ accepted: 1, reasons: { decode: 1 } });
+  });
 });
 
 describe('a dataset grows', () => {
@@ -256,6 +295,13 @@ describe('a dataset grows', () => {
       remedy: expect.stringContaining('--name'),
     });
     await expect(run({ transform: 'sqrt' })).rejects.toThrow('transform log1p, asked for sqrt');
+  });
+
+  test('limits that are no numbers are refused; their order means nothing', async () => {
+    addFrame(workspace, { slot: hour(1) });
+    await expect(run({ limit: ['dark=e'] })).rejects.toMatchObject({ where: '--limit dark=e' });
+    await run({ limit: ['dark=40', 'limb=0.5'] });
+    expect(await run({ limit: ['limb=0.5', 'dark=40'] })).toMatchObject({ considered: 0, count: 1 });
   });
 
   test('a dry run says what would be done and writes nothing', async () => {

@@ -182,3 +182,22 @@ test('synoptic frames are registered already, level 1 frames are not', () => {
   expect(isRegistered({ ...synoptic, centreX: 511.7 }, 1024)).toBe(false);
   expect(isRegistered({ ...synoptic, rotationDegrees: 0.02 }, 1024)).toBe(false);
 });
+
+describe('the pointing of a header', () => {
+  const header = { CRPIX1: 30, CRPIX2: 40, CDELT1: 2, CDELT2: 2, RSUN_OBS: 950 };
+
+  test('the reference pixel need not be the disk centre', () => {
+    expect(pointingOf({ ...header, CRVAL1: 0, CRVAL2: 0 })).toMatchObject({ centreX: 29, centreY: 39 });
+    const turned = pointingOf({ ...header, CROTA2: 90, CRVAL1: 10, CRVAL2: -6 })!;
+    // North lies to the left, east below: 10" west of the centre are five pixels above it.
+    expect(turned.centreX).toBeCloseTo(29 + 3, 12);
+    expect(turned.centreY).toBeCloseTo(39 + 5, 12);
+  });
+
+  test('a matrix says the same as an angle', () => {
+    const [cosine, sine] = [Math.cos(0.1), Math.sin(0.1)];
+    const matrix = { PC1_1: cosine, PC1_2: -sine, PC2_1: sine, PC2_2: cosine };
+    expect(pointingOf({ ...header, ...matrix })!.rotationDegrees).toBeCloseTo((0.1 * 180) / Math.PI, 12);
+    expect(pointingOf(header)!.rotationDegrees).toBe(0);
+  });
+});

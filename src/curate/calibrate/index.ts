@@ -38,8 +38,11 @@ export function calibrate(member: ScreenedFrame, recipe: Recipe, tables: Calibra
     factor /= left;
     steps.push(`degradation (${recipe.degradation}): divided by ${Number(left.toPrecision(6))}`);
   }
+  const isWanted = recipe.degradation !== 'none' && channel.instrument === 'AIA';
+  if (left === undefined && isWanted) steps.push('degradation: none is known for this time, not corrected');
   const { pointing, step } = correctedPointing(member, header, tables.pointing);
   if (step) steps.push(step);
+  if (!pointing) steps.push('no pointing in the header: taken as registered');
   return { factor, pointing, exposureSeconds, steps };
 }
 

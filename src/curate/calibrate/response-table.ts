@@ -51,17 +51,22 @@ export function parseResponseTable(text: string, where: string): ResponseEpoch[]
   });
 }
 
+/** The epochs of a channel in the version that covers the whole mission, by time; none where the table lacks them. */
+export function epochsOf(epochs: readonly ResponseEpoch[], wavelength: number): ResponseEpoch[] {
+  const waveStr = wavelength >= 1600 ? String(wavelength) : `${wavelength}_THIN`;
+  const version = wavelength === 4500 ? VERSION_4500 : VERSION;
+  return epochs
+    .filter((epoch) => epoch.waveStr === waveStr && epoch.version === version)
+    .sort((a, b) => a.startMs - b.startMs);
+}
+
 /** Share of the first epoch's sensitivity that is left at a time; undefined when the table lacks the channel. */
 export function degradationFactor(
   epochs: readonly ResponseEpoch[],
   wavelength: number,
   timeMs: number,
 ): number | undefined {
-  const waveStr = wavelength >= 1600 ? String(wavelength) : `${wavelength}_THIN`;
-  const version = wavelength === 4500 ? VERSION_4500 : VERSION;
-  const own = epochs
-    .filter((epoch) => epoch.waveStr === waveStr && epoch.version === version)
-    .sort((a, b) => a.startMs - b.startMs);
+  const own = epochsOf(epochs, wavelength);
   const first = own[0];
   const current = own.findLast((epoch) => epoch.startMs <= timeMs);
   if (!first || !current) return undefined;

@@ -5,11 +5,12 @@ import { SunganError } from '../../core/errors.ts';
 import { sha256OfBytes } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { type TableName, tablePath } from '../../ingest/index.ts';
-import type { CurateOptions } from '../options.ts';
+import { channelOf } from '../channels.ts';
+import { type CurateOptions, channelNames } from '../options.ts';
 import { type F107Table, parseF107 } from './f107.ts';
 import type { CalibrationTables } from './index.ts';
 import { parsePointingTable } from './pointing-table.ts';
-import { parseResponseTable } from './response-table.ts';
+import { epochsOf, parseResponseTable } from './response-table.ts';
 
 export interface ReadTables extends CalibrationTables {
   /** Undefined unless the set is balanced. */
@@ -48,5 +49,14 @@ export async function readTables(
   }
   if (options.degradation !== 'v10') return { pointing, flux, response: undefined, responseSha256: null };
   const { text, path } = await read(options.responseTable, 'response', '--response-table');
-  return { pointing, flux, response: parseResponseTable(text, path), responseSha256: sha256OfBytes(text) };
+  const response = parseResponseTable(text, path);
+  for (const { name, instrument, wavelength } of channelNames(options).map(channelOf)) {
+    if (instrument !== 'AIA' || epochsOf(response, wavelength).length > 0) continue;
+    throw new SunganError('data', `the response table has no version 10 epochs of ${name} angstrom`, {
+      where: path,
+      remedy:
+        'use aia_V10_20201119_190000_response_table.txt of SolarSoft, or --degradation empirical or none',
+    });
+  }
+  return { pointing, flux, response, responseSha256: sha256OfBytes(text) };
 }

@@ -1,4 +1,5 @@
-import { numberOf, type Rule } from './types.ts';
+import { pointingOf } from '../register.ts';
+import type { Rule } from './types.ts';
 
 const HALF_WIDTH_RADII = 1.05;
 
@@ -10,15 +11,15 @@ export const geometry: Rule = {
   sense: 'at least',
   limit: () => HALF_WIDTH_RADII,
   measure({ header, frame }) {
-    const scale = numberOf(header, 'CDELT1');
-    const radius = numberOf(header, 'RSUN_OBS');
-    const centre = [numberOf(header, 'CRPIX1'), numberOf(header, 'CRPIX2')];
+    const pointing = pointingOf(header);
     const { width, height } = frame;
-    if (!scale || !radius || centre[0] === null || centre[1] === null || !width || !height)
-      return { score: null };
-    const [x, y] = centre as [number, number];
-    const room = Math.min(x - 0.5, width + 0.5 - x, y - 0.5, height + 0.5 - y);
-    const radii = (room * Math.abs(scale)) / radius;
-    return { score: radii, note: `disk centre at pixel ${x}, ${y} of ${width} x ${height}` };
+    if (!pointing?.radiusArcsec || !width || !height) return { score: null };
+    const { centreX, centreY, arcsecPerPixel, radiusArcsec } = pointing;
+    const room = Math.min(centreX + 0.5, width - 0.5 - centreX, centreY + 0.5, height - 0.5 - centreY);
+    const place = [centreX, centreY].map((value) => Number((value + 1).toPrecision(8))).join(', ');
+    return {
+      score: (room * arcsecPerPixel) / radiusArcsec,
+      note: `disk centre at pixel ${place} of ${width} x ${height}`,
+    };
   },
 };
