@@ -182,6 +182,7 @@ function levelAttributes(manifest: Manifest, size: number): Record<string, unkno
     add_offset: 0,
     coordinates: COORDINATES.map((kind) => kind.name).join(' '),
     channels: manifest.recipe.channels,
+    simulated: manifest.simulated,
     transform: isCube ? transforms : transforms[0],
     units_of_x: manifest.recipe.channels.map((name) => channelOf(name).unit),
     arcsec_per_pixel: (0.6 * 4096) / size,

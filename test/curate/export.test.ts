@@ -168,6 +168,47 @@ print(json.dumps([t.num_rows, t.column('accepted').to_pylist(), t.column('reason
   expect(rows[4]).toBeCloseTo(0.0001715, 6);
 });
 
+test('frames of one second have files of their own', async () => {
+  const own = temporaryWorkspace();
+  try {
+    const T_OBS = '2017-01-01T00:00:02Z';
+    addFrame(own.workspace, { slot: '2017-01-01T00:00:00Z', size: 32, header: { T_OBS } });
+    addFrame(own.workspace, { slot: '2017-01-01T00:00:04Z', size: 32, header: { T_OBS } });
+    const context = { workspace: own.workspace, effects: quietEffects() };
+    await curate(curateOptions.parse({}), context);
+    for (const format of ['png', 'fits']) {
+      const { paths } = await exportDataset(exportOptions.parse({ format }), context);
+      expect(new Set(paths).size).toBe(2);
+      expect(paths[1]).toContain('20170101T000002-000001');
+    }
+  } finally {
+    own.remove();
+  }
+});
+
+test('simulated frames are told as such in every format', async () => {
+  const own = temporaryWorkspace();
+  try {
+    addFrame(own.workspace, { slot: '2017-01-01T00:00:00Z', size: 32, header: { SIMULATD: true } });
+    const context = { workspace: own.workspace, effects: quietEffects() };
+    await curate(curateOptions.parse({ fixedRadius: 976 }), context);
+    const bytesOf = async (format: string) => {
+      const { paths } = await exportDataset(exportOptions.parse({ format }), context);
+      return readFileSync(paths[0]!);
+    };
+    expect((await bytesOf('stylegan')).toString('latin1')).toContain('"simulated":true');
+    expect((await bytesOf('tfrecord')).toString('latin1')).toContain('simulated');
+    expect((await bytesOf('webdataset')).toString('latin1')).toContain('"simulated":true');
+    expect((await bytesOf('png')).toString('latin1')).toContain('SIMULATED');
+    expect((await bytesOf('catalog')).toString('latin1')).toContain('simulated');
+    const { header } = firstImage(readFits(await bytesOf('fits')));
+    expect(header.get('SIMULATD')).toBe(true);
+    expect(header.number('RSUN_OBS')).toBe(976);
+  } finally {
+    own.remove();
+  }
+});
+
 test('what does not fit is refused, and nothing is left behind', async () => {
   await expect(run({ name: 'nothing' })).rejects.toThrow('no dataset here');
   await expect(run({ format: 'png', bits: 12 })).rejects.toThrow('12 bits');

@@ -3,6 +3,7 @@ import type { Catalog } from '../../catalog/index.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Dataset } from '../dataset.ts';
 import { RULES, reasonsOf } from '../rules/index.ts';
+import { isSimulated } from '../simulated.ts';
 import { encodeParquet, type ParquetColumn } from './parquet.ts';
 
 export function catalogTable(dataset: Dataset, catalog: Catalog): Uint8Array {
@@ -29,6 +30,11 @@ export function catalogTable(dataset: Dataset, catalog: Catalog): Uint8Array {
     // -1: not in the dataset.
     { name: 'index', type: 'int64', values: verdicts.map((verdict) => positions.get(verdict.frameId) ?? -1) },
     { name: 'accepted', type: 'boolean', values: verdicts.map((verdict) => verdict.accepted) },
+    {
+      name: 'simulated',
+      type: 'boolean',
+      values: frames.map((frame) => isSimulated(frame?.header ?? {})),
+    },
     text(
       'reasons',
       verdicts.map((verdict) => reasonsOf(verdict.scores).join('; ')),

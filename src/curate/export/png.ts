@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { throwIfStopped } from '../../core/effects.ts';
 import { writeAtomic } from '../../core/files.ts';
+import { frameNamer } from './names.ts';
 import { encodePng, readPicture } from './pictures.ts';
 import type { ExportFormat } from './types.ts';
 
@@ -12,10 +13,10 @@ export const png: ExportFormat = {
   extension: undefined,
   async write({ path, dataset, size, bits, signal }, frames) {
     const paths: string[] = [];
+    const nameOf = frameNamer(dataset);
     for (const frame of frames) {
       throwIfStopped(signal);
-      const name = `${frame.time.slice(0, 19).replaceAll(/[-:]/g, '')}.png`;
-      const file = join(path, frame.split, name);
+      const file = join(path, frame.split, `${nameOf(frame)}.png`);
       await writeAtomic(file, await encodePng(await readPicture(dataset, size, frame.index, bits)));
       paths.push(file);
     }

@@ -1,5 +1,6 @@
 /** The ZIP that StyleGAN2-ADA and StyleGAN3 read (dataset_tool.py): stored members, uncompressed 8-bit PNG. */
 import { throwIfStopped } from '../../core/effects.ts';
+import type { Dataset } from '../dataset.ts';
 import { withSink } from './file-sink.ts';
 import { encodePng, readPicture } from './pictures.ts';
 import type { ExportFormat } from './types.ts';
@@ -23,7 +24,7 @@ export const stylegan: ExportFormat = {
         await zip.add(name, await encodePng(await readPicture(dataset, size, frame.index, 8), true));
         names.push(name);
       }
-      const description = { labels: null, images: names, sungan: descriptionOf(frames.length, dataset.hash) };
+      const description = { labels: null, images: names, sungan: descriptionOf(frames.length, dataset) };
       await zip.add('dataset.json', new TextEncoder().encode(JSON.stringify(description)));
       await zip.end();
     });
@@ -31,7 +32,7 @@ export const stylegan: ExportFormat = {
   },
 };
 
-const descriptionOf = (count: number, hash: string) => ({ count, dataset: hash });
+const descriptionOf = (count: number, { hash, simulated }: Dataset) => ({ count, dataset: hash, simulated });
 
 function memberName(i: number): string {
   const id = String(i).padStart(8, '0');

@@ -1,6 +1,6 @@
 /**
  * The TFRecords of PG-GAN (dataset_tool.py): one file a level, `<name>-r02.tfrecords` for 4 pixels up to the largest,
- * records of `shape` (CHW) and `data` (raw 8-bit), framed with masked CRC-32C.
+ * records of `shape` (CHW) and `data` (raw 8-bit), and `simulated` where frames are, framed with masked CRC-32C.
  */
 import { join } from 'node:path';
 import { throwIfStopped } from '../../core/effects.ts';
@@ -52,6 +52,8 @@ async function recordOf(
     field(1, mapEntry('data', field(1, field(1, planes)))),
     field(1, mapEntry('shape', field(3, field(1, Uint8Array.from(shape))))),
   ];
+  // Readers look up the features they know by name.
+  if (dataset.simulated) features.push(field(1, mapEntry('simulated', field(3, field(1, Uint8Array.of(1))))));
   return field(1, concat(features));
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { throwIfStopped } from '../../core/effects.ts';
 import { withSink } from './file-sink.ts';
+import { frameNamer } from './names.ts';
 import { encodePng, readPicture } from './pictures.ts';
 import { tarEnd, tarMember } from './tar.ts';
 import type { ExportFormat } from './types.ts';
@@ -16,14 +17,14 @@ export const webdataset: ExportFormat = {
   extension: undefined,
   async write({ path, dataset, size, bits, signal }, frames) {
     const paths: string[] = [];
+    const nameOf = frameNamer(dataset);
     for (let first = 0; first < frames.length; first += SAMPLES_PER_SHARD) {
       const shard = String(first / SAMPLES_PER_SHARD).padStart(6, '0');
       const file = join(path, `${dataset.name}-${shard}.tar`);
       await withSink(file, async (sink) => {
         for (const frame of frames.slice(first, first + SAMPLES_PER_SHARD)) {
           throwIfStopped(signal);
-          // Readers take what follows the first dot for the ending: no dots in keys.
-          const key = frame.time.slice(0, 19).replaceAll(/[-:]/g, '');
+          const key = nameOf(frame);
           const { index, ...about } = frame;
           const json = JSON.stringify({ ...about, dataset: dataset.name, simulated: dataset.simulated });
           const png = await encodePng(await readPicture(dataset, size, index, bits));
