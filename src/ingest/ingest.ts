@@ -1,4 +1,5 @@
 /** The use case: one run over one source, from plan to summary, recorded in the catalog. */
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { type Catalog, openCatalog, readCatalog, type SlotKey, takeLock } from '../catalog/index.ts';
 import { throwIfStopped } from '../core/effects.ts';
@@ -8,6 +9,7 @@ import { requireDuration } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
 import type { IngestContext } from './context.ts';
 import { fetchTables } from './fetch-tables.ts';
+import { LONGEST_TIMER_MS } from './http/engine.ts';
 import { ingestArchive, rowsOf } from './ingest-archive.ts';
 import { folderOf, ingestFolder, listFitsFiles } from './ingest-folder.ts';
 import type { IngestOptions } from './options.ts';
@@ -46,6 +48,8 @@ async function recordedRun(
   const startedAt = clock.now().getTime();
   const run = catalog.startRun({ command: 'ingest', options: withoutContact(options), version: VERSION });
   const { stop, clear } = deadlineOf(options, signal);
+  // One for every transfer under way.
+  setMaxListeners(0, stop);
   try {
     const tables = options.tables.length > 0 ? await fetchTables(options, catalog, context, stop) : [];
     const isDone = isTablesOnly(options);
@@ -130,9 +134,6 @@ async function rescueElsewhere(
   await ingestArchive({ source: second, options: own, catalog, context, stop, isLeftOut }, createTally);
   return missed.filter((key) => has({ ...key, source: second.name })).length;
 }
-
-/** A timer takes no more: it would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Stops with `signal`, and when the time is up. With a timer of its own: AbortSignal.any() of Node 20 forgets an

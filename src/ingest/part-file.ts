@@ -20,7 +20,7 @@ export interface PartFile extends Sink {
 export interface PartFileOptions {
   /** Take over what an earlier run left. */
   resume: boolean;
-  /** Before the first byte goes to the disk: the time to note of which version it is the beginning. */
+  /** Before the first byte goes to the disk, and after all others are gone: now note of which version it is. */
   onFirstWrite?(): void;
 }
 
@@ -141,7 +141,6 @@ class Part implements PartFile {
 
   async #open(): Promise<FileHandle> {
     if (this.#handle) return this.#handle;
-    this.#onFirstWrite?.();
     // Cut to what is taken over: an earlier try may have left more.
     const opening = () => open(this.#temporary, this.#writtenBytes > 0 ? 'r+' : 'w');
     this.#handle = await opening().catch(async (error: NodeJS.ErrnoException) => {
@@ -149,6 +148,8 @@ class Part implements PartFile {
       await mkdir(dirname(this.#path), { recursive: true });
       return opening();
     });
+    // Only now is nothing of another version left that the note would be wrong about.
+    this.#onFirstWrite?.();
     return this.#handle;
   }
 

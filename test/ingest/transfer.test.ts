@@ -1,7 +1,14 @@
+import { statSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
 import { silentLogger } from '../../src/core/log.ts';
+import { createBufferPool } from '../../src/ingest/buffer-pool.ts';
+import { createBreaker } from '../../src/ingest/http/breaker.ts';
+import { createThrottle } from '../../src/ingest/http/throttle.ts';
 import { ingest } from '../../src/ingest/index.ts';
+import { openPartFile, partPath } from '../../src/ingest/part-file.ts';
 import { startServer } from '../support/http-server.ts';
 import { type SynopticArchive, sendFile, startSynoptic } from './frames.ts';
 import {
@@ -95,6 +102,24 @@ describe('a connection that is cut', () => {
     });
     expect(await run()).toMatchObject({ stored: 1 });
     expect(ranges).toEqual([undefined, undefined]);
+  });
+
+  test('goes on where a server sends less of the rest than was asked for', async () => {
+    let count = 0;
+    archive = await startSynoptic((request, response, bytes) => {
+      count += 1;
+      const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      if (from === 0) cut(response, bytes);
+      else {
+        const to = Math.min(from + 1999, bytes.length - 1);
+        const headers = { etag: '"one"', 'content-range': `bytes ${from}-${to}/${bytes.length}` };
+        response.writeHead(206, headers).end(bytes.subarray(from, to + 1));
+      }
+      return true;
+    });
+    expect(await run()).toMatchObject({ stored: 1, corrupt: 0 });
+    expect(count).toBe(4);
+    expect(audit(workspace)).toEqual([]);
   });
 
   test('survives a server that cannot do ranges', async () => {
@@ -249,6 +274,72 @@ describe('a server in trouble', () => {
     expect(summary.stored + summary.failed).toBe(20);
     expect(audit(workspace)).toEqual([]);
   });
+});
+
+test('a rate that is low by the user is no silence of the server', async () => {
+  archive = await startSynoptic(undefined, { size: 128 });
+  const request = { to: '2017-01-02', timeout: '1s', maxMbPerSecond: 0.03, retries: 0 };
+  const summary = await run(request, fastEffects({ clock: systemClock }), 4);
+  expect(summary).toMatchObject({ stored: 4, reasons: {} });
+});
+
+test('a clock that is set back holds up nothing', async () => {
+  let now = Date.parse('2020-06-02T00:00:00Z');
+  const slept: number[] = [];
+  const clock = {
+    now: () => new Date(now),
+    async sleep(milliseconds: number) {
+      slept.push(milliseconds);
+      now += milliseconds;
+    },
+  };
+  const throttle = createThrottle(1000, clock, new AbortController().signal);
+  const breaker = createBreaker({ clock, threshold: 1, patienceMs: 600_000 });
+  await throttle(5000);
+  breaker.failed('HTTP 500');
+  now -= 86_400_000;
+  await throttle(5000);
+  await throttle(5000);
+  expect(await breaker.admit(new AbortController().signal)).toBe(true);
+  expect(Math.max(...slept)).toBeLessThanOrEqual(30_000);
+});
+
+test('what lies in the way on the disk is no fault of the server', async () => {
+  archive = await startSynoptic((_request, response) => {
+    response.end(Buffer.concat([Buffer.from('SIMPLE  ='), Buffer.alloc(9 << 20)]));
+    return true;
+  });
+  writeFileSync(workspace.raw, 'a file where a folder should be');
+  await expect(run()).rejects.toMatchObject({ kind: 'io', remedy: expect.stringContaining('permissions') });
+  expect(archive.requests).toHaveLength(1);
+});
+
+test('many workers cause no warning', async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => void warnings.push(warning.message);
+  process.on('warning', note);
+  archive = await startSynoptic((request, response, bytes) => {
+    setTimeout(() => sendFile(request, response, bytes), 20);
+    return true;
+  });
+  for (const deadline of [undefined, '1h']) await run({ to: '2017-01-06', deadline }, fastEffects(), 8);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});
+
+test('a part of another version is gone before it is noted of which version the new one is', async () => {
+  archive = await startSynoptic();
+  const path = join(workspace.root, 'frame.fits');
+  writeFileSync(partPath(path), 'of another version');
+  const sizes: number[] = [];
+  const part = await openPartFile(path, createBufferPool(), {
+    resume: false,
+    onFirstWrite: () => void sizes.push(statSync(partPath(path)).size),
+  });
+  await part.append(Buffer.from('new'));
+  await part.suspend();
+  expect(sizes).toEqual([0]);
 });
 
 test('limits of a host bind: connections and rate', async () => {

@@ -3,6 +3,7 @@
  * A host that stays silent longer than the run is willing to wait is given up until the next run.
  */
 import type { Clock } from '../../core/clock.ts';
+import { elapsedBy } from './elapsed.ts';
 
 export interface Breaker {
   /** Waits while the host is left in peace. False when the host has been given up. */
@@ -38,7 +39,7 @@ export function createBreaker({ clock, threshold = 10, patienceMs, onTrouble }: 
   let isProbing = false;
   let hasAnswered = false;
   let isTold = false;
-  const now = () => clock.now().getTime();
+  const now = elapsedBy(clock);
 
   return {
     async admit(signal) {

@@ -46,8 +46,12 @@ export type BytesAnswer =
 const PATIENCE_MS = 600_000;
 const SMALL_FILE_BYTES = 20e6;
 
+/** A timer takes no more: it would fire at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, signal, idleTimeoutMs, allowedHosts, limits, log } = options;
+  const { clock, signal, allowedHosts, limits, log } = options;
+  const idleTimeoutMs = Math.min(options.idleTimeoutMs, LONGEST_TIMER_MS);
   const client = createHttpClient({ connectionsOf: limits.connectionsOf, idleTimeoutMs, allowedHosts });
   const breakerOf = byHost((host) => {
     const onTrouble = (reason: string) =>

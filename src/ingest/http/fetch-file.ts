@@ -1,6 +1,6 @@
 /** One file over HTTP into its part file: tries, pauses between them, and the record of each. */
 import type { Clock } from '../../core/clock.ts';
-import { isSunganError } from '../../core/errors.ts';
+import { isSunganError, SunganError } from '../../core/errors.ts';
 import type { Random } from '../../numeric/random.ts';
 import type { Breaker } from './breaker.ts';
 import { fetchOnce, type OnceContext, type OnceRequest, type Sink, type TryResult } from './fetch-once.ts';
@@ -78,7 +78,8 @@ async function recordedTry(request: FileRequest, part: Sink, context: FetchConte
       status = answer.status;
     });
   } catch (error) {
-    if (context.signal.aborted || isDiskError(error)) throw error;
+    if (context.signal.aborted) throw error;
+    if (isDiskError(error)) throw diskError(error as Error);
     result = isSunganError(error)
       ? { outcome: 'final', problem: problem('blocked', error.message, error.where) }
       : { outcome: 'again', reason: networkReason(error) };
@@ -96,8 +97,16 @@ async function recordedTry(request: FileRequest, part: Sink, context: FetchConte
 }
 
 function isDiskError(error: unknown): boolean {
-  const { code = '', syscall } = error as NodeJS.ErrnoException;
-  return DISK_ERRORS.has(code) && syscall !== 'connect';
+  const { code = '', syscall, path } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || syscall === 'connect') return false;
+  return DISK_ERRORS.has(code) || path !== undefined;
+}
+
+function diskError(cause: Error): SunganError {
+  return new SunganError('io', `cannot write: ${cause.message}`, {
+    remedy: 'check the free space and the permissions of the workspace; what was fetched is kept',
+    cause,
+  });
 }
 
 /** undici wraps causes; the innermost says it best. */

@@ -83,7 +83,7 @@ async function refusalOf(
   const { status, headers } = answer;
   // Some servers ignore If-Range: the rest of another version must not be joined to the beginning of this one.
   const isSame = (validatorOf(headers) ?? asked) === asked;
-  if (status === 206 && part.length > 0 && rangeStart(headers) === part.length && isSame) return undefined;
+  if (status === 206 && part.length > 0 && rangeOf(headers)?.from === part.length && isSame) return undefined;
   if (status === 200) {
     if (part.length > 0) await part.restart();
     return undefined;
@@ -115,12 +115,15 @@ async function readBody(
   validator: string | null,
 ): Promise<TryResult> {
   const { body, headers } = answer;
-  const expected = totalBytes(answer, part.length);
+  const announced = bytesAfter(answer, part.length);
+  // A server may send less of a range than was asked for.
+  const expected = (answer.status === 206 ? rangeOf(headers)?.total : undefined) ?? announced;
   if (expected !== undefined && expected > context.maxBytes) {
     body.destroy();
     return { outcome: 'final', problem: tooLarge(expected, context.maxBytes) };
   }
   if (expected !== undefined) part.expect?.(expected);
+  const pauses = new Stopwatch();
   const throttle = context.throttleOf(request.url);
   let isChecked = part.length >= START_BYTES;
   let start = Buffer.alloc(0);
@@ -133,9 +136,11 @@ async function readBody(
       const found = isChecked ? request.checkStart(start, headers['content-type']) : undefined;
       if (found) throw new Unwanted(found);
     }
-    return throttle ? Promise.all([written, throttle(chunk.length)]).then(() => {}) : written;
+    const taken = throttle ? Promise.all([written, throttle(chunk.length)]).then(() => {}) : written;
+    // While nothing more is taken, nothing can come: that is not the server's fault.
+    return taken && pauses.during(taken);
   };
-  const watch = watchProgress(() => part.length, context.idleTimeoutMs, stop);
+  const watch = watchProgress(() => part.length, pauses, context.idleTimeoutMs, stop);
   try {
     await body.read(take);
   } catch (error) {
@@ -161,25 +166,59 @@ class Unwanted extends Error {
   }
 }
 
-/** Stops the request when too little came within one window of the idle timeout. */
-function watchProgress(length: () => number, windowMs: number, stop: AbortController): NodeJS.Timeout {
+/** Adds up the time in which something is under way. */
+class Stopwatch {
+  #total = 0;
+  #since: number | undefined;
+
+  async during(work: Promise<void>): Promise<void> {
+    this.#since = performance.now();
+    try {
+      await work;
+    } finally {
+      this.#total = this.milliseconds;
+      this.#since = undefined;
+    }
+  }
+
+  get milliseconds(): number {
+    return this.#total + (this.#since === undefined ? 0 : performance.now() - this.#since);
+  }
+}
+
+/** Stops the request when too little came within one window of the idle timeout, of which `pauses` do not count. */
+function watchProgress(
+  length: () => number,
+  pauses: Stopwatch,
+  windowMs: number,
+  stop: AbortController,
+): NodeJS.Timeout {
   let before = length();
+  let pausedBefore = 0;
   const timer = setInterval(() => {
     const came = length() - before;
     before += came;
-    if (came < (SLOWEST_BYTES_PER_SECOND * windowMs) / 1000)
+    const paused = pauses.milliseconds - pausedBefore;
+    pausedBefore += paused;
+    // Too short a time to judge anybody by.
+    if (paused > windowMs / 2) return;
+    if (came < (SLOWEST_BYTES_PER_SECOND * (windowMs - paused)) / 1000)
       stop.abort(new Error(`too slow: ${came} bytes in ${windowMs / 1000} s`));
   }, windowMs);
   timer.unref();
   return timer;
 }
 
-function rangeStart(headers: Record<string, string>): number | undefined {
-  const match = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(headers['content-range'] ?? '');
-  return match ? Number(match[1]) : undefined;
+/** Where the body of a 206 begins, and how long the whole file is, where that is told. */
+function rangeOf(headers: Record<string, string>): { from: number; total: number | undefined } | undefined {
+  const match = /^bytes (\d+)-\d+\/(?:(\d+)|\*)$/.exec(headers['content-range'] ?? '');
+  return match
+    ? { from: Number(match[1]), total: match[2] === undefined ? undefined : Number(match[2]) }
+    : undefined;
 }
 
-function totalBytes({ headers }: HttpAnswer, offset: number): number | undefined {
+/** How much there will be after this body. */
+function bytesAfter({ headers }: HttpAnswer, offset: number): number | undefined {
   const length = /^\d+$/.test(headers['content-length'] ?? '')
     ? Number(headers['content-length'])
     : undefined;
