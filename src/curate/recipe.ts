@@ -17,7 +17,7 @@ import { createTransform } from './transforms/index.ts';
 /** Uncompressed bytes that a shard holds at most. */
 const SHARD_BYTES = 64 * 2 ** 20;
 const LARGEST_SHARD_FRAMES = 64;
-const LARGEST_SIZE = 4096;
+export const LARGEST_SIZE = 4096;
 const LARGEST_PROBES = 64;
 
 export interface RecipeInput {
@@ -47,11 +47,11 @@ export function manifestOf(input: RecipeInput): Manifest {
 }
 
 /** Of pictures made by others: nothing was screened or calibrated here. */
-export function manifestOfPictures(options: ImportOptions, size: number): Manifest {
+export function manifestOfPictures(options: ImportOptions, size: number, simulated: boolean): Manifest {
   const { name, channel, transform, colourTable, mask, seed, guardDays } = options;
   return {
     ...emptyManifest(name, checkedSize(size), 1),
-    simulated: false,
+    simulated,
     recipe: {
       channels: [channel],
       toleranceSeconds: 0,

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
+import { SunganError } from '../../src/core/errors.ts';
+import { withPngText } from '../../src/core/png-text.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import { undoColourTable } from '../../src/curate/import/colour-tables.ts';
+import { decodePicture } from '../../src/curate/import/decode-picture.ts';
 import { timeInName } from '../../src/curate/import/times.ts';
 import { openZip } from '../../src/curate/import/zip-reader.ts';
 import {
@@ -17,6 +20,7 @@ import {
   importPictures,
   openDataset,
 } from '../../src/curate/index.ts';
+import { createRandom } from '../../src/numeric/index.ts';
 import { describeWithRealData } from '../support/real-data.ts';
 import { addFrame, temporaryWorkspace } from './support.ts';
 
@@ -134,8 +138,137 @@ test.each([
   ['2012-02-03.png', '2012-02-03T00:00:00.000Z'],
   ['img00000001.png', undefined],
   ['img99999999.png', undefined],
+  ['20170110_0193.png', '2017-01-10T00:00:00.000Z'],
+  ['20170110_0030_94.png', '2017-01-10T00:30:00.000Z'],
+  ['12017011000.png', undefined],
 ])('the time in %s', (name, time) => {
   expect(timeInName(name)?.toISOString()).toBe(time);
+});
+
+describe('what a picture is', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = join(workspace.root, 'pictures');
+    mkdirSync(folder);
+  });
+  const SIZE = 16;
+  const ramp = (channels: 1 | 2 | 3, value: (pixel: number, channel: number) => number) =>
+    sharp(
+      Uint8Array.from({ length: SIZE * SIZE * channels }, (_, i) =>
+        value(Math.floor(i / channels), i % channels),
+      ),
+      { raw: { width: SIZE, height: SIZE, channels } },
+    );
+  const first = async (options: Record<string, unknown> = {}) => {
+    const { directory } = await run({ path: folder, ...options });
+    return (await (await openDataset(directory)).readFloat(SIZE, [0])).map((value) =>
+      Math.round(value * 255),
+    );
+  };
+
+  test('the camera of a JPEG may have been turned', async () => {
+    await ramp(1, (pixel) => pixel)
+      .withMetadata({ orientation: 3 })
+      .png()
+      .toFile(join(folder, 'a.png'));
+    // Turned by 180 degrees, the array begins below left: what was above right.
+    expect((await first())[0]).toBe(SIZE - 1);
+  });
+
+  test('what is transparent is black', async () => {
+    await ramp(2, (pixel, channel) => (channel === 0 ? 200 : pixel < 128 ? 0 : 255))
+      .toColourspace('b-w')
+      .png()
+      .toFile(join(folder, 'a.png'));
+    const pixels = await first();
+    expect(pixels[0]).toBe(200);
+    expect(pixels.at(-1)).toBe(0);
+  });
+
+  test('colours without their table are no gray, nor is gray a table', async () => {
+    const [red, gray] = [
+      ramp(3, (pixel, channel) => (channel === 0 ? 255 : pixel)),
+      ramp(3, (pixel) => pixel),
+    ];
+    await gray.png().toFile(join(folder, 'a.png'));
+    await red.png().toFile(join(folder, 'b.png'));
+    const { imported, skipped } = await run({ path: folder });
+    expect(imported).toBe(1);
+    expect(skipped[0]).toMatchObject({ file: 'b.png', reason: expect.stringContaining('--colour-table') });
+    const coloured = run({ path: folder, name: 'coloured', colourTable: '171' });
+    await expect(coloured).rejects.toThrow('a.png: the colours are not those of the table 171');
+  });
+
+  test('values without a fixed white are refused', async () => {
+    writeFileSync(join(folder, 'a.tiff'), floatTiff(SIZE));
+    await expect(run({ path: folder })).rejects.toThrow(
+      "a.tiff: values of the kind 'float' have no fixed white",
+    );
+  });
+
+  test('what the simulator or a generator made stays so, and is not mixed with observations', async () => {
+    const png = await ramp(1, (pixel) => pixel)
+      .png()
+      .toBuffer();
+    writeFileSync(join(folder, 'a.png'), withPngText(png, { Title: 'GENERATED' }));
+    writeFileSync(join(folder, 'b.png'), png);
+    const { directory, skipped } = await run({ path: folder });
+    expect(skipped[0]).toMatchObject({ file: 'b.png', reason: expect.stringContaining('observed') });
+    expect((await openDataset(directory)).simulated).toBe(true);
+    expect(readFileSync(join(directory, 'card.md'), 'utf8')).toContain('They are no observations');
+  });
+});
+
+/** A TIFF file of 32-bit floats, little-endian, one strip. */
+function floatTiff(size: number): Buffer {
+  const pixels = Buffer.from(Float32Array.from({ length: size * size }, (_, i) => i * 10).buffer);
+  const entries: [tag: number, type: number, value: number][] = [
+    [256, 3, size],
+    [257, 3, size],
+    [258, 3, 32],
+    [259, 3, 1],
+    [262, 3, 1],
+    [273, 4, 8],
+    [277, 3, 1],
+    [278, 3, size],
+    [279, 4, pixels.length],
+    [339, 3, 3],
+  ];
+  const directory = Buffer.alloc(2 + 12 * entries.length + 4);
+  directory.writeUInt16LE(entries.length, 0);
+  entries.forEach(([tag, type, value], i) => {
+    directory.writeUInt16LE(tag, 2 + 12 * i);
+    directory.writeUInt16LE(type, 4 + 12 * i);
+    directory.writeUInt32LE(1, 6 + 12 * i);
+    directory.writeUInt32LE(value, 10 + 12 * i);
+  });
+  const head = Buffer.from('II*\0\0\0\0\0', 'latin1');
+  head.writeUInt32LE(8 + pixels.length, 4);
+  return Buffer.concat([head, pixels, directory]);
+}
+
+test('an archive that was cut or flipped anywhere is refused in words', async () => {
+  await makeDataset();
+  const { paths } = await exported({ format: 'stylegan', size: 8 });
+  const bytes = readFileSync(paths[0]!);
+  const path = join(workspace.root, 'x.zip');
+  const random = createRandom(1);
+  for (let round = 0; round < 200; round++) {
+    const spoilt = Buffer.from(bytes.subarray(0, round % 2 ? bytes.length : random.int(bytes.length)));
+    for (let i = 0; i < 3 && spoilt.length > 0; i++)
+      spoilt[spoilt.length - 1 - random.int(Math.min(400, spoilt.length))] = random.int(256);
+    writeFileSync(path, spoilt);
+    const work = async () => {
+      const { members, close } = await openZip(path);
+      try {
+        for (const member of members) await member.read();
+      } finally {
+        await close();
+      }
+    };
+    const error = await work().catch((cause) => cause);
+    if (error !== undefined) expect(error).toBeInstanceOf(SunganError);
+  }
 });
 
 test('damaged archives are refused', async () => {
@@ -153,6 +286,16 @@ test('damaged archives are refused', async () => {
 });
 
 describeWithRealData('quick-look pictures', (data) => {
+  test('the colours of all channels of a day are those of their tables', async () => {
+    const folder = join(data, 'aia-browse-multi');
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.jpg'))) {
+      const colourTable = String(Number(name.slice(-8, -4)));
+      const bytes = readFileSync(join(folder, name));
+      const { image } = await decodePicture(bytes, { colourTable, masks: [] });
+      expect(image.width).toBe(1024);
+    }
+  });
+
   test('the colours of 193 angstrom are undone and the caption is masked', async () => {
     const folder = join(data, 'aia-browse-193-2017');
     const picture = readdirSync(folder).find((name) => name.startsWith('20170110'))!;

@@ -1,7 +1,8 @@
 /**
  * The colours that AIA quick-look pictures are shown in, and back from colour to the 0..255 that was coloured. The tables
- * are built of four curves and of IDL's "red temperature" (loadct 3), as the instrument team's aia_lct does; the formulas
- * were checked against published pictures.
+ * are built of four curves and of IDL's "red temperature" (loadct 3), as the instrument team's aia_lct does; published
+ * pictures of 94 angstrom are in IDL's "green/white linear" (loadct 8) instead. The formulas were checked against
+ * published pictures of every table but that of 4500 and aia_lct's of 94.
  */
 import { SunganError } from '../../core/errors.ts';
 
@@ -16,9 +17,14 @@ const hotRed: Curve = (i) => Math.min(255, (i * 255) / 176);
 const hotGreen: Curve = (i) => Math.max(0, ((i - 120) * 255) / 135);
 const hotBlue: Curve = (i) => Math.max(0, ((i - 190) * 255) / 65);
 
+/** Red and blue of green/white linear: ramps that begin at 97 and 181. */
+const whiteRed: Curve = (i) => Math.max(0, ((i - 97) * 255) / 158);
+const whiteBlue: Curve = (i) => Math.max(0, ((i - 181) * 255) / 74);
+
 /** Red, green, blue by wavelength. */
 const TABLES: Record<string, readonly [Curve, Curve, Curve]> = {
-  '94': [square, mixed, linear],
+  '94': [whiteRed, linear, whiteBlue],
+  '94-lct': [square, mixed, linear],
   '131': [hotGreen, hotRed, hotRed],
   '171': [hotRed, linear, hotBlue],
   '193': [root, linear, square],
@@ -32,6 +38,9 @@ const TABLES: Record<string, readonly [Curve, Curve, Curve]> = {
 
 export const COLOUR_TABLE_NAMES = ['none', ...Object.keys(TABLES)];
 
+/** Mean distance from the table in steps of 255: of published JPEG files below 3, in the table of another channel 10 and more. */
+const LARGEST_DISTANCE = 8;
+
 /** What is known of a table: its 256 colours, and the index + 1 of each of the 2^24 colours that was met (0: not yet). */
 interface Inverse {
   colours: Float64Array;
@@ -41,14 +50,27 @@ interface Inverse {
 /** Pictures of one set share most of their colours, and all of them their table. */
 const inverses = new Map<string, Inverse>();
 
-/** RGB triples to 0..1, each by the nearest colour of the table. */
+/** RGB triples to 0..1, each by the nearest colour of the table; throws when the picture is in other colours. */
 export function undoColourTable(rgb: Uint8Array, name: string): Float32Array {
   const { colours, met } = inverseOf(name);
   const result = new Float32Array(rgb.length / 3);
+  let distance = 0;
   for (let i = 0, at = 0; i < result.length; i++, at += 3) {
     const colour = (rgb[at]! << 16) | (rgb[at + 1]! << 8) | rgb[at + 2]!;
     if (met[colour] === 0) met[colour] = nearest(colours, rgb[at]!, rgb[at + 1]!, rgb[at + 2]!) + 1;
-    result[i] = (met[colour]! - 1) / 255;
+    const index = met[colour]! - 1;
+    const [r, g, b] = [
+      rgb[at]! - colours[3 * index]!,
+      rgb[at + 1]! - colours[3 * index + 1]!,
+      rgb[at + 2]! - colours[3 * index + 2]!,
+    ];
+    distance += Math.sqrt(r * r + g * g + b * b);
+    result[i] = index / 255;
+  }
+  if (distance / result.length > LARGEST_DISTANCE) {
+    throw new SunganError('data', `the colours are not those of the table ${name}`, {
+      remedy: `give the --colour-table that it was made with: ${COLOUR_TABLE_NAMES.join(', ')}`,
+    });
   }
   return result;
 }

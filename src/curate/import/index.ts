@@ -12,10 +12,10 @@ import { updateDerivedFiles } from '../derived.ts';
 import { drawSplits } from '../draw-splits.ts';
 import { type Manifest, readManifest } from '../manifest.ts';
 import { readProvenance } from '../provenance.ts';
-import { levelsOf, manifestOfPictures, refuseOtherRecipe } from '../recipe.ts';
+import { LARGEST_SIZE, levelsOf, manifestOfPictures, refuseOtherRecipe } from '../recipe.ts';
 import { splitOf } from '../splits.ts';
 import { commit, type DatasetState, type EncodedFrame, recover } from '../store.ts';
-import { decodePicture, type MaskBox } from './decode-picture.ts';
+import { type DecodedPicture, decodePicture, type MaskBox } from './decode-picture.ts';
 import { encodeLevels } from './encode-levels.ts';
 import type { ImportOptions } from './options.ts';
 import { openSource, type PictureFile, type PictureSource } from './sources.ts';
@@ -83,18 +83,28 @@ async function requireManifest(
   source: PictureSource,
   made: Manifest | undefined,
 ): Promise<Manifest> {
-  const size = options.size ?? made?.recipe.size ?? (await firstSize(source, options));
-  const wanted = manifestOfPictures(options, size);
-  if (made) refuseOtherRecipe(made, wanted);
-  return made ?? wanted;
+  if (made) {
+    refuseOtherRecipe(made, manifestOfPictures(options, options.size ?? made.recipe.size, made.simulated));
+    return made;
+  }
+  const { image, isMade } = await firstPicture(source, options);
+  const side = Math.min(image.width, image.height, LARGEST_SIZE);
+  return manifestOfPictures(options, options.size ?? 2 ** Math.floor(Math.log2(side)), isMade);
 }
 
-async function firstSize(source: PictureSource, options: ImportOptions): Promise<number> {
+/** The first that can be read: the others are to be like it. */
+async function firstPicture(source: PictureSource, options: ImportOptions): Promise<DecodedPicture> {
+  let reason = '';
   for (const file of source.files) {
-    const image = await decodePicture(await file.read(), decodeOptions(options)).catch(() => undefined);
-    if (image) return 2 ** Math.floor(Math.log2(Math.min(image.width, image.height)));
+    try {
+      return await decodePicture(await file.read(), decodeOptions(options));
+    } catch (error) {
+      reason ||= `${file.name}: ${describeError(error)}`;
+    }
   }
-  throw new SunganError('data', 'none of the pictures can be read', { where: options.path ?? '' });
+  throw new SunganError('data', `none of the pictures can be taken (${reason})`, {
+    where: options.path ?? '',
+  });
 }
 
 const decodeOptions = ({ colourTable, mask }: ImportOptions) => ({
@@ -167,12 +177,16 @@ async function takePictures(
 async function takePicture(
   file: PictureFile,
   options: ImportOptions,
-  { recipe }: Manifest,
+  { recipe, simulated }: Manifest,
   split: Split,
 ): Promise<EncodedFrame | { file: string; reason: string }> {
   try {
     const bytes = await file.read();
-    const image = await decodePicture(bytes, decodeOptions(options));
+    const { image, isMade } = await decodePicture(bytes, decodeOptions(options));
+    if (isMade !== simulated) {
+      const [kind, others] = isMade ? ['simulated or generated', 'observed'] : ['observed', 'simulated'];
+      return { file: file.name, reason: `a picture that is ${kind} in a dataset of ${others} ones` };
+    }
     const { width, height } = image;
     const isFitting =
       width === height && width >= recipe.size && Number.isInteger(Math.log2(width / recipe.size));

@@ -11,11 +11,13 @@ export interface ZipMember {
 const END_BYTES = 22;
 const LARGEST_COMMENT = 65_535;
 const FAR = 0xffffffff;
-/** A picture is never so large; a member that says so is a trap or no picture. */
-const LARGEST_MEMBER = 2 ** 30;
+/** A picture is never so large (8192 x 8192 of 16 bits are half of it); a member that says so is a trap. */
+const LARGEST_MEMBER = 2 ** 28;
+const ENCRYPTED = 1;
 
 interface Entry {
   name: string;
+  flags: number;
   method: number;
   crc: number;
   packed: number;
@@ -27,7 +29,10 @@ interface Entry {
 export async function openZip(path: string): Promise<{ members: ZipMember[]; close(): Promise<void> }> {
   const file = await open(path, 'r');
   try {
-    const entries = await readDirectory(file, path);
+    const entries = await readDirectory(file, path).catch((cause) => {
+      // Numbers of a damaged directory point anywhere.
+      throw cause instanceof RangeError ? damaged(path, 'the directory is damaged', cause) : cause;
+    });
     const members = entries.map((entry) => ({ name: entry.name, read: () => readMember(file, entry, path) }));
     return { members, close: () => file.close() };
   } catch (error) {
@@ -59,7 +64,7 @@ async function readDirectory(file: FileHandle, path: string): Promise<Entry[]> {
     length = Number(far.readBigUInt64LE(40));
     start = Number(far.readBigUInt64LE(48));
   }
-  if (start + length > size) throw damaged(path, 'the central directory lies outside the file');
+  if (!(start + length <= size)) throw damaged(path, 'the central directory lies outside the file');
   return parseDirectory(await readAt(file, start, length), count, path);
 }
 
@@ -75,6 +80,7 @@ function parseDirectory(bytes: Buffer, count: number, path: string): Entry[] {
     const [size, packed, offset] = withFarValues(near, extra);
     entries.push({
       name: bytes.toString('utf8', at + 46, at + 46 + nameLength),
+      flags: bytes.readUInt16LE(at + 8),
       method: bytes.readUInt16LE(at + 10),
       crc: bytes.readUInt32LE(at + 16),
       packed: packed!,
@@ -104,20 +110,31 @@ function withFarValues(near: number[], extra: Buffer): number[] {
 async function readMember(file: FileHandle, entry: Entry, path: string): Promise<Uint8Array> {
   const where = `${path}, ${entry.name}`;
   if (entry.size > LARGEST_MEMBER || entry.packed > LARGEST_MEMBER)
-    throw damaged(where, 'the member is too large');
+    throw damaged(where, 'the member is too large for a picture');
+  if (entry.flags & ENCRYPTED) throw damaged(where, 'the member is encrypted');
   const header = await readAt(file, entry.offset, 30);
   if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50)
     throw damaged(where, 'the member is not where it should be');
   const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+  if (start + entry.packed > (await file.stat()).size) throw damaged(where, 'the member is cut short');
   const packed = await readAt(file, start, entry.packed);
   if (entry.method !== 0 && entry.method !== 8)
     throw damaged(where, `compression method ${entry.method} is not read`);
-  const content = entry.method === 0 ? packed : inflateRawSync(packed, { maxOutputLength: entry.size || 1 });
+  const content = entry.method === 0 ? packed : inflate(packed, entry.size, where);
   if (content.length !== entry.size || crc32(content) !== entry.crc)
     throw damaged(where, 'the checksum does not match');
   return content;
 }
 
-function damaged(where: string, message: string): SunganError {
-  return new SunganError('format', message, { where, remedy: 'fetch the archive again' });
+/** At most the size that the directory tells. */
+function inflate(packed: Buffer, size: number, where: string): Buffer {
+  try {
+    return inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
+  } catch (cause) {
+    throw damaged(where, `cannot be unpacked: ${(cause as Error).message}`, cause);
+  }
+}
+
+function damaged(where: string, message: string, cause?: unknown): SunganError {
+  return new SunganError('format', message, { where, remedy: 'fetch the archive again', cause });
 }
