@@ -17,7 +17,7 @@ import type { RecipeOptions, TrainOptions } from './options.ts';
 import { estimateStages, mayHoldMemory, type StageCost } from './planner.ts';
 import { writeCheckpoint } from './run/checkpoint.ts';
 import type { CheckpointFacts } from './run/facts.ts';
-import { createRunFolder, type RunFolder, truncateStatistics } from './run/folder.ts';
+import { createRunFolder, type RunFolder, removeUnfinished, truncateStatistics } from './run/folder.ts';
 import { writeReals } from './run/pictures.ts';
 import { readRunRecord, updateRunRecord, writeRunRecord } from './run/record.ts';
 import { initialCounters, initialState, type StateValues } from './state.ts';
@@ -105,6 +105,7 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
     const lock = lockRun(folder, context);
     try {
       if (job.folder) await noteChanges(job, folder, engine, context);
+      await removeUnfinished(folder);
       const result = await runJob(options, job, { folder, engine, values, startedAt }, context);
       return { directory: folder.directory, ...result };
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Kills, damage and contradictions at the worst moments: the next call must go on exactly, or say what to do. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
@@ -77,6 +77,42 @@ describe('a run that is killed', () => {
       'killed',
     );
     expect(await train(resume(), context(workspace))).toMatchObject({ images: 48 });
+  });
+});
+
+describe('a run folder', () => {
+  it('loses what a kill left half-written, and nothing else', async () => {
+    const workspace = newWorkspace();
+    const { directory } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    writeFileSync(join(directory, 'checkpoints', '.00000002.safetensors.0badcafe.part'), 'half');
+    writeFileSync(join(directory, 'notes.part'), 'mine');
+    await train(resume(), context(workspace));
+    expect(readdirSync(join(directory, 'checkpoints'))).toEqual(['00000001.safetensors']);
+    expect(readdirSync(directory)).toContain('notes.part');
+  });
+
+  it('that takes no more statistics is told by name', async () => {
+    const workspace = newWorkspace();
+    await expect(train(tinyOptions({ kimg: 0.004 }), context(workspace, failingAfter(0)))).rejects.toThrow(
+      'killed',
+    );
+    const statistics = join(workspace.runs, '0001-demo', 'stats.jsonl');
+    const images = diskImages(24, 8);
+    const filling: TrainingImages = {
+      ...images,
+      async read(positions, side) {
+        // The tick that follows the first step finds a folder where its file was.
+        if (positions.length === 24) {
+          rmSync(statistics);
+          mkdirSync(statistics);
+        }
+        return images.read(positions, side);
+      },
+    };
+    await expect(train(resume(), context(workspace, filling))).rejects.toMatchObject({
+      kind: 'io',
+      where: statistics,
+    });
   });
 });
 

@@ -1,8 +1,8 @@
 /** The folder of a run: `runs/<nnnn-name>`, numbered in order, with options, statistics, samples and checkpoints. */
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SunganError } from '../../core/errors.ts';
-import { exists, makeFolder, readJson, writeAtomic } from '../../core/files.ts';
+import { exists, makeFolder, PART_SUFFIX, readJson, writeAtomic } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 
 export interface RunFolder {
@@ -34,11 +34,11 @@ export async function createRunFolder(runs: string, name: string): Promise<RunFo
       await mkdir(directory);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      throw error;
+      throw cannotWrite(directory, error);
     }
     const folder = runFolder(directory);
-    await mkdir(folder.samples);
-    await mkdir(folder.checkpoints);
+    await makeFolder(folder.samples);
+    await makeFolder(folder.checkpoints);
     return folder;
   }
 }
@@ -73,7 +73,22 @@ export async function readRunOptions(folder: RunFolder): Promise<Record<string, 
 }
 
 export async function appendStatistics(folder: RunFolder, line: object): Promise<void> {
-  await appendFile(folder.statistics, `${JSON.stringify(line)}\n`);
+  await appendFile(folder.statistics, `${JSON.stringify(line)}\n`).catch((cause) => {
+    throw cannotWrite(folder.statistics, cause);
+  });
+}
+
+/** Removes what a kill in the middle of a file left: a checkpoint's can be gigabytes. Only for the holder of the run's lock. */
+export async function removeUnfinished({ directory }: RunFolder): Promise<void> {
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const isPart = entry.isFile() && entry.name.startsWith('.') && entry.name.endsWith(PART_SUFFIX);
+    if (isPart) await rm(join(entry.parentPath, entry.name), { force: true });
+  }
+}
+
+function cannotWrite(where: string, cause: unknown): SunganError {
+  const remedy = 'check the free space and the permissions of that folder; `sungan train --resume` goes on';
+  return new SunganError('io', `cannot write: ${(cause as Error).message}`, { where, remedy, cause });
 }
 
 /** The statistics of a run, one object a tick; a half-written last line (a kill) is left out. */
