@@ -47,7 +47,7 @@ export function openCatalog(path: string, { now = () => new Date() }: CatalogOpt
     };
   } catch (cause) {
     db.close();
-    throw explain(cause, path);
+    throw explainOpening(cause, path);
   }
 }
 
@@ -56,20 +56,37 @@ function openDatabase(path: string): Database.Database {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     return new Database(path, { timeout: BUSY_TIMEOUT_MS });
   } catch (cause) {
-    throw explain(cause, path);
+    throw explainOpening(cause, path);
   }
 }
 
-function explain(cause: unknown, path: string): unknown {
-  if (cause instanceof SunganError) return cause;
-  const code = (cause as { code?: string }).code;
-  const remedy =
-    code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT'
-      ? 'the file is damaged or not a catalog: move it away; `sungan ingest` makes a new one and finds the files that are there'
-      : 'check that the folder exists, is writable and lies on a local disk';
-  return new SunganError('io', `cannot open the catalog: ${(cause as Error).message}`, {
-    where: path,
-    remedy,
-    cause,
-  });
+function explainOpening(cause: unknown, path: string): unknown {
+  return cause instanceof SunganError
+    ? cause
+    : failure('cannot open the catalog', path, cause as SqliteFailure);
+}
+
+/** What SQLite says of disks and of other processes while the catalog is in use, for people; the rest as it came. */
+export function explainCatalogError(cause: unknown, path: string): unknown {
+  const { name, code = '' } = cause as SqliteFailure;
+  const isOfPlace = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CORRUPT|NOTADB|CANTOPEN|PERM)/.test(code);
+  return name === 'SqliteError' && isOfPlace
+    ? failure('the catalog failed', path, cause as SqliteFailure)
+    : cause;
+}
+
+type SqliteFailure = Error & { code?: string };
+
+function failure(what: string, path: string, cause: SqliteFailure): SunganError {
+  const remedy = remedyOf(cause.code ?? '');
+  return new SunganError('io', `${what}: ${cause.message}`, { where: path, remedy, cause });
+}
+
+function remedyOf(code: string): string {
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code))
+    return 'the file is damaged or not a catalog: move it away; `sungan ingest` makes a new one and finds the files that are there';
+  if (code === 'SQLITE_FULL') return 'make room on the disk; what was fetched is kept';
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code))
+    return 'another program has held the catalog for long: wait until it has done, then start again';
+  return 'check that the folder exists, is writable and lies on a local disk';
 }

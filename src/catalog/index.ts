@@ -1,7 +1,7 @@
 /**
  * The catalog: what was expected, what was tried, what lies where, and what was decided about it, in one SQLite file.
  */
-export { type Catalog, type CatalogOptions, openCatalog } from './catalog.ts';
+export { type Catalog, type CatalogOptions, explainCatalogError, openCatalog } from './catalog.ts';
 export { type EventFinder, eventFinder } from './known-events.ts';
 export { type Lock, takeLock } from './lock.ts';
 export { readCatalog } from './read-catalog.ts';

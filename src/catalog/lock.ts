@@ -67,7 +67,9 @@ function refusal(path: string, holder: Partial<Holder> | undefined, cause: unkno
     const message = `cannot take the lock: ${(cause as Error).message}`;
     return new SunganError('io', message, {
       where: path,
-      remedy: 'check that the folder is writable and on a local disk',
+      remedy: /^SQLITE_(NOTADB|CORRUPT)/.test(String((cause as { code?: string }).code))
+        ? 'the lock file is damaged, which no run at work leaves it: delete it'
+        : 'check that the folder is writable and on a local disk',
       cause,
     });
   }

@@ -5,7 +5,7 @@
 import type { HeaderRecord, SlotKey } from '../catalog/index.ts';
 import { isSunganError } from '../core/errors.ts';
 import { firstImage, type ImageHdu, readFits, readImage, wrongSum } from '../fits/index.ts';
-import { factsOfHeader, type HeaderFacts } from './facts.ts';
+import { factsOfHeader, type HeaderFacts, hmiKind } from './facts.ts';
 import { type Problem, problem } from './http/problem.ts';
 
 export interface InspectedFrame extends HeaderFacts {
@@ -54,7 +54,7 @@ export function inspectFrame(
     const image = firstImage(readFits(bytes, { file: fileName }));
     const own = image.header.toRecord();
     facts = factsOfHeader({ ...own, ...keywords }, fileName);
-    const other = keywords && contradiction(factsOfHeader(own, fileName), facts);
+    const other = otherKind(own, facts) ?? (keywords && contradiction(factsOfHeader(own, fileName), facts));
     if (other) return { ok: false, problem: other, frame: facts };
     if (image.availableBytes < image.dataBytes) {
       const detail = `${image.availableBytes} of ${image.dataBytes} bytes of pixels`;
@@ -79,6 +79,15 @@ export function inspectFrame(
       ...(facts ? { frame: facts } : {}),
     };
   }
+}
+
+/** A magnetogram under the name of the continuum, or the other way round: their times and headers agree else. */
+function otherKind(own: HeaderRecord, { product }: HeaderFacts): Problem | undefined {
+  const wanted = /^hmi\.(M|Ic)_/.exec(product ?? '')?.[1];
+  const found = hmiKind(own);
+  return wanted === undefined || found === undefined || found === wanted
+    ? undefined
+    : problem('corrupt', 'wrong content', `${product} should be of kind ${wanted}, the header says ${found}`);
 }
 
 /** T_OBS of a file and of the database agree but for rounding. */

@@ -66,12 +66,14 @@ function hmiProduct(header: HeaderRecord, fileName: string): string {
   const named = /^(hmi\.\w+)\./i.exec(fileName)?.[1];
   // Some tools lower-case the names of exported files.
   if (named) return HMI_SERIES.find((series) => series.toLowerCase() === named.toLowerCase()) ?? named;
-  const content = `${textOf(header, 'CONTENT')} ${textOf(header, 'BUNIT')}`.toUpperCase();
-  const kind = /MAGNETOGRAM|GAUSS|MX/.test(content)
-    ? 'M'
-    : /CONTINUUM|INTENSITY/.test(content)
-      ? 'Ic'
-      : 'other';
+  const kind = hmiKind(header) ?? 'other';
   const cadence = finite(header, 'CADENCE');
   return `hmi.${kind}_${cadence === null || cadence > 100 ? 720 : 45}s`;
+}
+
+/** What an HMI frame shows, by its own header: M for a magnetogram, Ic for the continuum; undefined when it does not say. */
+export function hmiKind(header: HeaderRecord): 'M' | 'Ic' | undefined {
+  const content = `${textOf(header, 'CONTENT')} ${textOf(header, 'BUNIT')}`.toUpperCase();
+  if (/MAGNETOGRAM|GAUSS|MX/.test(content)) return 'M';
+  return /CONTINUUM|INTENSITY/.test(content) ? 'Ic' : undefined;
 }

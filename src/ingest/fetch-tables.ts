@@ -1,10 +1,11 @@
 /** Brings the auxiliary tables into the cache, or says which could not be had. */
 import { basename, join } from 'node:path';
-import type { Catalog } from '../catalog/index.ts';
+import type { AuxFile, Catalog } from '../catalog/index.ts';
+import type { Clock } from '../core/clock.ts';
 import { requireDuration } from '../core/time.ts';
 import type { Workspace } from '../core/workspace.ts';
 import type { IngestContext } from './context.ts';
-import { getCachedFile } from './http/cached-file.ts';
+import { type CacheContext, getCachedFile } from './http/cached-file.ts';
 import { createEngine } from './http/engine.ts';
 import type { IngestOptions } from './options.ts';
 import { TABLES, type TableName } from './tables.ts';
@@ -38,37 +39,52 @@ export async function fetchTables(
     maxBytes: MAX_TABLE_BYTES,
     allowedHosts: new Set(options.tables.flatMap((name) => urlsOf(name).map((url) => new URL(url).host))),
   });
-  const outcomes: TableOutcome[] = [];
+  const tools = { catalog, workspace, engine, stop, clock: effects.clock };
   try {
-    for (const name of options.tables) {
-      const { fileName, maxAgeMs, sha256, check, record } = TABLES[name];
-      const request = {
-        name: `tables/${fileName}`,
-        urls: urlsOf(name),
-        maxAgeMs,
-        maxBytes: MAX_TABLE_BYTES,
-        check,
-        ...(sha256 ? { sha256 } : {}),
-      };
-      const result = await getCachedFile(request, { catalog, workspace, engine, now: effects.clock.now() });
-      if (!result.ok) {
-        outcomes.push({ name, path: null, fetchedAt: null, sha256: null, trouble: result.problem.reason });
-        continue;
-      }
-      record?.(result.text, catalog);
-      const { path, fetchedAt, sha256: hash } = result.file;
-      outcomes.push({
-        name,
-        path,
-        fetchedAt,
-        sha256: hash,
-        trouble: result.isFresh ? null : `could not be fetched: the copy of ${fetchedAt} is used`,
-      });
-    }
+    const outcomes: TableOutcome[] = [];
+    for (const name of options.tables) outcomes.push(await fetchTable(name, urlsOf(name), tools));
+    return outcomes;
   } finally {
     await engine.close();
   }
-  return outcomes;
+}
+
+interface TableTools extends Omit<CacheContext, 'now'> {
+  stop: AbortSignal;
+  clock: Clock;
+}
+
+async function fetchTable(
+  name: TableName,
+  urls: readonly string[],
+  tools: TableTools,
+): Promise<TableOutcome> {
+  const { catalog, stop, clock } = tools;
+  const { fileName, maxAgeMs, sha256, check, record } = TABLES[name];
+  const request = {
+    name: `tables/${fileName}`,
+    urls,
+    maxAgeMs,
+    maxBytes: MAX_TABLE_BYTES,
+    check,
+    ...(sha256 ? { sha256 } : {}),
+  };
+  const result = await getCachedFile(request, { ...tools, now: clock.now() }).catch((error) => {
+    if (!stop.aborted) throw error;
+  });
+  if (!result) {
+    const kept = catalog.auxFile(request.name);
+    return { ...placeOf(kept), name, trouble: 'time is up' };
+  }
+  if (!result.ok) return { ...placeOf(undefined), name, trouble: result.problem.reason };
+  record?.(result.text, catalog);
+  const { file, isFresh } = result;
+  const trouble = isFresh ? null : `could not be fetched: the copy of ${file.fetchedAt} is used`;
+  return { ...placeOf(file), name, trouble };
+}
+
+function placeOf(file: AuxFile | undefined): Pick<TableOutcome, 'path' | 'fetchedAt' | 'sha256'> {
+  return { path: file?.path ?? null, fetchedAt: file?.fetchedAt ?? null, sha256: file?.sha256 ?? null };
 }
 
 /** A mirror that holds the tables under their file names replaces all the published addresses. */

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Catalog, EventFinder, Frame, SlotKey } from '../catalog/index.ts';
+import { SunganError } from '../core/errors.ts';
 import { requireDuration } from '../core/time.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import { eventsOf, explainAbsent } from './explain.ts';
@@ -80,14 +81,13 @@ async function fetchWanted(
     maxBytes: options.maxFileMb * 1e6,
     allowedHosts: new Set(hosts),
   });
+  const cadenceMs = requireDuration(options.cadence, '--cadence');
   const locations = source.locate(wanted, {
     options,
     baseUrls,
     // Beyond half the cadence a frame belongs to the next slot.
-    searchMs: Math.min(
-      optionalDuration(options.search, '--search'),
-      requireDuration(options.cadence, '--cadence') / 2 - 1,
-    ),
+    searchMs: Math.min(optionalDuration(options.search, '--search'), cadenceMs / 2 - 1),
+    cadenceMs,
     now,
     async getText(urls, limits) {
       const answer = await engine.getBytes(urls, limits);
@@ -122,7 +122,16 @@ async function withoutLostFiles(catalog: Catalog, root: string, rows: readonly F
   const limit = pLimit(16);
   const check = async (row: Frame) => {
     if (row.state !== 'stored') return row;
-    const found = await stat(join(root, row.path!)).catch(() => undefined);
+    const path = join(root, row.path!);
+    const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
+      // A disk in trouble is no reason to forget what lies on it.
+      throw new SunganError('io', `cannot look at a stored file: ${cause.message}`, {
+        where: path,
+        remedy: 'check the disk and the permissions of the workspace',
+        cause,
+      });
+    });
     if (found?.size === row.bytes) return row;
     catalog.forgetFile(
       row.id,

@@ -1,7 +1,14 @@
 /** The use case: one run over one source, from plan to summary, recorded in the catalog. */
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import { type Catalog, openCatalog, readCatalog, type SlotKey, takeLock } from '../catalog/index.ts';
+import {
+  type Catalog,
+  explainCatalogError,
+  openCatalog,
+  readCatalog,
+  type SlotKey,
+  takeLock,
+} from '../catalog/index.ts';
 import { throwIfStopped } from '../core/effects.ts';
 import { describeError, SunganError } from '../core/errors.ts';
 import { exists } from '../core/files.ts';
@@ -14,7 +21,8 @@ import { ingestArchive, rowsOf } from './ingest-archive.ts';
 import { folderOf, ingestFolder, listFitsFiles } from './ingest-folder.ts';
 import type { IngestOptions } from './options.ts';
 import { decide, describeKeys, type IngestPlan } from './plan.ts';
-import { baseUrlsOf, keysOf, optionalDuration, policyOf } from './request.ts';
+import { baseUrlsOf, keysOf, optionalDuration, policyOf, requireFolderUrl } from './request.ts';
+import { resolveTime } from './slots.ts';
 import { ARCHIVES } from './sources/index.ts';
 import { createTally, exitCodeOf, type IngestSummary } from './summary.ts';
 
@@ -31,6 +39,8 @@ export async function ingest(options: IngestOptions, context: IngestContext): Pr
     const catalog = openCatalog(workspace.catalog, { now });
     try {
       return await recordedRun(options, catalog, context);
+    } catch (error) {
+      throw explainCatalogError(error, workspace.catalog);
     } finally {
       catalog.close();
     }
@@ -60,10 +70,19 @@ async function recordedRun(
     throwIfStopped(signal);
     return summary;
   } catch (error) {
-    if (!signal.aborted) catalog.finishRun(run, 1, { error: describeError(error) });
+    noteFailure(catalog, run, signal.aborted, error);
     throw error;
   } finally {
     clear();
+  }
+}
+
+/** On a full disk this fails too; what the run failed of is the news. */
+function noteFailure(catalog: Catalog, run: number, isStopped: boolean, error: unknown): void {
+  try {
+    catalog.finishRun(run, isStopped ? 130 : 1, { error: describeError(error) });
+  } catch {
+    // The run stays without an end in the catalog, as a killed one does.
   }
 }
 
@@ -79,13 +98,21 @@ function requireSense(options: IngestOptions, now: Date): void {
   requireDuration(options.revisit, '--revisit');
   optionalDuration(options.search, '--search');
   if (options.deadline !== undefined) requireDuration(options.deadline, '--deadline');
+  if (options.tableUrl !== undefined) requireFolderUrl(options.tableUrl, '--table-url');
   if (isTablesOnly(options)) return;
-  if (!source) folderOf(options);
-  else {
+  if (!source) {
+    folderOf(options);
+    requireTimes(options, now);
+  } else {
     keysOf(source, options, now);
     baseUrlsOf(source, options);
   }
   requireFallback(options, now);
+}
+
+function requireTimes({ from, to }: IngestOptions, now: Date): void {
+  if (from !== undefined) resolveTime(from, now, '--from');
+  resolveTime(to, now, '--to');
 }
 
 function isTablesOnly({ tables, from, path }: IngestOptions): boolean {
@@ -104,6 +131,7 @@ function requireFallback(options: IngestOptions, now: Date): void {
     });
   }
   keysOf(second, options, now);
+  baseUrlsOf(second, { baseUrl: options.fallbackUrl }, '--fallback-url');
 }
 
 function runSource(options: IngestOptions, catalog: Catalog, context: IngestContext, stop: AbortSignal) {
@@ -165,9 +193,10 @@ export async function planIngest(
   { workspace, effects }: IngestContext,
 ): Promise<IngestPlan> {
   const archive = ARCHIVES[options.source];
-  if (!archive) return planFolder(options);
   const now = effects.clock.now();
   requireSense(options, now);
+  if (isTablesOnly(options)) return describeKeys([], [], [], undefined);
+  if (!archive) return planFolder(options);
   const keys = keysOf(archive, options, now);
   const policy = policyOf(options, now);
   const plan = (catalog: Catalog) => {

@@ -48,13 +48,27 @@ export function optionalDuration(text: string, option: string): number {
 }
 
 /** Addresses that replace the source's own, each ending in a slash. */
-export function baseUrlsOf(source: ArchiveSource, { baseUrl }: IngestOptions): string[] {
+export function baseUrlsOf(
+  source: ArchiveSource,
+  { baseUrl }: Pick<IngestOptions, 'baseUrl'>,
+  option = '--base-url',
+): string[] {
   if (baseUrl === undefined) return [...source.baseUrls];
-  return baseUrl.split(',').map((text) => {
-    const url = text.trim().endsWith('/') ? text.trim() : `${text.trim()}/`;
-    if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-    throw new SunganError('usage', `'${text}' is not an http(s) address`, { where: '--base-url' });
-  });
+  return baseUrl.split(',').map((text) => requireFolderUrl(text.trim(), option));
+}
+
+/** An address that names of files can be put behind. It is noted in the catalog: secrets have no place in it. */
+export function requireFolderUrl(text: string, option: string): string {
+  const address = text.endsWith('/') ? text : `${text}/`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new SunganError('usage', `'${text}' is not an http(s) address`, { where: option });
+  if (url.username || url.password || url.search || url.hash)
+    throw new SunganError('usage', `an address with a password or a query cannot be used (${url.host})`, {
+      where: option,
+      remedy: 'give the folder only; a mirror that wants a password needs a proxy in front of it',
+    });
+  return address;
 }
 
 /** Connections and rates: the user's for a host, else for all, within what is polite to the source's own hosts. */

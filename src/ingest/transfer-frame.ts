@@ -190,6 +190,12 @@ async function storeFlagged(
   { catalog, workspace, finish }: TransferContext,
 ): Promise<TransferOutcome> {
   const { path, url, etag, content, candidate } = arrival;
+  // While the neighbours were asked for, another slot may have taken the file for its own.
+  const taken = takenByOther(catalog, row, path);
+  if (taken) {
+    catalog.forgetFile(row.id, taken.state, taken.reason);
+    return { ok: false, problem: taken };
+  }
   catalog.beginDownload(row.id, url, path);
   const absolute = join(workspace.root, path);
   const task = { path: absolute, partPath: partPath(absolute), held: content, writtenBytes: 0 };

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Catalog, type FrameFacts, openCatalog, type SlotKey } from '../../src/catalog/index.ts';
+import {
+  type Catalog,
+  explainCatalogError,
+  type FrameFacts,
+  openCatalog,
+  type SlotKey,
+} from '../../src/catalog/index.ts';
 
 let folder: string;
 let path: string;
@@ -333,6 +339,22 @@ test('a newer schema is refused with a remedy, a damaged file too', async () => 
     expect.objectContaining({ kind: 'io', where: damaged, remedy: expect.stringContaining('damaged') }),
   );
   catalog = openCatalog(join(folder, 'again.sqlite'));
+});
+
+test.each([
+  ['SQLITE_FULL', /make room/],
+  ['SQLITE_IOERR_WRITE', /writable/],
+  ['SQLITE_BUSY', /another program/],
+])('%s in the middle of work is said for people', (code, remedy) => {
+  const cause = Object.assign(new Error('said by SQLite'), { name: 'SqliteError', code });
+  expect(explainCatalogError(cause, 'catalog.sqlite')).toMatchObject({
+    kind: 'io',
+    where: 'catalog.sqlite',
+    remedy: expect.stringMatching(remedy),
+    cause,
+  });
+  const bug = Object.assign(new Error('UNIQUE'), { name: 'SqliteError', code: 'SQLITE_CONSTRAINT_UNIQUE' });
+  expect(explainCatalogError(bug, 'catalog.sqlite')).toBe(bug);
 });
 
 test('opening again finds everything, and migrations are applied once', () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const take = () => takeLock(path, 'sungan ingest', () => new Date('2020-01-01T00:00:00Z'));
+
+test('a damaged lock file is told apart from one that cannot be written', () => {
+  mkdirSync(join(folder, 'deep'));
+  writeFileSync(path, 'no database, but long enough to look like one'.repeat(50));
+  const remedy = expect.stringContaining('delete it');
+  expect(take).toThrow(expect.objectContaining({ kind: 'io', where: path, remedy }));
+});
 
 test('a second taker is refused with the name of the first, and gets it after the release', () => {
   const first = take();

@@ -131,7 +131,7 @@ describe('a folder', () => {
   });
 
   test.skipIf(process.platform === 'win32')('a pipe is no file, and not waited for', async () => {
-    execFileSync('mkfifo', [join(folder, 'pipe.fits')]);
+    execFileSync('/usr/bin/mkfifo', [join(folder, 'pipe.fits')]);
     expect(await run()).toMatchObject({ planned: 1, corrupt: 1, reasons: { 'no regular file': 1 } });
   });
 

@@ -110,6 +110,19 @@ describe('by the database', () => {
   });
 });
 
+test("what is nearer to another slot is that slot's, and a hole stays one", async () => {
+  server = await startJsoc([{ at: 17 }, { at: 31 }]);
+  const summary = await run({ from: '2014-01-01T00:00:12Z', to: '2014-01-01T00:00:48Z', cadence: '12s' });
+  expect(summary).toMatchObject({ planned: 3, stored: 2, absent: 1 });
+  workspace.withCatalog((catalog) =>
+    expect(catalog.frames({}).map(({ slot, state }) => [slot.slice(17, 19), state])).toEqual([
+      ['12', 'absent'],
+      ['24', 'stored'],
+      ['36', 'stored'],
+    ]),
+  );
+});
+
 describe('a hostile database', () => {
   test('a time that is none spoils its record only', async () => {
     server = await startJsoc([{ at: 1 }, { at: 3601 }], (answer, url) =>

@@ -33,7 +33,7 @@ const run = (values: object, effects = fastEffects()) =>
   ingest(options({ baseUrl: server?.url, ...values }), { workspace, effects, jobs: 2 });
 
 describe('hmi', () => {
-  const magnetogram = (tai: string) =>
+  const magnetogram = (tai: string, content = 'MAGNETOGRAM') =>
     Buffer.from(
       writeImage({
         width: 16,
@@ -48,7 +48,7 @@ describe('hmi', () => {
           card('T_REC', tai),
           card('WAVELNTH', 6173),
           card('QUALITY', 0),
-          card('CONTENT', 'MAGNETOGRAM'),
+          card('CONTENT', content),
           card('CADENCE', 720),
         ],
       }),
@@ -74,6 +74,16 @@ describe('hmi', () => {
       });
     });
     expect(audit(workspace)).toEqual([]);
+  });
+
+  test('the continuum under the name of a magnetogram is refused', async () => {
+    server = await startServer((request, response) =>
+      sendFile(request, response, magnetogram('2017.01.01_00:00:04_TAI', 'CONTINUUM INTENSITY')),
+    );
+    expect(await run({ source: 'hmi', from: '2017-01-01', to: '2017-01-01T01:00:00Z' })).toMatchObject({
+      corrupt: 1,
+      reasons: { 'wrong content': 1 },
+    });
   });
 });
 
@@ -124,6 +134,26 @@ describe('heliocloud', () => {
   test('a file of another size than the registry says is refused', async () => {
     await start(2880);
     expect(await run(request)).toMatchObject({ stored: 0, corrupt: 3, reasons: { 'wrong size': 3 } });
+  });
+
+  test('a year without a registry has no frames; one that is under way is asked for again', async () => {
+    server = await startServer((_request, response) => response.writeHead(404).end());
+    expect(await run(request)).toMatchObject({ absent: 4, reasons: { 'no registry of the year': 4 } });
+    await server.close();
+    await start();
+    // A copy of January does not tell of December.
+    const at = (time: string) => fastEffects({ clock: fastClock(time) });
+    const again = { ...request, revisit: '9999d' };
+    const asked = () => server!.requests.filter((line) => line.includes('registries')).length;
+    await run(again, at('2014-01-01T12:00:00Z'));
+    await run(again, at('2014-01-01T13:00:00Z'));
+    expect(asked()).toBe(1);
+    await run(again, at('2014-11-01T00:00:00Z'));
+    expect(asked()).toBe(2);
+    await run(again, at('2015-06-01T00:00:00Z'));
+    expect(asked()).toBe(3);
+    await run(again, at('2015-09-01T00:00:00Z'));
+    expect(asked()).toBe(3);
   });
 
   test('keys that lead elsewhere are left out', () => {
@@ -284,6 +314,22 @@ describe('auxiliary tables', () => {
       path: 'cache/tables/timeline.csv',
       trouble: expect.stringContaining('could not be fetched'),
     });
+  });
+
+  test('when the time is up while a table is fetched, the run says so and ends', async () => {
+    server = await startServer(() => {});
+    const summary = await run({ tables: ['events', 'f107'], tableUrl: server.url, deadline: '0.3s' });
+    expect(summary.tables).toMatchObject([
+      { name: 'events', path: null, trouble: 'time is up' },
+      { name: 'f107', path: null, trouble: 'time is up' },
+    ]);
+    expect(exitCodeOf(summary)).toBe(3);
+    workspace.withCatalog((catalog) => expect(catalog.runs(1)).toMatchObject([{ exitCode: 3 }]));
+  });
+
+  test('alone they can be planned', async () => {
+    const plan = planIngest(options({ tables: ['events'] }), { workspace, effects: fastEffects() });
+    expect(await plan).toMatchObject({ slots: 0, toAsk: 0 });
   });
 
   test('a wrong content never replaces a good one', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exitCodeOf, ingest, planIngest } from '../../src/ingest/index.ts';
@@ -87,6 +87,16 @@ describe('a healthy archive', () => {
     expect(audit(workspace)).toEqual([]);
   });
 
+  test('a disk in trouble makes nothing forgotten', async () => {
+    archive = await startSynoptic();
+    await run();
+    const day = join(workspace.raw, 'synoptic/aia.lev1.5s/2017/01/02');
+    renameSync(day, `${day}-away`);
+    symlinkSync('02', day);
+    await expect(run()).rejects.toMatchObject({ kind: 'io', where: expect.stringContaining('2017/01/02') });
+    workspace.withCatalog((catalog) => expect(catalog.frames({ states: ['stored'] })).toHaveLength(8));
+  });
+
   test('a dry run asks for nothing and writes nothing', async () => {
     archive = await startSynoptic();
     const plan = await planIngest(january(), { workspace, effects: fastEffects() });
@@ -99,7 +109,6 @@ describe('a healthy archive', () => {
     });
     expect(plan.hours).toBeGreaterThan(0);
     expect(archive.requests).toEqual([]);
-    const { existsSync } = await import('node:fs');
     expect(existsSync(workspace.catalog)).toBe(false);
     await run({ to: '2017-01-02' });
     expect(await planIngest(january(), { workspace, effects: fastEffects() })).toMatchObject({
@@ -276,4 +285,22 @@ test('wrong usage says what to write', async () => {
     wrong({ wavelength: [193], from: '2019-01-01', to: '2019-02-01', cadence: '7h' }),
   ).rejects.toMatchObject({ where: '--cadence' });
   expect(() => options({ wavelength: [195] })).toThrow(/not an AIA channel/);
+  const good = { wavelength: [193], from: '2019-01-01', to: '2019-01-02' };
+  await expect(wrong({ tables: ['events'], tableUrl: 'nonsense' })).rejects.toMatchObject({
+    kind: 'usage',
+    where: '--table-url',
+  });
+  await expect(
+    wrong({ ...good, source: 'jsoc', fallback: 'heliocloud', fallbackUrl: 'ftp://x/' }),
+  ).rejects.toMatchObject({ kind: 'usage', where: '--fallback-url' });
+  await expect(wrong({ source: 'files', path: workspace.root, from: 'yesterday' })).rejects.toMatchObject({
+    where: '--from',
+  });
+  for (const baseUrl of ['http://joe:hunter2@localhost:1/', 'http://localhost:1/?token=hunter2']) {
+    const refused = await wrong({ ...good, baseUrl }).catch((error: Error) => error);
+    expect(refused).toMatchObject({ kind: 'usage', where: '--base-url' });
+    expect(JSON.stringify([refused, (refused as Error).message])).not.toContain('hunter2');
+  }
+  // All of it before anything was written.
+  expect(existsSync(workspace.catalog)).toBe(false);
 });

@@ -28,6 +28,9 @@ export type CachedFile =
   | { ok: true; text: string; file: AuxFile; isFresh: boolean }
   | { ok: false; problem: Problem };
 
+/** By how much clocks are off that nobody looks after. */
+const CLOCK_ERROR_MS = 3_600_000;
+
 export interface CacheContext {
   catalog: Catalog;
   workspace: Workspace;
@@ -38,12 +41,22 @@ export interface CacheContext {
 export async function getCachedFile(request: CachedFileRequest, context: CacheContext): Promise<CachedFile> {
   const { now } = context;
   const kept = await readKept(request.name, context);
-  if (kept && now.getTime() - Date.parse(kept.file.fetchedAt) < request.maxAgeMs)
-    return { ok: true, ...kept, isFresh: true };
-  const answer = await context.engine.getBytes(request.urls, { maxBytes: request.maxBytes });
-  const found = answer.ok ? verdictOn(answer.bytes, request) : answer.problem;
-  if (answer.ok && !found) return { ok: true, ...(await keep(answer, request, context)), isFresh: true };
-  return kept ? { ok: true, ...kept, isFresh: false } : { ok: false, problem: found! };
+  if (kept && isYoung(kept.file, request.maxAgeMs, now)) return { ok: true, ...kept, isFresh: true };
+  let failure: Problem | undefined;
+  for (const url of request.urls) {
+    const answer = await context.engine.getBytes([url], { maxBytes: request.maxBytes });
+    const found = answer.ok ? verdictOn(answer.bytes, request) : answer.problem;
+    if (answer.ok && !found) return { ok: true, ...(await keep(answer, request, context)), isFresh: true };
+    // The same table at another place: it may be there, or whole there.
+    failure ??= found;
+  }
+  return kept ? { ok: true, ...kept, isFresh: false } : { ok: false, problem: failure! };
+}
+
+/** A copy of the future was made when the clock was wrong: who knows how old it is. */
+function isYoung({ fetchedAt }: AuxFile, maxAgeMs: number, now: Date): boolean {
+  const ageMs = now.getTime() - Date.parse(fetchedAt);
+  return ageMs >= -CLOCK_ERROR_MS && ageMs < maxAgeMs;
 }
 
 /** The kept copy, if it is still what was written: a hash that differs means that somebody edited it. */

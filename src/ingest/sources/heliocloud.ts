@@ -5,7 +5,7 @@
 import type { Frame } from '../../catalog/index.ts';
 import { parseTime } from '../../core/time.ts';
 import { parseCsv } from '../csv.ts';
-import { problem } from '../http/problem.ts';
+import { type Problem, problem } from '../http/problem.ts';
 import { requireChannels } from './channels.ts';
 import type { ArchiveSource, Candidate, LocateTools, Location } from './types.ts';
 
@@ -13,8 +13,13 @@ const MINUTE_MS = 60_000;
 const STEP_MS = 4 * MINUTE_MS;
 const MOST_CANDIDATES = 4;
 
-/** Published once; a year's registry of one channel has some 130,000 rows. */
-const REGISTRY_AGE_MS = 365 * 86_400_000;
+const DAY_MS = 86_400_000;
+
+/** Months after its end until which the registry of a year may still grow. */
+const OPEN_MONTHS = 3;
+
+/** Of years that are over: looked at again now and then. A year's registry of one channel has some 130,000 rows. */
+const REGISTRY_AGE_MS = 365 * DAY_MS;
 const REGISTRY_BYTES = 60e6;
 
 export const heliocloud: ArchiveSource = {
@@ -40,7 +45,7 @@ export interface RegistryRow {
 
 async function* locate(rows: readonly Frame[], tools: LocateTools): AsyncIterable<Location> {
   // Rows come in time order: one registry for each channel is kept at a time.
-  const registries = new Map<number, { year: string; rows: RegistryRow[] | undefined; url: string }>();
+  const registries = new Map<number, Registry & { year: string }>();
   for (const row of rows) {
     const year = row.slot.slice(0, 4);
     let registry = registries.get(row.wavelength);
@@ -48,31 +53,48 @@ async function* locate(rows: readonly Frame[], tools: LocateTools): AsyncIterabl
       registry = { year, ...(await registryOf(row.wavelength, year, tools)) };
       registries.set(row.wavelength, registry);
     }
-    const candidates = registry.rows ? candidatesOf(row, registry.rows, tools) : [];
+    const candidates = candidatesOf(row, registry.rows, tools);
     if (candidates.length > 0) yield { row, candidates };
-    else if (registry.rows)
-      yield { row, problem: problem('absent', 'not in the registry'), url: registry.url };
     else
-      yield {
-        row,
-        problem: problem('blocked', 'the registry could not be had', registry.url),
-        url: registry.url,
-      };
+      yield { row, problem: registry.problem ?? problem('absent', 'not in the registry'), url: registry.url };
   }
 }
 
-async function registryOf(wavelength: number, year: string, { baseUrls, getCached }: LocateTools) {
+interface Registry {
+  /** None where there is a problem. */
+  rows: RegistryRow[];
+  problem?: Problem;
+  url: string;
+}
+
+async function registryOf(
+  wavelength: number,
+  year: string,
+  { baseUrls, getCached, now }: LocateTools,
+): Promise<Registry> {
   const name = `aia_${String(wavelength).padStart(4, '0')}_${year}.csv`;
   const urls = baseUrls.map((base) => new URL(`sdo/aia/registries/${name}`, base).href);
   const answer = await getCached({
     name: `heliocloud/${name}`,
     urls,
-    maxAgeMs: REGISTRY_AGE_MS,
+    maxAgeMs: registryAgeMs(Number(year), now),
     maxBytes: REGISTRY_BYTES,
     check: (text) =>
       parseRegistry(text.slice(0, 5000)).length > 0 ? undefined : 'no rows of start,stop,datakey,filesize',
   });
-  return { rows: answer.ok ? parseRegistry(answer.text) : undefined, url: urls[0]! };
+  const url = urls[0]!;
+  if (answer.ok) return { rows: parseRegistry(answer.text), url };
+  const found =
+    answer.problem.state === 'absent'
+      ? problem('absent', 'no registry of the year')
+      : problem('blocked', 'the registry could not be had', answer.problem.reason);
+  return { rows: [], problem: found, url };
+}
+
+/** A copy that was made before its year was over is no longer believed when it is. */
+function registryAgeMs(year: number, now: Date): number {
+  const sinceClosed = now.getTime() - Date.UTC(year + 1, OPEN_MONTHS, 1);
+  return Math.min(REGISTRY_AGE_MS, Math.max(DAY_MS, sinceClosed));
 }
 
 /** Rows in time order. A key that is no plain path in the bucket is left out. */

@@ -34,6 +34,8 @@ export interface LocateTools {
   baseUrls: readonly string[];
   /** How far from its slot a frame may be taken when the slot's own is missing or bad; 0 for never. */
   searchMs: number;
+  /** Time between the slots that are asked for. */
+  cadenceMs: number;
   now: Date;
   /** A small text (a listing, an answer) by the same engine as files, with its retries and limits. */
   getText(urls: readonly string[], limits?: { maxBytes?: number }): Promise<TextAnswer>;

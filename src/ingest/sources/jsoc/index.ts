@@ -66,11 +66,18 @@ function inGroups(rows: readonly Frame[]): Frame[][] {
 async function choose(
   rows: readonly Frame[],
   series: JsocSeries,
-  { baseUrls, getText, searchMs }: LocateTools,
+  { baseUrls, getText, searchMs, cadenceMs }: LocateTools,
 ): Promise<(ChosenRow | Extract<Location, { problem: unknown }>)[]> {
   const { wavelength } = rows[0]!;
-  const reach = Math.max(searchMs, series.stepMs(wavelength));
-  const windows = rows.map(({ slot }) => ({ from: Date.parse(slot) - reach, to: Date.parse(slot) + reach }));
+  const step = series.stepMs(wavelength);
+  // What is nearer to another slot is that slot's.
+  const reach = Math.max(searchMs, Math.min(step, cadenceMs / 2));
+  // By T_REC, which lies up to half a step from the T_OBS that counts.
+  const around = Math.max(searchMs, step);
+  const windows = rows.map(({ slot }) => ({
+    from: Date.parse(slot) - around,
+    to: Date.parse(slot) + around,
+  }));
   const set = recordSet(series, wavelength, windows);
   const urls = baseUrls.map((base) => choosingUrl(base, set));
   const answer = await getText(urls);
