@@ -47,3 +47,11 @@ export function fadeAt({ fadeKimg }: GrowthOptions, { index, beginsAt }: Stage, 
   if (index === 0 || fadeKimg === 0) return 1;
   return Math.min(1, (images - beginsAt) / (fadeKimg * 1000));
 }
+
+/** Whether the step after `images` is the first with the newest layers in full; PG-GAN begins its optimisers anew there too. */
+export function isJustFaded(options: GrowthOptions, stage: Stage, images: number): boolean {
+  const before = images - stage.batch;
+  return (
+    before >= stage.beginsAt && fadeAt(options, stage, before) < 1 && fadeAt(options, stage, images) === 1
+  );
+}

@@ -4,7 +4,7 @@
  */
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
 import { adjustStrength } from './augment/index.ts';
-import { fadeAt, type Stage, stageAt, stagesOf } from './curriculum.ts';
+import { fadeAt, isJustFaded, type Stage, stageAt, stagesOf } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
 import { createDataOrder } from './data/order.ts';
 import { createBatchQueue } from './data/queue.ts';
@@ -110,6 +110,7 @@ export async function createTrainer(
     async step() {
       const stage = stageAt(stages, counters.images);
       if (stage.index !== counters.stage) await enterStage(stage);
+      else if (isJustFaded(recipe, stage, counters.images)) resetMoments(engine, state, counters);
       const reals = await readReals(stage);
       const statistics: Record<string, number> = {};
       for (const compiled of workshop.phases) {

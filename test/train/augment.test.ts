@@ -74,6 +74,15 @@ describe('augmentation', () => {
     );
   });
 
+  it('cuts over the last edge as often as over the first', () => {
+    const rows = drawChanges(4000, 8, ['cutout'], 1, createRandom(3));
+    const column = CHANGE_COLUMNS.indexOf('cutRow');
+    const places = Array.from({ length: 4000 }, (_, i) => rows[i * CHANGE_COLUMNS.length + column]!);
+    const share = (place: number) => places.filter((value) => value === place).length / 4000;
+    expect([Math.min(...places), Math.max(...places)]).toEqual([0, 8]);
+    expect(share(8)).toBeCloseTo(share(0), 1);
+  });
+
   it('draws each kind with the given probability', () => {
     const rows = drawChanges(4000, 32, ['brightness'], 0.25, createRandom(3));
     const column = CHANGE_COLUMNS.indexOf('brightness');

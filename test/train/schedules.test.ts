@@ -8,7 +8,7 @@ import {
   isFlat,
   watchVariety,
 } from '../../src/train/alarms.ts';
-import { fadeAt, stageAt, stagesOf } from '../../src/train/curriculum.ts';
+import { fadeAt, isJustFaded, stageAt, stagesOf } from '../../src/train/curriculum.ts';
 import { createDataOrder } from '../../src/train/data/order.ts';
 import { anneal, averageDecay } from '../../src/train/schedule.ts';
 
@@ -51,6 +51,11 @@ describe('schedules', () => {
     const fade = (images: number) =>
       fadeAt({ ...recipe, atOnce: [], growBatches: [8, 4] }, stageAt(stages, images), images);
     expect([0, 3000, 4000, 5000, 7999, 8000].map(fade)).toEqual([1, 0, 0.5, 1, 1, 0]);
+    const faded = (images: number) =>
+      isJustFaded({ ...recipe, atOnce: [], growBatches: [8, 4] }, stageAt(stages, images), images);
+    const steps = Array.from({ length: 2501 }, (_, i) => 3000 + 4 * i);
+    expect(steps.filter(faded)).toEqual([5000, 10_000]);
+    expect([0, 8, 3000].some(faded)).toBe(false);
   });
 
   it('shows every image once an epoch, in an order that depends on the position alone', () => {

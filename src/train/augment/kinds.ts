@@ -209,9 +209,12 @@ export const AUGMENT_KINDS = {
     meaning: 'a square of half the side is blanked',
     needs: 'cutout',
     draw(change, random, side) {
-      change.cutRow = Math.floor(random.uniform() * side);
-      change.cutColumn = Math.floor(random.uniform() * side);
-      change.cutHalf = Math.floor(side * CUTOUT + 0.5) / 2;
+      const size = Math.floor(side * CUTOUT + 0.5);
+      // A square of even size has its centre between pixels: as often over the last edge as over the first.
+      const places = side + 1 - (size % 2);
+      change.cutRow = Math.floor(random.uniform() * places);
+      change.cutColumn = Math.floor(random.uniform() * places);
+      change.cutHalf = size / 2;
     },
   },
 } satisfies Record<string, AugmentKind>;
