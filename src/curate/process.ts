@@ -37,6 +37,8 @@ const LARGEST_BATCH = 64;
  * unfilled, which the next batch writes again.
  */
 const BATCH_BYTES = 128 * 2 ** 20;
+/** Words that wait for a commit at most: where nearly all frames are rejected no batch is ever full. */
+const LARGEST_VERDICTS = 2048;
 /** Bytes of encoded frames that wait for those before them. */
 const WINDOW_BYTES = 64 * 2 ** 20;
 
@@ -73,7 +75,7 @@ export async function processSamples(
     if (result.frame) frames.push(result.frame);
     progress.advance(1, sample.choices[0]?.members[0]?.frame.slot);
     const isFull = frames.length > 0 && (state.manifest.count + frames.length) % batchFrames === 0;
-    if (isFull) await flush();
+    if (isFull || verdicts.length >= LARGEST_VERDICTS) await flush();
   }
   await flush();
   progress.done();

@@ -3,11 +3,13 @@
  * Pixels are read only for frames that were out and are now in. The dataset is built beside the old one, of its chunks,
  * and takes its place at once.
  */
+import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Catalog, RuleScore, Verdict } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
-import { exists, readJson, syncFolder, writeAtomic } from '../core/files.ts';
+import { exists, syncFolder, writeAtomic } from '../core/files.ts';
 import type { EncodeResult } from './encode.ts';
 import { Histories } from './histories.ts';
 import type { Manifest, Recipe } from './manifest.ts';
@@ -120,16 +122,21 @@ function pathsOf(directory: string) {
   };
 }
 
+/** In one line they may be longer than a text may be. */
+const VERDICTS_PER_LINE = 1024;
+
 async function swap(directory: string, verdicts: readonly Verdict[], catalog: Catalog): Promise<void> {
-  await writeAtomic(pathsOf(directory).journal, JSON.stringify(verdicts));
+  const lines: Buffer[] = [];
+  for (let i = 0; i === 0 || i < verdicts.length; i += VERDICTS_PER_LINE)
+    lines.push(Buffer.from(`${JSON.stringify(verdicts.slice(i, i + VERDICTS_PER_LINE))}\n`));
+  await writeAtomic(pathsOf(directory).journal, Buffer.concat(lines));
   await finishSwap(directory, catalog);
 }
 
 /** Ends a swap that was begun; throws away what was built when none was. */
 export async function finishSwap(directory: string, catalog: Catalog): Promise<void> {
   const { next, old, journal } = pathsOf(directory);
-  const verdicts = (await readJson(journal)) as Verdict[] | undefined;
-  if (verdicts === undefined) {
+  if (!(await exists(journal))) {
     await rm(next, { recursive: true, force: true });
     return;
   }
@@ -141,7 +148,8 @@ export async function finishSwap(directory: string, catalog: Catalog): Promise<v
     await rename(next, directory);
     await syncFolder(dirname(directory));
   }
-  catalog.recordVerdicts(verdicts);
+  for await (const line of createInterface({ input: createReadStream(journal) }))
+    if (line !== '') catalog.recordVerdicts(JSON.parse(line) as Verdict[]);
   await rm(old, { recursive: true, force: true });
   await rm(journal);
 }
