@@ -38,7 +38,9 @@ export async function ingest(options: IngestOptions, context: IngestContext): Pr
   try {
     const catalog = openCatalog(workspace.catalog, { now });
     try {
-      return await recordedRun(options, catalog, context);
+      const summary = await recordedRun(options, catalog, context);
+      throwIfStopped(effects.signal);
+      return summary;
     } catch (error) {
       throw explainCatalogError(error, workspace.catalog);
     } finally {
@@ -67,7 +69,6 @@ async function recordedRun(
     const rescued = isDone ? 0 : await rescueElsewhere(options, catalog, context, stop, tally.missed());
     const summary = { ...tally.summary((clock.now().getTime() - startedAt) / 1000), rescued, tables };
     catalog.finishRun(run, signal.aborted ? 130 : exitCodeOf(summary), summary);
-    throwIfStopped(signal);
     return summary;
   } catch (error) {
     noteFailure(catalog, run, signal.aborted, error);

@@ -150,6 +150,9 @@ test('a run that was stopped leaves its part, and the next one asks for the rest
   });
   await expect(run({}, fastEffects({ signal: stop.signal }))).rejects.toMatchObject({ kind: 'interrupted' });
   expect(firstFrame()).toMatchObject({ state: 'downloading', etag: '"one"' });
+  workspace.withCatalog((catalog) =>
+    expect(catalog.runs(1)).toMatchObject([{ exitCode: 130, summary: { planned: 1, failed: 1 } }]),
+  );
   expect(filesUnder(workspace.raw).map((path) => path.endsWith('.part'))).toEqual([true]);
   expect(await run()).toMatchObject({ stored: 1 });
   expect(ranges).toEqual([undefined, 'bytes=3000-']);
