@@ -23,16 +23,16 @@ export function activityBin(table: F107Table, timeMs: number): number | undefine
 
 /**
  * The samples to take, in their order: all that headers rule out (their reasons are wanted), and of each bin so many by a
- * seeded draw that with those in the dataset it reaches the cap. Times without a flux are left out: nothing is known of
+ * seeded draw that with those that earlier runs drew it reaches the cap. Times without a flux are left out: nothing is known of
  * their bin.
  */
 export function balance(
   samples: readonly Sample[],
-  heldTimes: readonly number[],
+  drawnTimes: readonly number[],
   options: BalanceOptions,
 ): Sample[] {
   const room = [...ACTIVITY_EDGES, 0].map(() => options.cap);
-  for (const time of heldTimes) {
+  for (const time of drawnTimes) {
     const bin = activityBin(options.table, time);
     if (bin !== undefined) room[bin]!--;
   }

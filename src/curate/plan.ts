@@ -1,5 +1,5 @@
 /** What a run of curate will do, as data: which frames are new, what their headers say, where they belong. */
-import type { Catalog, Frame, Split } from '../catalog/index.ts';
+import type { Catalog, Frame, Split, Verdict } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { monthOf, requireTime } from '../core/time.ts';
 import { balance } from './balance.ts';
@@ -71,8 +71,11 @@ export function planCuration(input: PlanInput): CuratePlan {
   const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
   const screening = { catalog, recipe: manifest.recipe, simulatedSet: manifest.simulated, blockList, held };
   const all = makeSamples(frames, screening, judged);
-  const heldTimes = frames[0]!.filter((frame) => held.has(frame.id)).map((frame) => Date.parse(frame.slot));
-  const samples = tables.flux ? balance(all, heldTimes, { table: tables.flux, ...balanceOf(manifest) }) : all;
+  const drawn = new Set(verdicts.filter(wasDrawn).map((verdict) => verdict.frameId));
+  const drawnTimes = frames[0]!.filter(({ id }) => drawn.has(id)).map(({ slot }) => Date.parse(slot));
+  const samples = tables.flux
+    ? balance(all, drawnTimes, { table: tables.flux, ...balanceOf(manifest) })
+    : all;
   return {
     manifest,
     samples,
@@ -102,6 +105,10 @@ function framesFor(
 function balanceOf({ recipe }: Manifest): { cap: number; seed: number } {
   return { cap: recipe.balanceCap ?? Number.POSITIVE_INFINITY, seed: recipe.seed };
 }
+
+/** Frames whose pixels were read had been drawn, and are not drawn again for: a further run would go on for ever. */
+const wasDrawn = ({ accepted, scores }: Verdict) =>
+  accepted || scores.some((score) => score.rule === 'decode');
 
 /** The split of a time; every accepted choice has its unit assigned by the plan. */
 export function splitAt({ splits }: PlacedPlan, timeMs: number): Split {

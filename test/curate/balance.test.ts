@@ -58,3 +58,28 @@ test('at most so many frames of each level of activity, and no more when asked a
     remove();
   }
 });
+
+test('what was drawn and rejected is not drawn for again', async () => {
+  const { workspace, remove } = temporaryWorkspace();
+  try {
+    const path = join(workspace.root, 'f107.txt');
+    writeFileSync(
+      path,
+      table('2013-10-01', 400, () => 150),
+    );
+    for (let day = 1; day <= 9; day++)
+      addFrame(workspace, {
+        slot: `2014-01-0${day}T00:00:00Z`,
+        size: 16,
+        brightness: day % 2 === 0 ? 0.001 : 1,
+      });
+    const options = curateOptions.parse({ balance: 'f107', balanceCap: 6, fluxTable: path });
+    const run = () => curate(options, { workspace, effects: quietEffects() });
+    const first = await run();
+    expect(first.considered).toBe(6);
+    expect(first.rejected).toBeGreaterThan(0);
+    expect(await run()).toMatchObject({ considered: 0, count: first.count, changed: false });
+  } finally {
+    remove();
+  }
+});
