@@ -29,6 +29,7 @@ export interface PlannedFrame {
 
 const FIRST_LIGHT = Date.UTC(2010, 4, 13);
 const MIN_CADENCE_MS = 12_000;
+const MINUTE_MS = 60_000;
 
 /** Checks what the caller asked for; times and durations as people write them. */
 export function requireContents(options: {
@@ -59,6 +60,12 @@ export function requireContents(options: {
   const cadenceMs = requireDuration(options.cadence, '--cadence');
   if (cadenceMs < MIN_CADENCE_MS)
     throw new SunganError('usage', 'shorter than 12 s, the cadence of AIA', { where: '--cadence' });
+  if (options.product === 'aia-synoptic' && cadenceMs % MINUTE_MS !== 0) {
+    throw new SunganError('usage', 'names of synoptic files have no seconds: frames would share them', {
+      where: '--cadence',
+      remedy: 'give whole minutes, or --level 1',
+    });
+  }
   const shares = Object.values(resolveRates(options.faults, options.product)).reduce(
     (sum, share) => sum + share,
     0,

@@ -86,3 +86,13 @@ test('level 1 and HMI have their own places', async () => {
     'data/hmi/fits/2014/01/01/hmi.M_720s.20140101_000000_TAI.fits',
   ]);
 });
+
+test('no two frames share a file, and so its truth', async () => {
+  const close = { cadence: '30s', to: '2014-01-01T00:02:00Z', faults: 0, absent: 0 };
+  await expect(simulateFolder(options(close), folder, quietEffects())).rejects.toMatchObject({
+    where: '--cadence',
+  });
+  const { written, labels } = await simulateFolder(options({ ...close, level: '1' }), folder, quietEffects());
+  expect(written).toBe(4);
+  expect(new Set(labels.map(({ path }) => path)).size).toBe(4);
+});
