@@ -97,6 +97,7 @@ async function run(
   const plan = await makePlan(options, workspace, catalog, directory);
   if (options.rescreen) refuseOtherPixels(requireExisting(existing, directory), plan.manifest);
   const made = existing && (await openState(directory, existing));
+  if (made) refuseOtherCatalog(made, plan, directory);
   const start = made ?? { manifest: plan.manifest, coordinates: [] };
   const derive = (manifest: Manifest) =>
     updateDerivedFiles({
@@ -134,6 +135,25 @@ async function run(
   } finally {
     await encoders.close();
   }
+}
+
+/** A catalog that was made anew numbers its frames anew: those of the dataset would be judged, and put in, once more. */
+function refuseOtherCatalog(
+  { coordinates }: DatasetState,
+  { accepted }: CuratePlan,
+  directory: string,
+): void {
+  const unknown = coordinates.filter(({ frameId }) => !accepted.has(frameId)).length;
+  if (unknown === 0) return;
+  throw new SunganError(
+    'data',
+    `the catalog does not know ${unknown} of the ${coordinates.length} frames of this dataset as accepted`,
+    {
+      where: directory,
+      remedy:
+        'it belongs to another catalog: delete the folder and run the same command again, or give another --name',
+    },
+  );
 }
 
 function requireExisting(existing: Manifest | undefined, directory: string): Manifest {

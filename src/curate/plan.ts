@@ -27,6 +27,8 @@ export interface CuratePlan {
   samples: Sample[];
   /** Frames that have their verdict from an earlier run. */
   judgedBefore: number;
+  /** Frames that the catalog says the dataset holds. */
+  accepted: ReadonlySet<number>;
   /** What may come into the dataset: it needs a split. */
   dated: DatedFrame[];
   tables: CalibrationTables;
@@ -55,9 +57,11 @@ export function planCuration(input: PlanInput): CuratePlan {
   // Words on frames without a dataset are of one that was deleted, or that never came about: they hold no more.
   const spoken = existing ? catalog.verdicts(datasetName(options)) : [];
   const known = new Set(spoken.map((verdict) => verdict.frameId));
+  const accepted = new Set(spoken.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
   const frames = channels.map((channel) => framesFor(catalog, channel, range, again ? known : NONE));
   if (frames[0]!.length === 0 && !existing) {
-    throw new SunganError('data', `the catalog has no stored frame of ${channels[0]!.name}`, {
+    const inTime = [range.from && ` from ${range.from}`, range.to && ` before ${range.to}`].join('');
+    throw new SunganError('data', `the catalog has no stored frame of ${channels[0]!.name}${inTime}`, {
       remedy: 'fetch some first: `sungan ingest`; `sungan status` shows what is there',
     });
   }
@@ -68,7 +72,7 @@ export function planCuration(input: PlanInput): CuratePlan {
 
   const verdicts = again ? [] : spoken;
   const judged = new Set(verdicts.map((verdict) => verdict.frameId));
-  const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
+  const held = again ? NONE : accepted;
   const screening = { catalog, recipe: manifest.recipe, simulatedSet: manifest.simulated, blockList, held };
   const all = makeSamples(frames, screening, judged);
   const drawn = new Set(verdicts.filter(wasDrawn).map((verdict) => verdict.frameId));
@@ -80,6 +84,7 @@ export function planCuration(input: PlanInput): CuratePlan {
     manifest,
     samples,
     judgedBefore: verdicts.length,
+    accepted,
     dated: samples.flatMap(datedFrame),
     tables,
   };

@@ -269,6 +269,20 @@ describe('a dataset grows', () => {
     expect((await openDataset(directory)).hash).toBe(before);
   });
 
+  test('a catalog that was made anew does not fill the old dataset once more', async () => {
+    for (let day = 1; day <= 3; day++) addFrame(workspace, { slot: hour(day) });
+    const { directory, count } = await run();
+    for (const name of readdirSync(workspace.root).filter((file) => file.startsWith('catalog')))
+      rmSync(join(workspace.root, name));
+    for (let day = 3; day >= 1; day--) addFrame(workspace, { slot: hour(day) });
+    await expect(run()).rejects.toMatchObject({
+      where: directory,
+      remedy: expect.stringContaining('delete'),
+    });
+    rmSync(directory, { recursive: true });
+    expect((await run()).count).toBe(count);
+  });
+
   test('appended frames rewrite the last shard only, and give the bytes of a single run', async () => {
     for (let day = 1; day <= 20; day++) {
       for (let hours = 0; hours < 4; hours++) addFrame(workspace, { slot: hour(day, hours), size: 16 });
@@ -320,6 +334,8 @@ describe('a dataset grows', () => {
 
   test('an empty catalog is said to be empty', async () => {
     await expect(run({ wavelength: 171 })).rejects.toThrow('no stored frame of 171');
+    addFrame(workspace, { slot: hour(1) });
+    await expect(run({ from: '2018-01-01' })).rejects.toThrow('of 193 from 2018-01-01T00:00:00Z');
     await expect(run({ wavelength: 192 })).rejects.toThrow("no channel '192'");
   });
 });

@@ -38,6 +38,7 @@ test('where all frames are rejected, words are recorded as they come', async () 
       manifest,
       samples,
       judgedBefore: 0,
+      accepted: new Set(),
       dated: [],
       splits: new Map(),
       tables: { pointing: undefined, response: undefined },

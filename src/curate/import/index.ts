@@ -62,7 +62,8 @@ export async function importPictures(options: ImportOptions, context: ImportCont
   );
   const catalog = openCatalog(workspace.catalog);
   try {
-    await recover(directory, () => {});
+    // What an interrupted run of curate had begun under this name is finished as well.
+    await recover(directory, (verdicts) => catalog.recordVerdicts(verdicts));
     const made = await readManifest(directory);
     const manifest = await requireManifest(options, source, made);
     const start = await openState(directory, manifest);
