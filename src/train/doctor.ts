@@ -1,9 +1,11 @@
 /** Which engines work on this machine, how fast they are, and how to get those that are missing. */
 import { spawn } from 'node:child_process';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
 import { absentEngine, type EngineReport, examineEngine } from './examine.ts';
+
+import { machineMemory } from './machine.ts';
 
 export type { EngineReport } from './examine.ts';
 
@@ -25,7 +27,7 @@ export async function examineEngines(threads = Math.min(16, availableParallelism
     node: process.versions.node,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     processors: availableParallelism(),
-    memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+    memoryGigabytes: Math.round(machineMemory() / 2 ** 30),
     engines,
   };
 }

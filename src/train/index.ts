@@ -29,5 +29,6 @@ export type { Judge, JudgedGenerator, OpenJudge } from './judge.ts';
 export { type LabelFacts, labelRows } from './labels.ts';
 export { openRun, type Run } from './open-run.ts';
 export { type TrainOptions, trainOptions } from './options.ts';
+export { describeCosts } from './planner.ts';
 export { hasRuns } from './run/folder.ts';
 export { planTraining, type TrainPlan, type TrainSummary, train } from './train.ts';

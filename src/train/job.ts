@@ -1,5 +1,4 @@
 /** What is to be trained: a new run or one that goes on, with everything that its options name opened. */
-import { totalmem } from 'node:os';
 import { basename, dirname } from 'node:path';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
@@ -10,9 +9,10 @@ import { stagesOf } from './curriculum.ts';
 import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
 import type { OpenJudge } from './judge.ts';
+import { machineMemory } from './machine.ts';
 import { type RecipeOptions, type TrainOptions, trainOptions } from './options.ts';
 import { differenceOfParts } from './parts.ts';
-import { fitParts } from './planner.ts';
+import { bytesOn, estimateStages, fitParts } from './planner.ts';
 import { resolveRecipe } from './presets.ts';
 import { type Checkpoint, findCheckpoint, readCheckpoint, readLatestCheckpoint } from './run/checkpoint.ts';
 import { findRun, type RunFolder } from './run/folder.ts';
@@ -124,18 +124,25 @@ function fitToMemory(
   recipe: RecipeOptions,
   { channels, labels }: TrainingImages,
   { memory, engine }: TrainOptions,
-  effects: Effects,
+  { log }: Effects,
 ): RecipeOptions {
   const onProcessor = engine === 'auto' || engine === 'ort:cpu';
-  const limit =
-    memory > 0 ? memory * 2 ** 30 : onProcessor ? USABLE_SHARE * totalmem() : Number.POSITIVE_INFINITY;
-  const fitted = fitParts(recipe, channels, limit, labels?.names.length);
-  if (fitted === recipe) return recipe;
-  for (const { side, batch, atOnce } of stagesOf(fitted)) {
-    if (atOnce === batch) continue;
+  const limitBytes =
+    memory > 0 ? memory * 2 ** 30 : onProcessor ? USABLE_SHARE * machineMemory() : Number.POSITIVE_INFINITY;
+  const data = { channels, labelCount: labels?.names.length ?? 0 };
+  const fitted = fitParts(recipe, data, { engine, limitBytes });
+  const room = `${(limitBytes / 2 ** 30).toPrecision(2)} GB of memory`;
+  const costs = estimateStages(fitted, channels, data.labelCount);
+  for (const [i, { side, batch, atOnce }] of stagesOf(fitted).entries()) {
+    const bytes = bytesOn(engine, costs[i]!);
+    if (bytes > limitBytes) {
+      const least = (bytes / 2 ** 30).toPrecision(2);
+      log.warn(`${side} pixels do not fit ${room}: ${atOnce} at a time take about ${least} GB`);
+    }
+    if (atOnce === batch || fitted === recipe) continue;
     const difference = differenceOfParts(batch, atOnce, recipe.loss) ?? 'the same result';
-    effects.log.warn(
-      `a batch of ${batch} at ${side} pixels does not fit ${(limit / 2 ** 30).toPrecision(2)} GB of memory: computed ${atOnce} at a time, gradients averaged (${difference})`,
+    log.warn(
+      `a batch of ${batch} at ${side} pixels does not fit ${room}: computed ${atOnce} at a time, gradients averaged (${difference})`,
     );
   }
   return fitted;

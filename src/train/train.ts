@@ -1,5 +1,5 @@
 /** The use case: options in, a run folder with a trained generator out. */
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Lock, takeLock } from '../catalog/index.ts';
 import type { Effects } from '../core/effects.ts';
@@ -12,9 +12,10 @@ import { type Engine, openEngine } from './engines/index.ts';
 import { type Job, prepareJob, type TrainContext } from './job.ts';
 import type { LabelFacts } from './labels.ts';
 import { type LoopResult, type Tick, trainingLoop } from './loop.ts';
+import { machineMemory } from './machine.ts';
 import { parameterCount } from './networks/parameters.ts';
 import type { RecipeOptions, TrainOptions } from './options.ts';
-import { estimateStages, mayHoldMemory, type StageCost } from './planner.ts';
+import { describeCosts, estimateStages, mayHoldMemory, type StageCost } from './planner.ts';
 import { writeCheckpoint } from './run/checkpoint.ts';
 import type { CheckpointFacts } from './run/facts.ts';
 import { createRunFolder, type RunFolder, removeUnfinished, truncateStatistics } from './run/folder.ts';
@@ -56,18 +57,26 @@ export interface TrainSummary {
 }
 
 export async function planTraining(options: TrainOptions, context: TrainContext): Promise<TrainPlan> {
-  const { recipe, images, folder } = await prepareJob(options, context);
-  const { name, count, hash, simulated, channels, labels } = images;
-  const networks = createNetworks(networkOptions(recipe, channels, labels?.names.length));
+  const job = await prepareJob(options, context);
+  const { recipe, images, folder } = job;
+  const { name, count, hash, simulated, channels } = images;
+  if (!context.images) await images.close();
   return {
     recipe,
     dataset: { name, count, hash, simulated, channels, labels: labelFacts(images) },
+    ...costsOf(job),
+    resumes: folder?.directory,
+  };
+}
+
+function costsOf({ recipe, images: { channels, labels } }: Job): Pick<TrainPlan, 'parameters' | 'costs'> {
+  const networks = createNetworks(networkOptions(recipe, channels, labels?.names.length));
+  return {
     parameters: {
       generator: parameterCount(networks.generator),
       discriminator: parameterCount(networks.discriminator),
     },
     costs: estimateStages(recipe, channels, labels?.names.length),
-    resumes: folder?.directory,
   };
 }
 
@@ -90,18 +99,30 @@ function explainStop(error: unknown, { directory }: RunFolder): unknown {
 export async function train(options: TrainOptions, context: TrainContext): Promise<TrainSummary> {
   const startedAt = performance.now();
   const job = await prepareJob(options, context);
+  try {
+    return await trainJob(options, job, startedAt, context);
+  } finally {
+    if (!context.images) await job.images.close();
+  }
+}
+
+async function trainJob(
+  options: TrainOptions,
+  job: Job,
+  startedAt: number,
+  context: TrainContext,
+): Promise<TrainSummary> {
+  const { parameters, costs } = costsOf(job);
   const engine = await openEngine(job.engine, {
     threads: options.threads || Math.min(16, availableParallelism()),
     spin: options.spin,
-    holdMemory: mayHoldMemory(
-      estimateStages(job.recipe, job.images.channels, job.images.labels?.names.length),
-      HELD_SHARE * totalmem(),
-    ),
+    holdMemory: mayHoldMemory(costs, HELD_SHARE * machineMemory()),
   });
   try {
     const values = job.checkpoint?.values ?? firstValues(options, job, context.effects);
     const folder = job.folder ?? (await beginRun(options, job, engine, values, context));
     context.effects.log.info(`run ${folder.directory}, ${engine.description}`);
+    for (const line of describeCosts(parameters, costs)) context.effects.log.info(line);
     const lock = lockRun(folder, context);
     try {
       if (job.folder) await noteChanges(job, folder, engine, context);
@@ -115,7 +136,6 @@ export async function train(options: TrainOptions, context: TrainContext): Promi
     }
   } finally {
     await engine.close();
-    if (!context.images) await job.images.close();
   }
 }
 

@@ -1,6 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { estimateStages, fitParts, mayHoldMemory } from '../../src/train/planner.ts';
+import { totalmem } from 'node:os';
+import { describe, expect, it, vi } from 'vitest';
+import { machineMemory } from '../../src/train/machine.ts';
+import {
+  describeCosts,
+  estimateStages,
+  fitParts,
+  mayHoldMemory,
+  processorBytes,
+} from '../../src/train/planner.ts';
 import { resolveRecipe } from '../../src/train/presets.ts';
+
+const PLAIN = { channels: 1, labelCount: 0 };
 
 describe('planner', async () => {
   const recipe = await resolveRecipe({ preset: 'sungan-512', resolution: 64, channelBase: 2048 });
@@ -22,11 +32,14 @@ describe('planner', async () => {
   });
 
   it('computes a batch in parts until a step fits', () => {
-    expect(fitParts(recipe, 1, Number.POSITIVE_INFINITY)).toEqual(recipe);
-    const fitted = fitParts(recipe, 1, cost!.totalBytes - 1);
+    const fitInto = (limitBytes: number, engine = 'ort:cpu') =>
+      fitParts(recipe, PLAIN, { engine, limitBytes });
+    expect(fitInto(Number.POSITIVE_INFINITY)).toEqual(recipe);
+    const fitted = fitInto(processorBytes(cost!) - 1);
     expect(fitted).toMatchObject({ batch: 8, atOnce: [4] });
     expect(estimateStages(fitted, 1)[0]!.totalBytes).toBeLessThan(cost!.totalBytes);
-    expect(fitParts(recipe, 1, 1).atOnce).toEqual([1]);
+    expect(fitInto(1).atOnce).toEqual([1]);
+    expect(fitInto(cost!.totalBytes, 'ort:cuda')).toEqual(recipe);
   });
 
   it('fits every side of a growing network apart', async () => {
@@ -37,13 +50,34 @@ describe('planner', async () => {
       [8, 128],
       [16, 128],
     ]);
-    const fitted = fitParts(growing, 1, stages[1]!.totalBytes);
+    const limitBytes = processorBytes(stages[1]!);
+    const fitted = fitParts(growing, PLAIN, { engine: 'auto', limitBytes });
     expect(fitted.atOnce.slice(0, 2)).toEqual([128, 128]);
     expect(fitted.atOnce[2]).toBeLessThan(128);
   });
 
   it('programs keep their memory only where all of them together fit', () => {
     expect(mayHoldMemory([cost!], 100 * cost!.totalBytes)).toBe(true);
-    expect(mayHoldMemory([cost!], cost!.totalBytes)).toBe(false);
+    expect(mayHoldMemory([cost!], processorBytes(cost!))).toBe(false);
+  });
+
+  it('says what a step takes, by engine', () => {
+    const [weights, stage] = describeCosts({ generator: 5, discriminator: 6 }, [cost!]);
+    expect(weights).toBe('generator 5 weights, discriminator 6 weights');
+    expect(stage).toMatch(
+      /^64 pixels, 8 images a step: activations .*weights and moments .*ort:cpu.*other engines/,
+    );
+  });
+
+  it('knows the memory of its container', () => {
+    const limit = vi.spyOn(process, 'constrainedMemory');
+    limit.mockReturnValue(2 ** 20);
+    expect(machineMemory()).toBe(2 ** 20);
+    // What systems without a limit answer.
+    for (const none of [0, 2 ** 64]) {
+      limit.mockReturnValue(none);
+      expect(machineMemory()).toBe(totalmem());
+    }
+    limit.mockRestore();
   });
 });

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { judgeOptions, trainingJudge } from '../../eval/index.ts';
-import { planTraining, type TrainPlan, type TrainSummary, train, trainOptions } from '../../train/index.ts';
+import {
+  describeCosts,
+  planTraining,
+  type TrainPlan,
+  type TrainSummary,
+  train,
+  trainOptions,
+} from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
 
 export default defineCommand({
@@ -27,12 +34,8 @@ function describePlan({ recipe, dataset, parameters, costs, resumes }: TrainPlan
   return [
     resumes ? `would go on with ${resumes}` : 'would begin a new run',
     `${dataset.count} images of ${dataset.name}${dataset.simulated ? ' (simulated)' : ''}, ${dataset.channels} channel(s), ${recipe.resolution} pixels`,
-    `generator ${parameters.generator} weights, discriminator ${parameters.discriminator} weights`,
     ...(dataset.labels ? [describeLabels(dataset.labels)] : []),
-    ...costs.map(
-      ({ side, batch, atOnce, stateBytes, totalBytes, flopsPerImage }) =>
-        `${side} pixels, ${batch} images a step${atOnce < batch ? `, ${atOnce} at a time` : ''}: ${gigabytes(totalBytes)} (${gigabytes(stateBytes)} of it weights and moments), ${(flopsPerImage / 1e9).toFixed(1)} GFLOP an image`,
-    ),
+    ...describeCosts(parameters, costs),
     ...Object.entries(recipe).map(([key, value]) => `  ${key}: ${value}`),
   ].join('\n');
 }
@@ -54,7 +57,3 @@ const ENDS: Record<TrainSummary['finished'], string> = {
   hours: 'the hours are over',
   'early-stop': 'scores got no better',
 };
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(2)} GB`;
-}
