@@ -27,13 +27,10 @@ function levelOf(header: HeaderRecord, keyword: string, channel: Channel): numbe
 /** The header's median is a whole number: in faint channels its steps are larger than what the Sun does in days. */
 const SMALLEST_SCATTER_DN = 0.5;
 
-/**
- * Distances from the good frames around: the new ones, whose levels are given, and those near them that the dataset holds.
- */
+/** Distances from the good frames around: the new ones, whose levels are given, and those near them of earlier runs. */
 export function headerLevels(
-  frames: readonly Frame[],
+  before: readonly Frame[],
   channel: Channel,
-  held: ReadonlySet<number>,
   good: readonly { timeMs: number; level: number | undefined }[],
 ): (level: number | undefined, timeMs: number) => LevelDistance | undefined {
   const days = new Set<number>();
@@ -41,12 +38,13 @@ export function headerLevels(
     const day = Math.floor(timeMs / DAY_MS);
     for (let near = day - WINDOW_DAYS; near <= day + WINDOW_DAYS; near++) days.add(near);
   }
-  const known = frames
-    .filter((frame) => held.has(frame.id) && days.has(Math.floor(Date.parse(frame.slot) / DAY_MS)))
+  const known = before
+    .filter((frame) => days.has(Math.floor(Date.parse(frame.slot) / DAY_MS)))
     .map((frame) => ({ timeMs: timeOf(frame), level: headerMedian(frame.header ?? {}, channel) }));
   const levels = [...known, ...good].flatMap(({ timeMs, level }): TimedLevel[] =>
     level === undefined ? [] : [{ timeMs, value: level }],
   );
+  levels.sort((a, b) => a.timeMs - b.timeMs);
   const distance = levelsAround(levels, SMALLEST_SCATTER_DN);
   return (level, timeMs) => {
     return level === undefined ? undefined : distance({ timeMs, value: level });

@@ -13,6 +13,7 @@ import { manifestOf, refuseOtherRecipe } from './recipe.ts';
 import { type Cadence, type Choice, eachFrame, onGrid, type Sample, withCompanions } from './samples.ts';
 import {
   type FrameRange,
+  passedByHeader,
   type ScreenedFrame,
   type ScreenInput,
   screenFrames,
@@ -73,7 +74,14 @@ export function planCuration(input: PlanInput): CuratePlan {
   const verdicts = again ? [] : spoken;
   const judged = new Set(verdicts.map((verdict) => verdict.frameId));
   const held = again ? NONE : accepted;
-  const screening = { catalog, recipe: manifest.recipe, simulatedSet: manifest.simulated, blockList, held };
+  const screening = {
+    catalog,
+    recipe: manifest.recipe,
+    simulatedSet: manifest.simulated,
+    blockList,
+    held,
+    passed: new Set(verdicts.filter(passedByHeader).map((verdict) => verdict.frameId)),
+  };
   const all = makeSamples(frames, screening, judged);
   const drawn = new Set(verdicts.filter(wasDrawn).map((verdict) => verdict.frameId));
   const drawnTimes = frames[0]!.filter(({ id }) => drawn.has(id)).map(({ slot }) => Date.parse(slot));

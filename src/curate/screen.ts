@@ -1,12 +1,12 @@
 /** Screening by header: every stored frame of a channel with the word of every header rule. */
-import type { Catalog, Frame, HeaderRecord, KnownEvent, RuleScore } from '../catalog/index.ts';
+import type { Catalog, Frame, HeaderRecord, KnownEvent, RuleScore, Verdict } from '../catalog/index.ts';
 import { parseTime } from '../core/time.ts';
 import { type BlockList, reasonsToBlock } from './block-list.ts';
 import { belongsTo, type Channel } from './channels.ts';
 import { headerLevels, headerMedian, timeOf } from './header-levels.ts';
 import type { LevelDistance } from './level-history.ts';
 import type { Recipe } from './manifest.ts';
-import { duplicateScore, isAccepted, judge, numberOf } from './rules/index.ts';
+import { duplicateScore, isAccepted, judge, numberOf, RULES } from './rules/index.ts';
 
 export interface ScreenedFrame {
   channel: Channel;
@@ -35,6 +35,8 @@ export interface ScreenInput {
   blockList: BlockList;
   /** Frames that the dataset holds. */
   held: ReadonlySet<number>;
+  /** Frames of earlier runs that their headers let pass, those it holds among them. */
+  passed: ReadonlySet<number>;
 }
 
 /** Stored frames of the channel, in the order of their slots. */
@@ -57,7 +59,7 @@ export function screenFrames(
   input: ScreenInput,
   isWanted: (frame: Frame) => boolean,
 ): ScreenedFrame[] {
-  const { catalog, recipe, simulatedSet, blockList, held } = input;
+  const { catalog, recipe, simulatedSet, blockList, held, passed } = input;
   const wanted = frames.filter(isWanted);
   const eventsAt = eventFinder(catalog, wanted);
   const scoresOf = (frame: Frame, header: HeaderRecord) => {
@@ -87,8 +89,14 @@ export function screenFrames(
   });
   // What is usual, and which of two equal exposures is the better, shows only when the other rules have spoken.
   const good = screened.filter(({ accepted }) => accepted);
-  const duplicates = findDuplicates(frames, held, new Set(good.map(({ frame }) => frame.id)));
-  const distanceOf = headerLevels(frames, channel, held, good);
+  const isInHand = new Set(wanted.map((frame) => frame.id));
+  const before = frames.filter(({ id }) => passed.has(id) && !isInHand.has(id));
+  const duplicates = findDuplicates(
+    frames,
+    held,
+    new Set([...before, ...good.map(({ frame }) => frame)].map(({ id }) => id)),
+  );
+  const distanceOf = headerLevels(before, channel, good);
   return screened.map(({ frame, timeMs, accepted, level, activity }) => {
     const better = duplicates.get(frame.id);
     return {
@@ -106,6 +114,21 @@ export function screenFrames(
 /** Lists name one instrument, several, or the whole spacecraft. */
 const speaksOf = (named: string, { instrument }: Channel) =>
   named.toUpperCase().includes(instrument) || !/AIA|HMI|EVE/i.test(named);
+
+/**
+ * Whether a judged frame was good by its header alone. It goes on telling what is usual, whatever its pixels were: the
+ * frames of an interrupted run are judged in the same company as those of one run.
+ */
+export function passedByHeader({ scores }: Verdict): boolean {
+  return scores.every((score) => score.passed || !ALONE.has(score.rule));
+}
+
+/** Header rules that look at one frame only. */
+const ALONE = new Set(
+  RULES.filter(({ stage }) => stage === 'header')
+    .map(({ name }) => name)
+    .filter((name) => name !== 'duplicate'),
+);
 
 const withDuplicate = (scores: readonly RuleScore[], duplicate: RuleScore): RuleScore[] =>
   scores.map((score) => (score.rule === duplicate.rule ? duplicate : score));
