@@ -1,10 +1,13 @@
 import { inflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { SunganError } from '../../src/core/errors.ts';
+import { orFailure } from '../../src/train/data/failure.ts';
 import { imageGrid } from '../../src/train/data/grid.ts';
 import { createDataOrder } from '../../src/train/data/order.ts';
 import { encodeGrayPng } from '../../src/train/data/png.ts';
 import { createBatchQueue } from '../../src/train/data/queue.ts';
+import { readBy } from '../../src/train/data/reader.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/train/run/safetensors.ts';
 import { diskImages } from './support.ts';
 
@@ -103,5 +106,31 @@ describe('safetensors', () => {
     expect(() => decodeSafetensors(file, 'run.safetensors')).toThrow(
       expect.objectContaining({ where: 'run.safetensors' }),
     );
+  });
+});
+
+describe('reading in threads', () => {
+  const task = { directory: '/data', side: 4, indices: [0] };
+  const pixels = Float32Array.of(1);
+
+  it('outlives a thread', async () => {
+    let calls = 0;
+    const dies = async () => {
+      if (++calls === 1) throw new Error('JS heap out of memory');
+      return pixels;
+    };
+    expect(await readBy(dies, task)).toBe(pixels);
+  });
+
+  it('passes errors on with their place and remedy', async () => {
+    const damaged = new SunganError('format', 'a damaged shard', { where: '/data/4/c/0', remedy: 'curate' });
+    const passed = readBy(() => orFailure(Promise.reject(damaged)), task);
+    await expect(passed).rejects.toMatchObject({ kind: 'format', where: '/data/4/c/0', remedy: 'curate' });
+    const dead = readBy(() => Promise.reject(new Error('gone')), task);
+    await expect(dead).rejects.toMatchObject({
+      kind: 'io',
+      where: '/data',
+      message: expect.stringContaining('gone'),
+    });
   });
 });

@@ -1,6 +1,8 @@
 /** Reading batches of a dataset: in this thread while all frames fit its memory, in worker threads beyond that. */
 import { Tinypool } from 'tinypool';
+import { SunganError } from '../../core/errors.ts';
 import { type Dataset, openDataset } from '../../curate/index.ts';
+import { type Failure, toError } from './failure.ts';
 
 export interface BatchReader {
   read(side: number, indices: readonly number[]): Promise<Float32Array>;
@@ -30,10 +32,29 @@ export function createBatchReader(dataset: Dataset, largestSide: number): BatchR
     minThreads: THREADS,
     maxThreads: THREADS,
   });
+  const { directory } = dataset;
   return {
-    read: (side, indices) => pool.run({ directory: dataset.directory, side, indices } satisfies ReadTask),
+    read: (side, indices) => readBy((task) => pool.run(task), { directory, side, indices }),
     close: () => pool.destroy(),
   };
+}
+
+/** By a thread; one that dies is replaced by the pool, and what it was to read is asked for once more. */
+export async function readBy(
+  run: (task: ReadTask) => Promise<Float32Array | Failure>,
+  task: ReadTask,
+): Promise<Float32Array> {
+  const result = await run(task)
+    .catch(() => run(task))
+    .catch((cause) => {
+      throw new SunganError('io', `the images cannot be read: ${(cause as Error).message}`, {
+        where: task.directory,
+        remedy: 'free memory for the reading threads; `sungan train --resume` goes on',
+        cause,
+      });
+    });
+  if (result instanceof Float32Array) return result;
+  throw toError(result);
 }
 
 const opened = new Map<string, Promise<Dataset>>();
