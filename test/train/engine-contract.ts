@@ -56,6 +56,10 @@ const convolutions = [
   { size: 3, stride: 2, pad: 0, side: 7 },
   { size: 3, stride: 2, pad: 1, side: 6 },
   { size: 4, stride: 1, pad: 0, side: 4 },
+  // Whole blocks of channels, which some engines compute in a layout of their own.
+  { size: 3, stride: 1, pad: 1, side: 9, inputs: 16, outputs: 32 },
+  { size: 3, stride: 2, pad: 0, side: 17, inputs: 32, outputs: 16 },
+  { size: 3, stride: 1, pad: 0, side: 10, inputs: 24, outputs: 8 },
 ];
 
 export const OPERATION_CASES: OperationCase[] = [
@@ -133,6 +137,17 @@ export const OPERATION_CASES: OperationCase[] = [
     }),
   ),
   {
+    name: 'convolution, bias, leaky ReLU, filter and convolution of whole blocks of channels',
+    op: 'leakyRelu',
+    shapes: [[2, 16, 8, 8], [16, 16, 3, 3], [16], [16, 16, 3, 3]],
+    build: (graph, [x, first, bias, second]) => {
+      const sum = graph.convolution(x!, first!, { stride: 1, pad: 1 });
+      const active = graph.leakyRelu(graph.add(sum, graph.reshape(bias!, [1, 16, 1, 1])), 0.2);
+      const filtered = graph.resample(active, { taps: [1, 3, 4, 1], up: 1, down: 1, before: 2, after: 2 });
+      return graph.multiply(graph.convolution(filtered, second!, { stride: 2, pad: 0 }), 0.01);
+    },
+  },
+  {
     name: 'convolutionInput stride 2 (transposed convolution)',
     op: 'convolutionInput',
     shapes: [
@@ -162,11 +177,12 @@ export const OPERATION_CASES: OperationCase[] = [
     { taps: [1, 3, 3, 1], up: 2, down: 1, before: 2, after: 1, side: 82 },
     { taps: [1, 3, 3, 1], up: 1, down: 2, before: 1, after: 1, side: 164 },
     { taps: [1, 3, 3, 1], up: 1, down: 1, before: 2, after: 2, side: 161 },
+    { taps: [1, 3, 4, 1], up: 1, down: 1, before: 2, after: 0, side: 9, channels: 32 },
   ].map(
-    ({ side, ...resampling }): OperationCase => ({
-      name: `resample up ${resampling.up} down ${resampling.down} of ${side}`,
+    ({ side, channels = 1, ...resampling }): OperationCase => ({
+      name: `resample up ${resampling.up} down ${resampling.down} of ${side}${channels === 1 ? '' : `, ${channels} channels`}`,
       op: 'resample',
-      shapes: [[2, 1, side, side]],
+      shapes: [[2, channels, side, side]],
       build: (graph, [x]) => graph.resample(x!, resampling),
     }),
   ),

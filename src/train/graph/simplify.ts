@@ -24,8 +24,25 @@ export function simplify<Op extends OpName>(
   const folded = foldElementwise(graph, op, inputs, attributes);
   if (folded) return folded;
   const rule = RULES[op] as Rule<Op> | undefined;
-  return rule?.(graph, inputs, attributes);
+  return rule?.(graph, inputs, attributes) ?? dropBroadcast(graph, op, inputs);
 }
+
+/** Operations of two tensors spread the smaller one by themselves. */
+function dropBroadcast(graph: Graph, op: OpName, inputs: readonly Node[]): Node | undefined {
+  const apply = SPREADING[op];
+  if (!apply) return undefined;
+  const [a, b] = inputs as [Node, Node];
+  if (isOp(b, 'broadcast') && sameShape(a.shape, b.shape)) return apply(graph, a, b.inputs[0]!);
+  if (isOp(a, 'broadcast') && sameShape(a.shape, b.shape)) return apply(graph, a.inputs[0]!, b);
+  return undefined;
+}
+
+const SPREADING: { readonly [Op in OpName]?: (graph: Graph, a: Node, b: Node) => Node } = {
+  add: (graph, a, b) => graph.add(a, b),
+  subtract: (graph, a, b) => graph.subtract(a, b),
+  multiply: (graph, a, b) => graph.multiply(a, b),
+  divide: (graph, a, b) => graph.divide(a, b),
+};
 
 const RULES: { readonly [Op in OpName]?: Rule<Op> } = {
   add: (graph, [a, b]) => {

@@ -3,17 +3,28 @@
  * written as one matrix product over shifted copies, which runs near the machine's GEMM speed.
  */
 import type { Node } from '../../graph/index.ts';
+import { blockedKernels, emitBlockedConvolution, isWorthBlocking } from './blocked.ts';
 import type { Emitter } from './emitter.ts';
 
 type Images = [count: number, channels: number, height: number, width: number];
 
+/** `inputs`: images, kernels and perhaps the bias [out]. `slope`: of the leaky ReLU behind it, where there is one. */
 export function emitConvolution(
   emitter: Emitter,
   node: Node<'convolution'>,
   inputs: readonly string[],
+  slope?: number,
 ): string {
   const { stride, pad } = node.attributes;
-  return emitConv(emitter, inputs, node.inputs[1]!.shape as Images, stride, pad);
+  const kernels = node.inputs[1]!.shape as Images;
+  const geometry = { kernels, results: node.shape, stride, pad };
+  if (emitter.channelBlock !== undefined && isWorthBlocking(geometry, emitter.channelBlock)) {
+    const [x, w, ...bias] = inputs as [string, string, ...string[]];
+    const blocks = blockedKernels(emitter, w, kernels, emitter.channelBlock);
+    return emitBlockedConvolution(emitter, [x, blocks, ...bias], geometry, slope);
+  }
+  const sum = emitConv(emitter, inputs, kernels, stride, pad);
+  return slope === undefined ? sum : emitter.node('LeakyRelu', [sum], { alpha: { float: slope } });
 }
 
 /** `kernels`: [out, in, k, k]. */
@@ -50,8 +61,16 @@ export function emitConvolutionInput(
   const size = node.inputs[1]!.shape[2]!;
   if (stride === 1) {
     const [inputs, outputs] = node.inputs[1]!.shape as Images;
-    const turned = turnKernels(emitter, emitter.transpose(w!, [1, 0, 2, 3]), [outputs, inputs, size, size]);
-    return emitConv(emitter, [y!, turned], [outputs, inputs, size, size], 1, size - 1 - pad);
+    const kernels: Images = [outputs, inputs, size, size];
+    const geometry = { kernels, results: node.shape, stride, pad: size - 1 - pad };
+    const turned = turnKernels(emitter, w!, node.inputs[1]!.shape as Images);
+    const { channelBlock } = emitter;
+    if (channelBlock !== undefined && isWorthBlocking(geometry, channelBlock)) {
+      const blocks = blockedKernels(emitter, turned, kernels, channelBlock, true);
+      return emitBlockedConvolution(emitter, [y!, blocks], geometry);
+    }
+    const adjoint = emitter.transpose(turned, [1, 0, 2, 3]);
+    return emitConv(emitter, [y!, adjoint], kernels, 1, geometry.pad);
   }
   const missing = (length: number, axis: number) => shape[axis]! - ((length - 1) * stride - 2 * pad + size);
   return emitter.node('ConvTranspose', [y!, w!], {
@@ -62,9 +81,9 @@ export function emitConvolutionInput(
   });
 }
 
-/** Kernels [out, in, k, k] turned by 180 degrees: a product with a permutation, which beats strided copies of short rows. */
+/** Kernels [a, b, k, k] turned by 180 degrees: a product with a permutation, which beats strided copies of short rows. */
 function turnKernels(emitter: Emitter, kernels: string, shape: Images): string {
-  const [outputs, inputs, size] = shape;
+  const [a, b, size] = shape;
   if (size === 1) return kernels;
   const taps = size * size;
   const turn = emitter.constant(`turn:${size}`, () => {
@@ -72,7 +91,7 @@ function turnKernels(emitter: Emitter, kernels: string, shape: Images): string {
     for (let tap = 0; tap < taps; tap++) data[tap * taps + taps - 1 - tap] = 1;
     return { dimensions: [taps, taps], data };
   });
-  const turned = emitter.node('Gemm', [emitter.reshape(kernels, [outputs * inputs, taps]), turn]);
+  const turned = emitter.node('Gemm', [emitter.reshape(kernels, [a * b, taps]), turn]);
   return emitter.reshape(turned, shape);
 }
 
@@ -107,37 +126,69 @@ function pointwise(emitter: Emitter, x: string, y: string, images: Images, resul
 }
 
 /**
- * 3x3, stride 1, pad 1. Images and gradients are laid out as [C, N * rows * columns] with one row and one column of zeros
- * behind each image, which serve as what is above and left of the next one, too. Tap (i, j) is then a product of the
+ * 3x3, stride 1, pad 1. Images and gradients are laid out as rows of pixels with one row and one column of zeros behind
+ * each image, which serve as what is above and left of it (or of the next one), too. Tap (i, j) is then a product of the
  * gradient and the image, shifted against each other by i - 1 rows and j - 1 columns. Three gradients are shifted by rows
- * and three images by columns, all to the right and so by zeros in front, and one GEMM gives all nine taps.
+ * and three images by columns, all to the right and so by zeros in front, and one product gives all nine taps.
  */
 function byShiftedRows(emitter: Emitter, x: string, y: string, images: Images, results: Images): string {
-  const [count, channels, height, width] = images;
+  const [, channels, height, width] = images;
   const outputs = results[1];
   const rowLength = width + 1;
-  const length = count * (height + 1) * rowLength;
-  const padded = (name: string, rows: number) =>
-    channelsFirst(emitter, emitter.pad(name, [0, 0, 0, 0, 0, 0, 1, 1]), [rows, length]);
-  const total = length + 2 * rowLength;
-  const copies = (source: string, rows: number, shifts: number[]) => {
-    const zeros = (size: number) => (size > 0 ? [emitter.filled(0, [rows, size])] : []);
-    const parts = shifts.flatMap((shift) => [...zeros(shift), source, ...zeros(total - length - shift)]);
-    return emitter.reshape(emitter.concat(parts, 1), [rows * shifts.length, total]);
-  };
-  const byRow = copies(
-    padded(y, outputs),
-    outputs,
-    [0, 1, 2].map((i) => i * rowLength),
-  );
-  const byColumn = copies(
-    padded(x, channels),
-    channels,
-    [0, 1, 2].map((j) => rowLength + 1 - j),
-  );
-  const product = emitter.node('Gemm', [byRow, byColumn], { transB: { int: 1 } });
+  const down = [0, 1, 2].map((i) => i * rowLength);
+  const right = [0, 1, 2].map((j) => rowLength + 1 - j);
+  const isLarge = 3 * outputs * channels <= (outputs + channels) * height * width;
+  const product = isLarge
+    ? productOfImages(emitter, shiftImages(emitter, y, results, down), shiftImages(emitter, x, images, right))
+    : emitter.node('Gemm', [shiftBatch(emitter, y, results, down), shiftBatch(emitter, x, images, right)], {
+        transB: { int: 1 },
+      });
   const taps = emitter.transpose(emitter.reshape(product, [outputs, 3, channels, 3]), [0, 2, 1, 3]);
   return emitter.reshape(taps, [outputs, channels, 3, 3]);
+}
+
+/** Sum over the batch of a [N, rows, length] times b [N, columns, length] transposed. */
+function productOfImages(emitter: Emitter, a: string, b: string): string {
+  const products = emitter.node('MatMul', [a, emitter.transpose(b, [0, 2, 1])]);
+  return emitter.node('ReduceSum', [products, emitter.integers([0])], { keepdims: { int: 0 } });
+}
+
+/** [N, C, H, W] -> [N, C * shifts, length]: no channel moves, but products are made image by image. */
+function shiftImages(emitter: Emitter, name: string, shape: Images, shifts: readonly number[]): string {
+  const [count, channels, height, width] = shape;
+  const length = (height + 1) * (width + 1);
+  const rows = emitter.reshape(padEnds(emitter, name), [count, channels, length]);
+  return shiftedCopies(emitter, rows, [count, channels, length], width + 1, shifts);
+}
+
+/** [N, C, H, W] -> [C * shifts, length], the images one behind the other: for few pixels and many channels. */
+function shiftBatch(emitter: Emitter, name: string, shape: Images, shifts: readonly number[]): string {
+  const [count, channels, height, width] = shape;
+  const length = count * (height + 1) * (width + 1);
+  const rows = channelsFirst(emitter, padEnds(emitter, name), [channels, length]);
+  return shiftedCopies(emitter, rows, [channels, length], width + 1, shifts);
+}
+
+function padEnds(emitter: Emitter, images: string): string {
+  return emitter.pad(images, [0, 0, 0, 0, 0, 0, 1, 1]);
+}
+
+/** [..., C, length] -> [..., C * shifts, length + 2 rows] */
+function shiftedCopies(
+  emitter: Emitter,
+  source: string,
+  shape: readonly number[],
+  rowLength: number,
+  shifts: readonly number[],
+): string {
+  const axis = shape.length - 1;
+  const outer = shape.slice(0, axis);
+  const length = shape[axis]!;
+  const total = length + 2 * rowLength;
+  const zeros = (size: number) => (size > 0 ? [emitter.filled(0, [...outer, size])] : []);
+  const parts = shifts.flatMap((shift) => [...zeros(shift), source, ...zeros(total - length - shift)]);
+  const rows = outer.at(-1)! * shifts.length;
+  return emitter.reshape(emitter.concat(parts, axis), [...outer.slice(0, -1), rows, total]);
 }
 
 /**

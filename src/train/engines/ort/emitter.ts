@@ -8,17 +8,34 @@ export interface OpenBatch {
   input: string;
 }
 
+export interface EmitterOptions {
+  openBatch?: OpenBatch | undefined;
+  /** Convolutions get a number of channels that this divides, by channels of zeros; default 1: any. */
+  channelMultiple?: number | undefined;
+  /** Channels of a block, where the runtime has convolutions in a blocked layout (`blocked.ts`). */
+  channelBlock?: number | undefined;
+}
+
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, OnnxTensor>();
-  private readonly openBatch: OpenBatch | undefined;
-  /** Convolutions get a number of channels that this divides; 1: any. */
   readonly channelMultiple: number;
+  readonly channelBlock: number | undefined;
+  private readonly openBatch: OpenBatch | undefined;
+  private readonly made = new Map<string, string>();
   private count = 0;
 
-  constructor(openBatch?: OpenBatch, channelMultiple = 1) {
+  constructor({ openBatch, channelMultiple = 1, channelBlock }: EmitterOptions = {}) {
     this.openBatch = openBatch;
     this.channelMultiple = channelMultiple;
+    this.channelBlock = channelBlock;
+  }
+
+  /** What `make` adds, on the first call with this key only. */
+  once(key: string, make: () => string): string {
+    const name = this.made.get(key) ?? make();
+    this.made.set(key, name);
+    return name;
   }
 
   /** Adds a node with one output and returns the output's name. */
@@ -26,8 +43,9 @@ export class Emitter {
     operator: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain?: string,
   ): string {
-    return this.nodeWithOutputs(operator, inputs, 1, attributes)[0]!;
+    return this.nodeWithOutputs(operator, inputs, 1, attributes, domain)[0]!;
   }
 
   nodeWithOutputs(
@@ -35,9 +53,10 @@ export class Emitter {
     inputs: readonly string[],
     outputCount: number,
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain?: string,
   ): string[] {
     const outputs = Array.from({ length: outputCount }, () => `%${this.count++}`);
-    this.nodes.push({ operator, inputs, outputs, attributes });
+    this.nodes.push({ operator, domain, inputs, outputs, attributes });
     return outputs;
   }
 

@@ -3,6 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { SunganError } from '../../../core/errors.ts';
 import { elementCount, type Program, type Shape } from '../../graph/index.ts';
 import type { CompiledProgram, Engine, EngineOptions, Value } from '../engine.ts';
+import { channelBlockOfProcessor } from './blocked.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { createDevice } from './device.ts';
 import { type CompiledModel, OUTPUT_PREFIX, programToOnnx } from './model.ts';
@@ -59,6 +60,7 @@ export async function createOrtEngine(provider: OrtProvider, options: EngineOpti
       const model = programToOnnx(program, {
         splitLimit: SPLIT_LIMITS[provider],
         channelMultiple: CHANNEL_MULTIPLES[provider],
+        channelBlock: provider === 'cpu' ? await channelBlockOfProcessor() : undefined,
       });
       if (device) return device.compile(program, model);
       const session = await openSession(program, model, sessionOptions);

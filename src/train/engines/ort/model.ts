@@ -1,9 +1,9 @@
 /** A program as an ONNX model. */
 import { isOp, liveNodes, type Node, type OpName, type Program } from '../../graph/index.ts';
 import { emitConvolution } from './convolution.ts';
-import { Emitter, type OpenBatch } from './emitter.ts';
+import { Emitter, type EmitterOptions, type OpenBatch } from './emitter.ts';
 import { type BiasedConvolution, findBiasedConvolutions } from './fusion.ts';
-import { type OnnxValue, writeOnnxModel } from './onnx-writer.ts';
+import { type OnnxNode, type OnnxValue, writeOnnxModel } from './onnx-writer.ts';
 import { OPERATORS } from './operators.ts';
 
 export interface CompiledModel {
@@ -24,8 +24,8 @@ export interface OnnxOptions {
   metadata?: Readonly<Record<string, string>>;
   /** Most outputs of one Split. */
   splitLimit?: number | undefined;
-  /** Convolutions get a number of channels that this divides, by channels of zeros. */
-  channelMultiple?: number | undefined;
+  channelMultiple?: EmitterOptions['channelMultiple'];
+  channelBlock?: EmitterOptions['channelBlock'];
 }
 
 export function programToOnnx(program: Program, options: OnnxOptions = {}): CompiledModel {
@@ -36,14 +36,15 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
     metadata,
     splitLimit = Number.POSITIVE_INFINITY,
     channelMultiple,
+    channelBlock,
   } = options;
-  const emitter = new Emitter(openBatch, channelMultiple);
+  const emitter = new Emitter({ openBatch, channelMultiple, channelBlock });
   const dimensionsOf = ({ shape }: Node) => shape.map((size) => (size === openBatch?.size ? 'batch' : size));
   const order = liveNodes(program);
   const names = new Map<Node, string>();
   const inputs: OnnxValue[] = [];
   const biased = findBiasedConvolutions(order, Object.values(program.outputs));
-  const inSums = new Set<Node>([...biased.values()].map(({ convolution }) => convolution));
+  const inOthers = new Set<Node>([...biased.values()].flatMap(({ within }) => within));
   for (const node of order) {
     if (isOp(node, 'input')) {
       const { name } = node.attributes;
@@ -51,7 +52,11 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
       names.set(node, name);
       if (data) emitter.constant(name, () => ({ dimensions: node.shape, data }));
       else inputs.push({ name, dimensions: dimensionsOf(node) });
-    } else if (!names.has(node) && !inSums.has(node) && !emitSplit(emitter, node, order, names, splitLimit)) {
+    } else if (
+      !names.has(node) &&
+      !inOthers.has(node) &&
+      !emitSplit(emitter, node, order, names, splitLimit)
+    ) {
       names.set(node, emitNode(emitter, node, names, biased.get(node)));
     }
   }
@@ -59,12 +64,25 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
     emitter.nodes.push({ operator: 'Identity', inputs: [names.get(node)!], outputs: [outputName(name)] });
     return { name: outputName(name), dimensions: dimensionsOf(node) };
   });
-  const { nodes, initializers } = emitter;
+  const { initializers } = emitter;
+  const nodes = neededNodes(emitter.nodes, outputs);
   return {
     bytes: writeOnnxModel({ name: program.name, nodes, inputs, outputs, initializers, metadata }),
     inputs,
     outputs,
   };
+}
+
+/** Without those of which nothing is used: the runtime would run them all the same. */
+function neededNodes(nodes: readonly OnnxNode[], outputs: readonly OnnxValue[]): OnnxNode[] {
+  const needed = new Set(outputs.map(({ name }) => name));
+  const kept: OnnxNode[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    for (const name of node.inputs) needed.add(name);
+    kept.push(node);
+  }
+  return kept.reverse();
 }
 
 function emitNode(
@@ -75,9 +93,9 @@ function emitNode(
 ): string {
   const inputNames = (of: Node) => of.inputs.map((input) => names.get(input)!);
   if (biased) {
-    const { convolution, bias } = biased;
+    const { convolution, bias, slope } = biased;
     const flat = emitter.reshape(names.get(bias)!, [convolution.shape[1]!]);
-    return emitConvolution(emitter, convolution, [...inputNames(convolution), flat]);
+    return emitConvolution(emitter, convolution, [...inputNames(convolution), flat], slope);
   }
   const emit = OPERATORS[node.op as Exclude<OpName, 'input'>] as (
     emitter: Emitter,

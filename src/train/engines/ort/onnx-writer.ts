@@ -5,10 +5,13 @@ export type OnnxAttribute =
   | { int: number }
   | { ints: readonly number[] }
   | { float: number }
+  | { floats: readonly number[] }
   | { string: string };
 
 export interface OnnxNode {
   operator: string;
+  /** Of the operator; default: that of the standard. */
+  domain?: string | undefined;
   inputs: readonly string[];
   outputs: readonly string[];
   attributes?: Readonly<Record<string, OnnxAttribute>>;
@@ -40,7 +43,7 @@ const OPSET = 17;
 const FLOAT = 1;
 const INT64 = 7;
 /** AttributeProto.AttributeType */
-const TYPE = { float: 1, int: 2, string: 3, ints: 7 };
+const TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 };
 
 export function writeOnnxModel(model: OnnxModel): Uint8Array {
   const graph = new ProtobufWriter();
@@ -49,12 +52,11 @@ export function writeOnnxModel(model: OnnxModel): Uint8Array {
   for (const [name, tensor] of model.initializers) graph.message(5, writeTensor(name, tensor));
   for (const value of model.inputs) graph.message(11, writeValue(value));
   for (const value of model.outputs) graph.message(12, writeValue(value));
-  const opset = new ProtobufWriter().string(1, '').integer(2, OPSET);
-  const writer = new ProtobufWriter()
-    .integer(1, IR_VERSION)
-    .string(2, 'sungan')
-    .message(7, graph)
-    .message(8, opset);
+  const writer = new ProtobufWriter().integer(1, IR_VERSION).string(2, 'sungan').message(7, graph);
+  for (const domain of new Set(['', ...model.nodes.map((node) => node.domain ?? '')])) {
+    const version = domain === '' ? OPSET : 1;
+    writer.message(8, new ProtobufWriter().string(1, domain).integer(2, version));
+  }
   for (const [key, value] of Object.entries(model.metadata ?? {})) {
     writer.message(14, new ProtobufWriter().string(1, key).string(2, value));
   }
@@ -68,6 +70,7 @@ function writeNode(node: OnnxNode): ProtobufWriter {
   writer.string(3, node.outputs[0]!).string(4, node.operator);
   for (const [name, value] of Object.entries(node.attributes ?? {}))
     writer.message(5, writeAttribute(name, value));
+  if (node.domain) writer.string(7, node.domain);
   return writer;
 }
 
@@ -76,6 +79,10 @@ function writeAttribute(name: string, value: OnnxAttribute): ProtobufWriter {
   if ('float' in value) return writer.float(2, value.float).integer(20, TYPE.float);
   if ('int' in value) return writer.integer(3, value.int).integer(20, TYPE.int);
   if ('string' in value) return writer.string(4, value.string).integer(20, TYPE.string);
+  if ('floats' in value) {
+    for (const number of value.floats) writer.float(7, number);
+    return writer.integer(20, TYPE.floats);
+  }
   for (const number of value.ints) writer.integer(8, number);
   return writer.integer(20, TYPE.ints);
 }

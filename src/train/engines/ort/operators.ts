@@ -63,7 +63,7 @@ export const OPERATORS: { readonly [Op in Exclude<OpName, 'input'>]: Emit<Op> } 
     return emitter.pad(a!, pads);
   },
   matmul: (emitter, node, [a, b]) => emitMatmul(emitter, node, a!, b!),
-  convolution: emitConvolution,
+  convolution: (emitter, node, inputs) => emitConvolution(emitter, node, inputs),
   convolutionInput: emitConvolutionInput,
   convolutionWeights: emitConvolutionWeights,
   resample: emitResample,

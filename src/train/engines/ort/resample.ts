@@ -1,5 +1,9 @@
-/** Resampling as ONNX operators: two products with constant matrices for small images, filter operators for large ones. */
+/**
+ * Resampling as ONNX operators: where the runtime has blocked convolutions, one of them for each filter that keeps the
+ * rate; else two products with constant matrices for small images, filter operators for large ones.
+ */
 import { type Node, type Resampling, resamplingMatrix } from '../../graph/index.ts';
+import { emitBlockedFilter, LEAST_BLOCKED_SIDE } from './blocked.ts';
 import type { Emitter } from './emitter.ts';
 import type { OnnxTensor } from './onnx-writer.ts';
 
@@ -7,8 +11,18 @@ import type { OnnxTensor } from './onnx-writer.ts';
 const MATRIX_LIMIT = 160;
 
 export function emitResample(emitter: Emitter, node: Node<'resample'>, [x]: readonly string[]): string {
+  const block = emitter.channelBlock;
+  if (block !== undefined && isBlockable(node, block))
+    return emitBlockedFilter(emitter, x!, node.shape[1]!, node.attributes, block);
   const longest = Math.max(...node.inputs[0]!.shape.slice(2), ...node.shape.slice(2));
   return longest <= MATRIX_LIMIT ? byMatrices(emitter, node, x!) : byFilter(emitter, node, x!);
+}
+
+/** Only filters that keep the rate: of the others two products with matrices leave out what is dropped or zero. */
+function isBlockable({ attributes, shape }: Node<'resample'>, block: number): boolean {
+  const { up, down, before, after } = attributes;
+  const keepsRate = up === 1 && down === 1 && before >= 0 && after >= 0;
+  return keepsRate && shape[1]! % block === 0 && shape[2]! >= LEAST_BLOCKED_SIDE;
 }
 
 function byMatrices(emitter: Emitter, node: Node<'resample'>, x: string): string {
