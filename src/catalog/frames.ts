@@ -52,29 +52,27 @@ export interface FrameTable {
 
 export type ProductOfSource = Pick<SlotKey, 'source' | 'product'>;
 
-interface FrameRow {
-  id: number;
-  source: string;
-  product: string;
-  wavelength: number;
-  slot: string;
-  state: FrameState;
-  reason: string | null;
-  tries: number;
-  corrupt_runs: number;
-  updated_at: string;
-  path: string | null;
-  url: string | null;
-  etag: string | null;
-  bytes: number | null;
-  sha256: string | null;
-  t_obs: string | null;
-  exposure_seconds: number | null;
-  quality: number | null;
-  fsn: number | null;
-  width: number | null;
-  height: number | null;
-}
+/** What of a row is read, in the order of `FrameCells`. */
+const SELECT =
+  'SELECT p.id, p.source, p.product, p.wavelength, p.slot, p.state, p.reason, p.tries, p.corrupt_runs, p.updated_at, ' +
+  'p.path, p.url, p.etag, p.bytes, p.sha256, p.t_obs, p.exposure_seconds, p.quality, p.fsn, p.width, p.height FROM frames p';
+
+type Text = string | null;
+type Num = number | null;
+type FrameCells = [
+  ...[id: number, source: string, product: string, wavelength: number, slot: string, state: FrameState],
+  ...[reason: Text, tries: number, corruptRuns: number, updatedAt: string, path: Text, url: Text, etag: Text],
+  ...[
+    bytes: Num,
+    sha256: Text,
+    tObs: Text,
+    exposureSeconds: Num,
+    quality: Num,
+    fsn: Num,
+    width: Num,
+    height: Num,
+  ],
+];
 
 /** Rows a transaction: larger ones gain nothing and keep other writers waiting. */
 const BATCH = 500;
@@ -96,25 +94,22 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
         time: time(),
       });
   });
-  const byId = db.prepare<[number], FrameRow>('SELECT * FROM frames WHERE id = ?');
-  const bySlot = db.prepare<[string, string, number, string], FrameRow>(
-    'SELECT * FROM frames WHERE source = ? AND product = ? AND wavelength = ? AND slot = ?',
+  // Cells, and objects made of them here: those that SQLite's driver makes take ten times the memory.
+  const prepare = <Values extends unknown[]>(sql: string) => db.prepare<Values, FrameCells>(sql).raw();
+  const byId = prepare<[number]>(`${SELECT} WHERE id = ?`);
+  const bySlot = prepare<[string, string, number, string]>(
+    `${SELECT} WHERE source = ? AND product = ? AND wavelength = ? AND slot = ?`,
   );
-  const byPath = db.prepare<[string], FrameRow>('SELECT * FROM frames WHERE path = ?');
-  const byHash = db.prepare<[string], FrameRow>(
-    "SELECT * FROM frames WHERE sha256 = ? AND state = 'stored' ORDER BY id LIMIT 1",
+  const byPath = prepare<[string]>(`${SELECT} WHERE path = ?`);
+  const byHash = prepare<[string]>(`${SELECT} WHERE sha256 = ? AND state = 'stored' ORDER BY id LIMIT 1`);
+  const near = `${SELECT} WHERE state = 'stored' AND source = ? AND product = ? AND wavelength = ? AND slot`;
+  const before = prepare<[string, string, number, string]>(`${near} <= ? ORDER BY slot DESC LIMIT 1`);
+  const after = prepare<[string, string, number, string]>(`${near} >= ? ORDER BY slot LIMIT 1`);
+  const unfinished = prepare<[]>(
+    `${SELECT} WHERE state IN ('downloading', 'superseded') AND state <> 'stored' AND path IS NOT NULL ORDER BY id`,
   );
-  const near =
-    "SELECT * FROM frames WHERE state = 'stored' AND source = ? AND product = ? AND wavelength = ? AND slot";
-  const before = db.prepare<[string, string, number, string], FrameRow>(
-    `${near} <= ? ORDER BY slot DESC LIMIT 1`,
-  );
-  const after = db.prepare<[string, string, number, string], FrameRow>(`${near} >= ? ORDER BY slot LIMIT 1`);
-  const unfinished = db.prepare<[], FrameRow>(
-    "SELECT * FROM frames WHERE state IN ('downloading', 'superseded') AND state <> 'stored' AND path IS NOT NULL ORDER BY id",
-  );
-  const outdated = db.prepare<[string, string, string, string], FrameRow>(
-    "SELECT p.* FROM frames p JOIN frames d ON d.wavelength = p.wavelength AND d.slot = p.slot AND d.state = 'stored' " +
+  const outdated = prepare<[string, string, string, string]>(
+    `${SELECT} JOIN frames d ON d.wavelength = p.wavelength AND d.slot = p.slot AND d.state = 'stored' ` +
       "WHERE p.source = ? AND p.product = ? AND d.source = ? AND d.product = ? AND p.state <> 'superseded' ORDER BY p.id",
   );
   const headerOf = db.prepare<[number], { header: string }>('SELECT header FROM headers WHERE frame_id = ?');
@@ -144,45 +139,41 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
   const extent = db.prepare<[object], { first: string | null; last: string | null }>(
     `SELECT (SELECT min(slot) ${stored}) AS first, (SELECT max(slot) ${stored}) AS last`,
   );
-  const storedBetween = db.prepare(
-    "SELECT 1 FROM frames WHERE state = 'stored' AND source = ? AND product = ? AND wavelength = ? AND slot > ? AND slot < ? LIMIT 1",
-  );
 
-  const toFrame = (row: FrameRow): Frame => ({
-    ...withoutSnake(row),
-    get header(): HeaderRecord | null {
-      const found = headerOf.get(row.id);
+  // One getter for all: with one each, every object would have a shape of its own.
+  const header: PropertyDescriptor & ThisType<Frame> = {
+    enumerable: true,
+    configurable: true,
+    get(): HeaderRecord | null {
+      const found = headerOf.get(this.id);
       return found ? (JSON.parse(found.header) as HeaderRecord) : null;
     },
-  });
-  const one = (row: FrameRow | undefined) => (row ? toFrame(row) : undefined);
+  };
+  const toFrame = (cells: FrameCells): Frame => Object.defineProperty(frameOf(cells), 'header', header);
+  const one = (cells: FrameCells | undefined) => (cells ? toFrame(cells) : undefined);
 
-  const select = (filter: FrameFilter, states: readonly FrameState[] | undefined): FrameRow[] => {
-    const { clause, values } = where({ ...filter, ...(states ? { states: [...states] } : {}) });
-    return db
-      .prepare<unknown[], FrameRow>(
-        `SELECT * FROM frames${clause} ORDER BY slot, source, product, wavelength`,
-      )
-      .all(...values);
+  const select = (filter: FrameFilter): Frame[] => {
+    const { clause, values } = where(filter);
+    const rows = prepare<unknown[]>(`${SELECT}${clause} ORDER BY slot, source, product, wavelength`);
+    return Array.from(rows.iterate(...values), toFrame);
   };
 
   return {
     expectSlots(keys) {
       for (let start = 0; start < keys.length; start += BATCH) insertAll(keys.slice(start, start + BATCH));
     },
-    frames: (filter) => select(filter, filter.states).map(toFrame),
+    frames: select,
     frame: (id) => one(byId.get(id)),
     frameOfSlot: (key) => one(bySlot.get(key.source, key.product, key.wavelength, key.slot)),
     frameOfPath: (path) => one(byPath.get(path)),
     storedWithHash: (sha256) => one(byHash.get(sha256)),
     nearest(source, product, wavelength, wanted) {
       const candidates = [
-        before.get(source, product, wavelength, wanted),
-        after.get(source, product, wavelength, wanted),
+        one(before.get(source, product, wavelength, wanted)),
+        one(after.get(source, product, wavelength, wanted)),
       ];
-      const distance = (row: FrameRow) => Math.abs(Date.parse(row.slot) - Date.parse(wanted));
-      const found = candidates.filter((row) => row !== undefined).sort((a, b) => distance(a) - distance(b));
-      return one(found[0]);
+      const distance = ({ slot }: Frame) => Math.abs(Date.parse(slot) - Date.parse(wanted));
+      return candidates.filter((frame) => frame !== undefined).sort((a, b) => distance(a) - distance(b))[0];
     },
     unfinished: () => unfinished.all().map(toFrame),
     outdated: (preliminary, definitive) =>
@@ -201,26 +192,41 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
     countFrames: () => counts.all(),
     storedRange: (source, product, wavelength) => extent.get({ source, product, wavelength })!,
     gaps(filter) {
-      const rows = select(filter, filter.states ?? MISSING);
-      rows.sort((a, b) => compare(keyOf(a), keyOf(b)) || compare(a.slot, b.slot));
-      const isApart = (a: Gap, b: FrameRow) =>
-        keyOf(a) !== keyOf(b) ||
-        a.state !== b.state ||
-        a.reason !== b.reason ||
-        storedBetween.get(b.source, b.product, b.wavelength, a.lastSlot, b.slot) !== undefined;
-      return joinNeighbours(rows, isApart);
+      const { clause, values } = where({ ...filter, states: [...(filter.states ?? MISSING), 'stored'] });
+      const rows = db.prepare<unknown[], GapCells>(
+        `SELECT source, product, wavelength, slot, state, reason, tries, updated_at FROM frames${clause} ORDER BY source, product, wavelength, slot`,
+      );
+      return joinNeighbours(rows.raw().iterate(...values));
     },
   };
 }
 
-function withoutSnake(row: FrameRow): Omit<Frame, 'header'> {
-  const { updated_at, t_obs, exposure_seconds, corrupt_runs, ...same } = row;
+function frameOf(cells: FrameCells): Omit<Frame, 'header'> {
+  const [id, source, product, wavelength, slot, state, reason, tries, corruptRuns, updatedAt, ...file] =
+    cells;
+  const [path, url, etag, bytes, sha256, tObs, exposureSeconds, quality, fsn, width, height] = file;
   return {
-    ...same,
-    updatedAt: updated_at,
-    tObs: t_obs,
-    exposureSeconds: exposure_seconds,
-    corruptRuns: corrupt_runs,
+    id,
+    source,
+    product,
+    wavelength,
+    slot,
+    state,
+    reason,
+    tries,
+    corruptRuns,
+    updatedAt,
+    path,
+    url,
+    etag,
+    bytes,
+    sha256,
+    tObs,
+    exposureSeconds,
+    quality,
+    fsn,
+    width,
+    height,
   };
 }
 
@@ -243,34 +249,42 @@ function where(filter: FrameFilter): { clause: string; values: (string | number)
   return { clause: terms.length ? ` WHERE ${terms.join(' AND ')}` : '', values };
 }
 
-function joinNeighbours(rows: readonly FrameRow[], isApart: (gap: Gap, row: FrameRow) => boolean): Gap[] {
+type GapCells = [
+  ...[source: string, product: string, wavelength: number, slot: string, state: FrameState],
+  ...[reason: Text, tries: number, updatedAt: string],
+];
+
+/** Of rows in the order of their slots, channel by channel. What is stored ends a gap, and is none. */
+function joinNeighbours(rows: Iterable<GapCells>): Gap[] {
   const gaps: Gap[] = [];
-  for (const row of rows) {
-    const last = gaps.at(-1);
-    if (!last || isApart(last, row)) {
-      const { source, product, wavelength, state, reason, slot, tries } = row;
-      gaps.push({
-        source,
-        product,
-        wavelength,
-        state,
-        reason,
-        firstSlot: slot,
-        lastSlot: slot,
-        frames: 1,
-        tries,
-        updatedAt: row.updated_at,
-      });
+  let open: Gap | undefined;
+  for (const [source, product, wavelength, slot, state, reason, tries, updatedAt] of rows) {
+    if (state === 'stored') {
+      open = undefined;
       continue;
     }
-    last.lastSlot = row.slot;
-    last.frames += 1;
-    last.tries = Math.max(last.tries, row.tries);
-    if (row.updated_at > last.updatedAt) last.updatedAt = row.updated_at;
+    const row = { source, product, wavelength, state, reason };
+    if (open && isSameKind(open, row)) {
+      open.lastSlot = slot;
+      open.frames += 1;
+      open.tries = Math.max(open.tries, tries);
+      if (updatedAt > open.updatedAt) open.updatedAt = updatedAt;
+    } else {
+      open = { ...row, firstSlot: slot, lastSlot: slot, frames: 1, tries, updatedAt };
+      gaps.push(open);
+    }
   }
   return gaps;
 }
 
-const keyOf = (row: { source: string; product: string; wavelength: number }) =>
-  `${row.source}\n${row.product}\n${row.wavelength}`;
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+type GapKind = Pick<Gap, 'source' | 'product' | 'wavelength' | 'state' | 'reason'>;
+
+function isSameKind(a: GapKind, b: GapKind): boolean {
+  return (
+    a.state === b.state &&
+    a.reason === b.reason &&
+    a.wavelength === b.wavelength &&
+    a.product === b.product &&
+    a.source === b.source
+  );
+}
