@@ -126,6 +126,7 @@ async function run(
         : await processSamples(placed, start, {
             ...processing,
             record,
+            held: plan.accepted,
             ...readHistories(catalog, directory, start),
           });
     await derive(state.manifest);

@@ -23,6 +23,8 @@ export interface ProcessContext {
   jobs: number;
   encode(task: EncodeTask): Promise<EncodeResult>;
   record(verdicts: readonly Verdict[]): void;
+  /** Frames that the dataset held before this run. */
+  held: ReadonlySet<number>;
   /** Of the frames that the dataset holds. */
   histories: Histories;
   neighbours: Neighbours;
@@ -62,6 +64,9 @@ export async function processSamples(
     frames = [];
     verdicts = [];
   };
+  // A companion of two times is in the dataset when one of them is: the fault of the other says nothing of it.
+  const isIn = new Set(context.held);
+  const worthTelling = ({ frameId, accepted }: Verdict) => accepted || !isIn.has(frameId);
   const window = windowSize(plan.manifest.recipe, jobs);
   const encode = (sample: Sample) => encodeNext(sample.choices, plan, context);
   for await (const [sample, encoded] of encodedInOrder(plan.samples, window, encode)) {
@@ -71,7 +76,8 @@ export async function processSamples(
     }
     const index = state.manifest.count + frames.length;
     const result = await judgeSample(sample, encoded, index, plan, context);
-    verdicts.push(...result.verdicts);
+    verdicts.push(...result.verdicts.filter(worthTelling));
+    for (const { frameId } of result.frame?.members ?? []) isIn.add(frameId);
     if (result.frame) frames.push(result.frame);
     progress.advance(1, sample.choices[0]?.members[0]?.frame.slot);
     const isFull = frames.length > 0 && (state.manifest.count + frames.length) % batchFrames === 0;

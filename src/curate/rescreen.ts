@@ -52,7 +52,7 @@ export interface RescreenInput {
   /** The dataset that is there. */
   made: DatasetState;
   catalog: Catalog;
-  context: Omit<ProcessContext, 'histories' | 'neighbours' | 'record' | 'fetch'>;
+  context: Omit<ProcessContext, 'histories' | 'neighbours' | 'record' | 'held' | 'fetch'>;
 }
 
 /** The state after the swap. */
@@ -73,6 +73,7 @@ export async function rescreen(input: RescreenInput): Promise<{ state: DatasetSt
     {
       ...context,
       directory: building,
+      held: new Set(),
       record: (spoken) => void verdicts.push(...spoken),
       histories: new Histories(new Map(plan.manifest.recipe.channels.map((name) => [name, []]))),
       neighbours: new Neighbours(building, plan.manifest, []),

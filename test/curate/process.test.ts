@@ -51,6 +51,7 @@ test('where all frames are rejected, words are recorded as they come', async () 
       jobs: 1,
       encode: () => Promise.reject(new Error('nothing is to be read')),
       record: (verdicts) => void recorded.push(verdicts.length),
+      held: new Set(),
       histories: new Histories(new Map()),
       neighbours: new Neighbours(workspace.datasets, manifest, []),
     },

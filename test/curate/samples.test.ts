@@ -72,6 +72,21 @@ describe('several channels', () => {
     });
   });
 
+  test('a companion of two times is in the dataset when one of them is', async () => {
+    for (const minutes of [0, 6, 12])
+      addFrame(workspace, {
+        slot: at(0, minutes),
+        header: header(193),
+        brightness: minutes === 0 ? 1 : 0.02,
+      });
+    addFrame(workspace, { slot: at(0, 3), header: header(171), seed: 2 });
+    expect(await run({ wavelength: [193, 171] })).toMatchObject({ count: 1 });
+    expect(reasons('aia-193-171')['171 00:03']).toBe('');
+    addFrame(workspace, { slot: at(0, 9), header: header(193), brightness: 0.03 });
+    expect(await run({ wavelength: [193, 171] })).toMatchObject({ count: 1 });
+    expect(reasons('aia-193-171')['171 00:03']).toBe('');
+  });
+
   test('a magnetogram is a channel with its own transform, upside down frames turned', async () => {
     addFrame(workspace, { slot: at(0), header: header(193) });
     const hmi = {
