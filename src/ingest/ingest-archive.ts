@@ -1,7 +1,6 @@
 /** An archive of slots: plan, then fetch what is missing, a few at a time. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import type { Catalog, EventFinder, Frame, SlotKey } from '../catalog/index.ts';
 import { SunganError } from '../core/errors.ts';
 import { requireDuration } from '../core/time.ts';
@@ -117,28 +116,37 @@ async function fetchWanted(
   }
 }
 
+/** Files looked at at a time. */
+const LOOKS = 16;
+
 /** A stored frame whose file somebody deleted is expected again. */
 async function withoutLostFiles(catalog: Catalog, root: string, rows: readonly Frame[]): Promise<Frame[]> {
-  const limit = pLimit(16);
-  const check = async (row: Frame) => {
-    if (row.state !== 'stored') return row;
-    const path = join(root, row.path!);
-    const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
-      // A disk in trouble is no reason to forget what lies on it.
-      throw new SunganError('io', `cannot look at a stored file: ${cause.message}`, {
-        where: path,
-        remedy: 'check the disk and the permissions of the workspace',
-        cause,
-      });
-    });
-    if (found?.size === row.bytes) return row;
-    catalog.forgetFile(
-      row.id,
-      'expected',
-      found ? 'the file had another size than it was stored with' : 'the file was deleted',
-    );
-    return catalog.frame(row.id)!;
+  const checked = [...rows];
+  const indices = rows.keys();
+  // One promise for each of a million rows would fill a gigabyte.
+  const work = async () => {
+    for (const index of indices) {
+      if (rows[index]!.state === 'stored')
+        checked[index] = await withoutLostFile(catalog, root, rows[index]!);
+    }
   };
-  return Promise.all(rows.map((row) => limit(check, row)));
+  await Promise.all(Array.from({ length: LOOKS }, work));
+  return checked;
+}
+
+async function withoutLostFile(catalog: Catalog, root: string, row: Frame): Promise<Frame> {
+  const path = join(root, row.path!);
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
+    // A disk in trouble is no reason to forget what lies on it.
+    throw new SunganError('io', `cannot look at a stored file: ${cause.message}`, {
+      where: path,
+      remedy: 'check the disk and the permissions of the workspace',
+      cause,
+    });
+  });
+  if (found?.size === row.bytes) return row;
+  const why = found ? 'the file had another size than it was stored with' : 'the file was deleted';
+  catalog.forgetFile(row.id, 'expected', why);
+  return catalog.frame(row.id)!;
 }
