@@ -24,6 +24,8 @@ export interface SheetSource {
   manifest: Manifest;
   directory: string;
   catalog: Catalog;
+  /** Of the dataset; read from the catalog where they are not at hand. */
+  verdicts?: readonly Verdict[];
   /** Absolute path of a workspace path. */
   resolvePath(path: string): string;
 }
@@ -80,8 +82,8 @@ export async function writeMonthSheets({ directory }: SheetSource): Promise<stri
   return paths;
 }
 
-const rejectedOf = ({ catalog, manifest }: SheetSource) =>
-  catalog.verdicts(manifest.name).filter((verdict) => !verdict.accepted);
+const rejectedOf = ({ catalog, manifest, verdicts = catalog.verdicts(manifest.name) }: SheetSource) =>
+  verdicts.filter((verdict) => !verdict.accepted);
 
 async function writeAccepted(
   path: string,

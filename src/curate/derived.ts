@@ -28,9 +28,10 @@ function hashOf(verdicts: readonly Verdict[]): string {
 export async function updateDerivedFiles(source: SheetSource): Promise<boolean> {
   const path = join(source.directory, STAMP_FILE);
   const dataset = await openDataset(source.directory).catch(() => undefined);
+  const verdicts = source.catalog.verdicts(source.manifest.name);
   const stamp = {
     manifest: dataset?.hash ?? null,
-    verdicts: hashOf(source.catalog.verdicts(source.manifest.name)),
+    verdicts: hashOf(verdicts),
     version: VERSION,
   };
   if (JSON.stringify(await readJson(path)) === JSON.stringify(stamp)) return false;
@@ -39,9 +40,9 @@ export async function updateDerivedFiles(source: SheetSource): Promise<boolean> 
     await writeAtomic(join(source.directory, HISTOGRAM_DATA), `${JSON.stringify(histograms, null, 1)}\n`);
     const title = `${dataset.name}: ${dataset.count} frames${dataset.simulated ? ' (SIMULATED)' : ''}`;
     await writeAtomic(join(source.directory, HISTOGRAM_PICTURE), drawHistograms(histograms, title));
-    await writeCard(dataset, source.catalog, histograms);
+    await writeCard(dataset, source.catalog, verdicts, histograms);
   }
-  await writeContactSheets(source);
+  await writeContactSheets({ ...source, verdicts });
   await writeAtomic(path, JSON.stringify(stamp));
   return true;
 }

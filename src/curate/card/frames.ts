@@ -1,5 +1,5 @@
 /** The part of the card about frames: which are in, which are not and why. */
-import type { Catalog } from '../../catalog/index.ts';
+import type { Catalog, Verdict } from '../../catalog/index.ts';
 import type { Dataset } from '../dataset.ts';
 import { isInKnownEvent, RULES, reasonsOf } from '../rules/index.ts';
 
@@ -50,15 +50,11 @@ function gapLines(times: readonly string[]): string[] {
 }
 
 /** Every rule that was applied, with its limit and what the accepted frames scored: what was let in, in numbers. */
-export function screeningLines(dataset: Dataset, catalog: Catalog): string[] {
-  const verdicts = catalog.verdicts(dataset.name);
+export function screeningLines(verdicts: readonly Verdict[]): string[] {
+  const words = wordsByRule(verdicts);
   const rows = RULES.flatMap(({ name, summary, sense }) => {
-    const words = verdicts.flatMap(({ accepted, scores }) =>
-      scores.filter(({ rule }) => rule === name).map((score) => ({ accepted, ...score })),
-    );
-    const limit = words.at(-1)?.threshold;
-    const scores = words.flatMap(({ accepted, score }) => (accepted && score !== null ? [score] : []));
-    if (limit == null || scores.length === 0) return [];
+    const { limit = null, scores = [] } = words.get(name) ?? {};
+    if (limit === null || scores.length === 0) return [];
     const sorted = scores.sort((a, b) => a - b);
     const range = [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!].map(short).join(' / ');
     return [`| ${name} | ${sense} ${short(limit)} | ${range} | ${scores.length} | ${summary} |`];
@@ -72,12 +68,25 @@ export function screeningLines(dataset: Dataset, catalog: Catalog): string[] {
   ];
 }
 
+/** The limit that was applied last, and the scores of the accepted frames, in one pass over what may be much. */
+function wordsByRule(verdicts: readonly Verdict[]): Map<string, { limit: number | null; scores: number[] }> {
+  const words = new Map<string, { limit: number | null; scores: number[] }>();
+  for (const { accepted, scores } of verdicts) {
+    for (const { rule, score, threshold } of scores) {
+      const known = words.get(rule) ?? { limit: null, scores: [] };
+      known.limit = threshold;
+      if (accepted && score !== null) known.scores.push(score);
+      words.set(rule, known);
+    }
+  }
+  return words;
+}
+
 const short = (value: number) => String(Number(value.toPrecision(4)));
 
-export function rejectionLines(dataset: Dataset, catalog: Catalog): string[] {
+export function rejectionLines(dataset: Dataset, catalog: Catalog, verdicts: readonly Verdict[]): string[] {
   if (dataset.manifest.recipe.imported)
     return ['Nothing was screened here: the pictures are as their makers chose them.'];
-  const verdicts = catalog.verdicts(dataset.name);
   const rejected = verdicts.filter((verdict) => !verdict.accepted);
   const counts = new Map<string, number>();
   for (const { scores } of rejected) {

@@ -1,6 +1,6 @@
 /** The dataset card: what a scientist must know before using the set, made from the manifest and the catalog alone. */
 import { join } from 'node:path';
-import type { Catalog } from '../../catalog/index.ts';
+import type { Catalog, Verdict } from '../../catalog/index.ts';
 import { writeAtomic } from '../../core/files.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ChannelHistograms } from '../histograms.ts';
@@ -13,25 +13,27 @@ export const CARD_FILE = 'card.md';
 export async function writeCard(
   dataset: Dataset,
   catalog: Catalog,
+  verdicts: readonly Verdict[],
   histograms: readonly ChannelHistograms[],
 ): Promise<string> {
   const path = join(dataset.directory, CARD_FILE);
-  await writeAtomic(path, renderCard(dataset, catalog, histograms));
+  await writeAtomic(path, renderCard(dataset, catalog, verdicts, histograms));
   return path;
 }
 
-export function renderCard(
+function renderCard(
   dataset: Dataset,
   catalog: Catalog,
+  verdicts: readonly Verdict[],
   histograms: readonly ChannelHistograms[],
 ): string {
   const sections = [
     heading(dataset),
     section('Frames', frameLines(dataset, catalog)),
-    section('Left out', rejectionLines(dataset, catalog)),
-    ...(dataset.manifest.recipe.imported ? [] : [section('Screening', screeningLines(dataset, catalog))]),
+    section('Left out', rejectionLines(dataset, catalog, verdicts)),
+    ...(dataset.manifest.recipe.imported ? [] : [section('Screening', screeningLines(verdicts))]),
     section('Splits', splitLines(dataset, catalog)),
-    section('Activity', activityLines(dataset, catalog)),
+    section('Activity', activityLines(dataset, verdicts)),
     section('Geometry', geometryLines(dataset)),
     section('Calibration', calibrationLines(dataset)),
     section('Intensity', intensityLines(dataset, histograms)),

@@ -1,5 +1,5 @@
 /** The part of the card about splits and how active the Sun was in each. */
-import type { Catalog, Split } from '../../catalog/index.ts';
+import type { Catalog, Split, Verdict } from '../../catalog/index.ts';
 import { quantile } from '../../numeric/index.ts';
 import type { Dataset } from '../dataset.ts';
 
@@ -28,9 +28,9 @@ export function splitLines(dataset: Dataset, catalog: Catalog): string[] {
 const BINS = 5;
 
 /** Frames by the median of their disk, in fifths of its range over the dataset: the activity that each split has seen. */
-export function activityLines(dataset: Dataset, catalog: Catalog): string[] {
+export function activityLines(dataset: Dataset, verdicts: readonly Verdict[]): string[] {
   const medians = new Map<number, number>();
-  for (const { frameId, scores } of catalog.verdicts(dataset.name)) {
+  for (const { frameId, scores } of verdicts) {
     const score = scores.find((candidate) => candidate.rule === 'disk-median')?.score;
     if (score != null) medians.set(frameId, score);
   }
