@@ -12,16 +12,30 @@ import type { ArchiveSource } from './sources/index.ts';
 
 export function keysOf(source: ArchiveSource, options: IngestOptions, now: Date): SlotKey[] {
   const product = productOf(source, options);
-  const wavelengths = source.wavelengths(product, options);
+  // A channel that is named twice is one: two transfers of one file would write over each other.
+  const wavelengths = [...new Set(source.wavelengths(product, options))];
   if (options.from === undefined) {
     const remedy = 'for instance --from 2014-01-01 --to 2014-02-01, or --from 30d';
     throw new SunganError('usage', 'from when on?', { where: '--from', remedy });
   }
   const range = resolveRange(options.from, options.to, now);
   const finest = Math.min(...wavelengths.map((wavelength) => source.stepMs(product, wavelength)));
-  const times = slotTimes(range, resolveCadence(options.cadence, finest));
+  const cadence = resolveCadence(options.cadence, finest);
+  requireFewSlots(((range.to - range.from) / cadence) * wavelengths.length);
+  const times = slotTimes(range, cadence);
   const keys = slotKeys(source.name, product, wavelengths, times);
   return keys.filter(({ slot, wavelength }) => Date.parse(slot) % source.stepMs(product, wavelength) === 0);
+}
+
+/** Each takes half a kilobyte while a run plans. */
+const MOST_SLOTS = 4e6;
+
+function requireFewSlots(slots: number): void {
+  if (slots <= MOST_SLOTS) return;
+  throw new SunganError('usage', `${Math.round(slots).toLocaleString('en')} slots are too many for one run`, {
+    where: '--from, --to, --cadence',
+    remedy: `at most ${MOST_SLOTS.toLocaleString('en')}: ask for one part of the range after the other, or for a longer cadence`,
+  });
 }
 
 function productOf(source: ArchiveSource, { product }: IngestOptions): string {

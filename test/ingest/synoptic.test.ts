@@ -87,6 +87,13 @@ describe('a healthy archive', () => {
     expect(audit(workspace)).toEqual([]);
   });
 
+  test('a channel that is named twice is asked for once', async () => {
+    archive = await startSynoptic();
+    expect(await run({ wavelength: [193, 171, 193] })).toMatchObject({ planned: 16, stored: 16 });
+    expect(archive.requests).toHaveLength(16);
+    expect(audit(workspace)).toEqual([]);
+  });
+
   test('a disk in trouble makes nothing forgotten', async () => {
     archive = await startSynoptic();
     await run();
@@ -301,6 +308,12 @@ test('wrong usage says what to write', async () => {
     expect(refused).toMatchObject({ kind: 'usage', where: '--base-url' });
     expect(JSON.stringify([refused, (refused as Error).message])).not.toContain('hunter2');
   }
+  await expect(
+    wrong({ ...good, from: '2011-01-01', cadence: '2m', wavelength: [94, 131, 171, 193] }),
+  ).rejects.toMatchObject({
+    kind: 'usage',
+    where: expect.stringContaining('--cadence'),
+  });
   // All of it before anything was written.
   expect(existsSync(workspace.catalog)).toBe(false);
 });

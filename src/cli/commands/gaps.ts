@@ -1,7 +1,8 @@
 /** `sungan gaps`: what is missing, since when, why, and what was tried. */
 import { z } from 'zod';
-import { type ExplainedGap, readGaps } from '../../catalog/index.ts';
+import { type ExplainedGap, readGaps, readStatus } from '../../catalog/index.ts';
 import { requireTime } from '../../core/time.ts';
+import type { Workspace } from '../../core/workspace.ts';
 import { defineCommand } from '../command.ts';
 
 const STATES = [
@@ -38,7 +39,12 @@ export default defineCommand({
       states,
     });
     if (!gaps) return { text: `no catalog in ${workspace.root} yet; sungan ingest makes one`, data: null };
-    if (gaps.length === 0) return { text: 'nothing is missing', data: [] };
+    if (gaps.length === 0) {
+      const text = isKnown({ source, product, wavelength }, workspace)
+        ? 'nothing is missing'
+        : 'no slots of that kind are known; sungan status shows which are';
+      return { text, data: [] };
+    }
     const slots = gaps.reduce((total, gap) => total + gap.frames, 0);
     const rest = gaps.length > limit ? [`... and ${gaps.length - limit} more (--limit)`] : [];
     const text = [
@@ -49,6 +55,16 @@ export default defineCommand({
     return { text: text.join('\n'), data: gaps };
   },
 });
+
+type Kind = { [Key in 'source' | 'product' | 'wavelength']: string | number | undefined };
+
+/** Whether anything of that source, product and channel was ever asked for: a slip of the pen is no good news. */
+function isKnown(kind: Kind, workspace: Workspace): boolean {
+  const keys = ['source', 'product', 'wavelength'] as const;
+  return (readStatus(workspace, 0)?.channels ?? []).some((channel) =>
+    keys.every((key) => kind[key] === undefined || kind[key] === channel[key]),
+  );
+}
 
 function describeGap(gap: ExplainedGap): string {
   const {

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openCatalog } from '../../src/catalog/index.ts';
+import gaps from '../../src/cli/commands/gaps.ts';
+import { quietEffects } from '../../src/core/effects.ts';
+import { openWorkspace, type Workspace } from '../../src/core/workspace.ts';
+
+let workspace: Workspace;
+
+beforeEach(() => {
+  workspace = openWorkspace(mkdtempSync(join(tmpdir(), 'sungan-gaps-')));
+});
+
+afterEach(() => rmSync(workspace.root, { recursive: true }));
+
+const textOf = async (options: object) => {
+  const context = { workspace, effects: quietEffects(), dryRun: false, jobs: undefined, json: false };
+  return (await gaps.run(gaps.schema.parse(options), context)).text;
+};
+
+test('a kind of slots that nobody asked for is not said to be complete', async () => {
+  expect(await textOf({})).toContain('no catalog');
+  const catalog = openCatalog(workspace.catalog);
+  const key = { source: 'synoptic', product: 'aia.lev1.5s', wavelength: 193 };
+  catalog.expectSlots([{ ...key, slot: '2017-01-01T00:00:00Z' }]);
+  const { id } = catalog.frames({})[0]!;
+  expect(await textOf({ wavelength: 193 })).toMatch(/^1 slots missing in 1 gaps\n.*never asked for/);
+  catalog.setState(id, 'superseded', null);
+  catalog.close();
+  expect(await textOf({ wavelength: 193 })).toBe('nothing is missing');
+  expect(await textOf({ wavelength: 139 })).toMatch(/no slots of that kind are known/);
+  expect(await textOf({ source: 'synoptc' })).toMatch(/no slots of that kind are known/);
+});
