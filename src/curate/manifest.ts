@@ -105,7 +105,10 @@ export function recipeDifferences(made: Manifest, wanted: Manifest): string[] {
     const [before, after] = [made, wanted].map(({ transforms }) =>
       transforms.map(({ name }) => name).join(', '),
     );
-    differences.push(`transform ${before}, asked for ${after}`);
+    const isSameName = before === after;
+    differences.push(
+      `transform ${before}, asked for ${after}${isSameName ? ' with other constants or of another version' : ''}`,
+    );
   }
   return differences;
 }

@@ -50,6 +50,22 @@ describe.each(TRANSFORM_NAMES)('%s', (name) => {
   });
 });
 
+test.each(TRANSFORM_NAMES)('%s holds the whole range of the camera', (name) => {
+  const transform = createTransform(name, '193');
+  const back = transform.inverse(dequantise(quantise(transform.forward(Float32Array.of(100, 8000, 16383)))));
+  [100, 8000, 16383].forEach((value, i) => {
+    expect(Math.abs(back[i]! / value - 1)).toBeLessThan(0.002);
+  });
+});
+
+test.each(TRANSFORM_NAMES)('%s: every stored step comes back as itself', (name) => {
+  for (const channel of ['193', '304', 'hmi-m', 'hmi-ic']) {
+    const transform = createTransform(name, channel);
+    const steps = Uint16Array.from({ length: QUANTISATION_LEVELS + 1 }, (_, step) => step);
+    expect(quantise(transform.forward(transform.inverse(dequantise(steps))))).toEqual(steps);
+  }
+});
+
 test('signed-log keeps zero in the middle and signs apart', () => {
   const transform = createTransform('signed-log', 'hmi-m');
   const [minus, zero, plus] = transform.forward(Float32Array.of(-250, 0, 250));

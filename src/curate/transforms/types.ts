@@ -9,7 +9,7 @@ export interface TransformKind {
   /** Formula for people and for the attributes of the arrays; x is the linear value, y is in [0, 1]. */
   formula: string;
   inverseFormula: string;
-  /** Raised when the formula or its default constants change. */
+  /** Raised when the formula changes: the constants of a dataset are on record with it. */
   version: number;
   defaults(channel: string): TransformConstants;
   /** Linear values are clipped to this range first; averages are made of the clipped values. */
