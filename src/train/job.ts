@@ -111,6 +111,16 @@ async function openImages(
   { resolution, label }: RecipeOptions,
 ): Promise<TrainingImages> {
   const images = given ?? (await openTrainingImages(workspace, data, resolution, label));
+  if (images.resolution < resolution) {
+    throw new SunganError(
+      'usage',
+      `these images have ${images.resolution} pixels a side, not ${resolution}`,
+      {
+        where: '--resolution',
+        remedy: `take --resolution ${images.resolution} or less`,
+      },
+    );
+  }
   if (label === 'none') return { ...images, labels: undefined };
   if (images.labels) return images;
   throw new SunganError('usage', `these images do not tell their ${label}`, {

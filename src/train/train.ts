@@ -5,6 +5,7 @@ import { type Lock, takeLock } from '../catalog/index.ts';
 import type { Effects } from '../core/effects.ts';
 import { isSunganError, SunganError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
+import type { Workspace } from '../core/workspace.ts';
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
 import { fadeAt, stagesOf } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
@@ -16,7 +17,7 @@ import { machineMemory } from './machine.ts';
 import { parameterCount } from './networks/parameters.ts';
 import type { RecipeOptions, TrainOptions } from './options.ts';
 import { describeCosts, estimateStages, mayHoldMemory, type StageCost } from './planner.ts';
-import { writeCheckpoint } from './run/checkpoint.ts';
+import { setAsideLater, writeCheckpoint } from './run/checkpoint.ts';
 import type { CheckpointFacts } from './run/facts.ts';
 import { createRunFolder, type RunFolder, removeUnfinished, truncateStatistics } from './run/folder.ts';
 import { writeReals } from './run/pictures.ts';
@@ -87,11 +88,13 @@ function lockRun({ directory }: RunFolder, { effects }: TrainContext): Lock {
 }
 
 /** A new call would begin a new run: the way back into this one is said. */
-function explainStop(error: unknown, { directory }: RunFolder): unknown {
+function explainStop(error: unknown, { directory }: RunFolder, { runs }: Workspace): unknown {
   if (!isSunganError(error) || error.kind !== 'interrupted') return error;
+  // Elsewhere a number would name another run.
+  const name = dirname(directory) === runs ? Number.parseInt(basename(directory), 10) : directory;
   return new SunganError('interrupted', 'stopped on request; a checkpoint was written', {
     where: directory,
-    remedy: `sungan train --resume ${Number.parseInt(basename(directory), 10)}`,
+    remedy: `sungan train --resume ${name}`,
   });
 }
 
@@ -130,7 +133,7 @@ async function trainJob(
       const result = await runJob(options, job, { folder, engine, values, startedAt }, context);
       return { directory: folder.directory, ...result };
     } catch (error) {
-      throw explainStop(error, folder);
+      throw explainStop(error, folder, context.workspace);
     } finally {
       lock.release();
     }
@@ -178,6 +181,9 @@ async function runJob(
   const { effects } = context;
   const { recipe, images, checkpoint, seed, samples } = job;
   const counters = checkpoint?.counters ?? initialCounters();
+  const replaced = await setAsideLater(folder, counters.step);
+  if (replaced > 0)
+    effects.log.warn(`${replaced} later checkpoints are in ${join(folder.directory, 'replaced')} now`);
   const before = await truncateStatistics(folder, counters.step);
   const sampleBatch = Math.min(samples, ...stagesOf(recipe).map(({ atOnce }) => atOnce));
   const trainer = await createTrainer({ engine, images, recipe, seed, sampleBatch }, values, counters);

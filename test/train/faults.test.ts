@@ -117,6 +117,18 @@ describe('a run folder', () => {
 });
 
 describe('a resumed run', () => {
+  it('from an older checkpoint replaces what came after it, and keeps that apart', async () => {
+    const workspace = newWorkspace();
+    const { directory } = await train(tinyOptions({ kimg: 0.016, tickKimg: 0.004 }), context(workspace));
+    const later = checkpointsOf(directory).slice(1);
+    const from = join(directory, 'checkpoints', '00000001.safetensors');
+    const options = resume({ resume: from, keep: 3, newData: true });
+    const images = { ...failingAfter(2), hash: 'new' };
+    await expect(train(options, context(workspace, images))).rejects.toThrow('killed');
+    expect(readdirSync(join(directory, 'replaced', 'checkpoints')).sort()).toEqual(later);
+    expect(checkpointsOf(directory).at(-1)).toBe('00000002.safetensors');
+  });
+
   it('refuses every option that contradicts it, and remembers its engine', async () => {
     const workspace = newWorkspace();
     const { directory } = await train(tinyOptions({ kimg: 0.004, seed: 3 }), context(workspace));

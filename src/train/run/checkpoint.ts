@@ -3,10 +3,10 @@
  * counters, seed) and that a generator needs to be used (network, transform). No wall-clock time goes in, so equal
  * states are equal files.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSunganError, SunganError } from '../../core/errors.ts';
-import { writeAtomic } from '../../core/files.ts';
+import { makeFolder, writeAtomic } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { createNetworks } from '../assemble.ts';
 import { formatShape, sameShape } from '../graph/index.ts';
@@ -41,10 +41,12 @@ export async function writeCheckpoint(
   return path;
 }
 
+const NUMBERED = /^\d{8,}\.safetensors$/;
+
 /** Names of the checkpoints of a run, oldest first. */
 export async function listCheckpoints(folder: RunFolder): Promise<string[]> {
   const names = await readdir(folder.checkpoints).catch(() => []);
-  return names.filter((name) => /^\d{8,}\.safetensors$/.test(name)).sort();
+  return names.filter((name) => NUMBERED.test(name)).sort();
 }
 
 /** Path of the newest one, unread. */
@@ -98,6 +100,27 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   const facts = readFacts(metadata, path);
   return { path, ...facts, values: joinParts(tensors, createNetworks(facts.network, facts.side), path) };
+}
+
+/**
+ * Moves the checkpoints that came after `step`, the best ones too, to `replaced/` in the run: it goes on from an older one, and
+ * would else be resumed from what it no longer is. Gives their number.
+ */
+export async function setAsideLater({ directory }: RunFolder, step: number): Promise<number> {
+  const folders = (await readdir(directory)).filter(
+    (name) => name === 'checkpoints' || name.startsWith('best-'),
+  );
+  let moved = 0;
+  for (const folder of folders) {
+    const names = await readdir(join(directory, folder));
+    for (const name of names.filter((each) => NUMBERED.test(each) && Number.parseInt(each, 10) > step)) {
+      const place = join(directory, 'replaced', folder);
+      await makeFolder(place);
+      await rename(join(directory, folder, name), join(place, name));
+      moved++;
+    }
+  }
+  return moved;
 }
 
 /** Removes all but the newest `keep` checkpoints. */
