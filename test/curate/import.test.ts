@@ -206,6 +206,18 @@ describe('what a picture is', () => {
     );
   });
 
+  test('a picture of the name of another is not taken for it', async () => {
+    await ramp(1, (pixel) => pixel)
+      .png()
+      .toFile(join(folder, 'a.png'));
+    await run({ path: folder });
+    expect(await run({ path: folder })).toMatchObject({ imported: 0, count: 1 });
+    await ramp(1, (pixel) => 255 - pixel)
+      .png()
+      .toFile(join(folder, 'a.png'));
+    await expect(run({ path: folder })).rejects.toMatchObject({ where: 'a.png' });
+  });
+
   test('what the simulator or a generator made stays so, and is not mixed with observations', async () => {
     const png = await ramp(1, (pixel) => pixel)
       .png()
