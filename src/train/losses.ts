@@ -7,6 +7,11 @@ export interface AdversarialLoss {
   generator(graph: Graph, real: Node, fake: Node): Node;
   /** Whether the generator's loss looks at the scores of real images. */
   generatorSeesReals: boolean;
+  /**
+   * What the discriminator's loss wants to be above zero for every real, where that is not the score itself: relativistic
+   * losses do not see a number that is added to all scores. Adaptive augmentation follows its sign.
+   */
+  margin?(graph: Graph, real: Node, fake: Node): Node;
 }
 
 export const LOSSES = {
@@ -21,12 +26,14 @@ export const LOSSES = {
     generatorSeesReals: true,
     discriminator: (graph, real, fake) => relativisticAverage(graph, real, fake),
     generator: (graph, real, fake) => relativisticAverage(graph, fake, real),
+    margin: (graph, real, fake) => graph.subtract(real, graph.mean(fake)),
   },
   /** Relativistic pairing, as in R3GAN (arXiv 2501.05441): the n-th real against the n-th fake. */
   pairing: {
     generatorSeesReals: true,
     discriminator: (graph, real, fake) => prefer(graph, graph.subtract(real, fake)),
     generator: (graph, real, fake) => prefer(graph, graph.subtract(fake, real)),
+    margin: (graph, real, fake) => graph.subtract(real, fake),
   },
   hinge: {
     generatorSeesReals: false,

@@ -1,6 +1,6 @@
 /** Steps of the discriminator: the adversarial loss, and the gradient penalties in the same step or in steps of their own. */
 import type { Node } from '../graph/index.ts';
-import { gradientPenalty, LOSSES, unitGradientPenalty } from '../losses.ts';
+import { type AdversarialLoss, gradientPenalty, LOSSES, unitGradientPenalty } from '../losses.ts';
 import type { GanNetworks } from '../networks/network.ts';
 import { type Judged, PhaseBuilder } from './builder.ts';
 import type { Phase } from './phase.ts';
@@ -21,11 +21,13 @@ function adversarialPhase(networks: GanNetworks, recipe: Recipe, penalised: bool
     Node,
     Node,
   ];
-  const adversarial = LOSSES[recipe.loss].discriminator(graph, realScores, fakeScores);
+  const chosen: AdversarialLoss = LOSSES[recipe.loss];
+  const adversarial = chosen.discriminator(graph, realScores, fakeScores);
+  const margin = chosen.margin?.(graph, realScores, fakeScores) ?? realScores;
   builder.statistic('discriminatorLoss', adversarial);
   builder.statistic('realScore', graph.mean(realScores));
   builder.statistic('fakeScore', graph.mean(fakeScores));
-  builder.statistic('realSign', graph.mean(graph.leakyStep(realScores, -1)));
+  builder.statistic('realSign', graph.mean(graph.leakyStep(margin, -1)));
   let loss = adversarial;
   if (penalised) loss = graph.add(loss, penalty(builder, real, realScores, fake, fakeScores));
   if (recipe.unitPenalty > 0) loss = graph.add(loss, unitPenalty(builder, real, fake));
