@@ -120,7 +120,8 @@ function frameBytes({ size, channels }: Manifest['recipe']): number {
   return (size * size * 2 * channels.length * 4) / 3;
 }
 
-function batchSize(recipe: Manifest['recipe']): number {
+/** Frames of a commit: as many as fit the memory, at most those of the largest shard. */
+export function batchSize(recipe: Manifest['recipe']): number {
   const fitting = 2 ** Math.floor(Math.log2(BATCH_BYTES / frameBytes(recipe)));
   return Math.max(1, Math.min(LARGEST_BATCH, fitting));
 }

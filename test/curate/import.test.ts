@@ -145,6 +145,25 @@ test.each([
   expect(timeInName(name)?.toISOString()).toBe(time);
 });
 
+test('sets of large pictures are committed in small batches', async () => {
+  const folder = join(workspace.root, 'large');
+  mkdirSync(folder);
+  // One is enough to make the set one of large pictures: the small ones are left out.
+  for (let i = 0; i < 9; i++) {
+    const side = i === 0 ? 2048 : 16;
+    await sharp({ create: { width: side, height: side, channels: 3, background: '#ffffff' } })
+      .toColourspace('b-w')
+      .png()
+      .toFile(join(folder, `${i}.png`));
+  }
+  const batches: number[] = [];
+  const effects = quietEffects({
+    progress: () => ({ advance: (count = 1) => void batches.push(count), done() {} }),
+  });
+  await importPictures(importOptions.parse({ path: folder }), { workspace, effects });
+  expect(batches).toEqual([8, 1]);
+});
+
 describe('what a picture is', () => {
   let folder: string;
   beforeEach(() => {

@@ -11,6 +11,7 @@ import { openState } from '../dataset-state.ts';
 import { updateDerivedFiles } from '../derived.ts';
 import { drawSplits } from '../draw-splits.ts';
 import { type Manifest, readManifest } from '../manifest.ts';
+import { batchSize } from '../process.ts';
 import { readProvenance } from '../provenance.ts';
 import { LARGEST_SIZE, levelsOf, manifestOfPictures, refuseOtherRecipe } from '../recipe.ts';
 import { splitOf } from '../splits.ts';
@@ -41,7 +42,8 @@ interface ImportContext {
   jobs?: number | undefined;
 }
 
-const BATCH = 64;
+/** Of pixels that are decoded and averaged at once: 16 bytes of each are in hand. */
+const DECODING_BYTES = 2 ** 30;
 
 /** How many pictures the folder or ZIP file holds; nothing is written. */
 export async function countPictures({ path }: ImportOptions): Promise<number> {
@@ -167,12 +169,15 @@ async function takePictures(
 ): Promise<{ state: DatasetState; skipped: ImportSummary['skipped'] }> {
   const skipped: ImportSummary['skipped'] = [];
   const progress = effects.progress('import', files.length, 'pictures');
+  const batch = batchSize(start.manifest.recipe);
+  const fitting = Math.floor(DECODING_BYTES / (16 * start.manifest.recipe.size ** 2));
+  const atOnce = Math.max(1, Math.min(jobs, fitting));
   let state = start;
   for (let next = 0; next < files.length; ) {
     throwIfStopped(effects.signal);
-    const group = files.slice(next, next + BATCH - (state.manifest.count % BATCH));
+    const group = files.slice(next, next + batch - (state.manifest.count % batch));
     next += group.length;
-    const results = await mapConcurrently(group, jobs, (file) =>
+    const results = await mapConcurrently(group, atOnce, (file) =>
       takePicture(file, options, state.manifest, splitOfFile(file)),
     );
     const frames: EncodedFrame[] = [];
