@@ -1,6 +1,7 @@
 /** The training loop, as a table of contents: step, count, and at every tick statistics, samples and a checkpoint. */
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { describeError } from '../core/errors.ts';
+import type { Progress } from '../core/progress.ts';
 import { assertFinite, collapseError, diversity, hasCollapsed, isFlat, watchVariety } from './alarms.ts';
 import { fadeAt } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
@@ -42,12 +43,21 @@ export interface LoopResult {
 }
 
 export async function trainingLoop(options: LoopOptions): Promise<LoopResult> {
+  const { trainer, recipe, effects } = options;
+  const progress = effects.progress('train', recipe.kimg, 'kimg', trainer.counters.images / 1000);
+  try {
+    return await trainToEnd(options, progress);
+  } finally {
+    progress.done();
+  }
+}
+
+async function trainToEnd(options: LoopOptions, progress: Progress): Promise<LoopResult> {
   const { trainer, recipe, effects, folder } = options;
   const { counters } = trainer;
   const totalImages = recipe.kimg * 1000;
   const tickImages = Math.round(recipe.tickKimg * 1000);
   const watch = startWatch(options);
-  const progress = effects.progress('train', recipe.kimg, 'kimg', counters.images / 1000);
   const alarm = collapseAlarm(options);
   let lastGood = await newestCheckpoint(folder);
   let isSaved = false;
@@ -82,7 +92,6 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopResult> {
       isSaved = true;
     }
   }
-  progress.done();
   const checkpoint = isSaved && lastGood ? lastGood : await saveCheckpoint(options, lastGood);
   const finished = counters.images >= totalImages ? 'kimg' : isOver ? 'early-stop' : 'hours';
   return { finished, checkpoint, lastTick };

@@ -109,10 +109,17 @@ describe('a run folder', () => {
         return images.read(positions, side);
       },
     };
-    await expect(train(resume(), context(workspace, filling))).rejects.toMatchObject({
-      kind: 'io',
-      where: statistics,
-    });
+    let open = 0;
+    const progress = () => {
+      open++;
+      return { advance() {}, done: () => void open-- };
+    };
+    const effects = quietEffects({ progress });
+    for (const images of [filling, diskImages(24, 8)]) {
+      const resumed = train(resume(), { workspace, effects, images });
+      await expect(resumed).rejects.toMatchObject({ kind: 'io', where: statistics });
+    }
+    expect(open).toBe(0);
   });
 });
 

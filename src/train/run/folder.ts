@@ -93,7 +93,13 @@ function cannotWrite(where: string, cause: unknown): SunganError {
 
 /** The statistics of a run, one object a tick; a half-written last line (a kill) is left out. */
 export async function readStatistics(folder: RunFolder): Promise<Record<string, number>[]> {
-  const text = await readFile(folder.statistics, 'utf8').catch(() => '');
+  const text = await readFile(folder.statistics, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return '';
+    // Never taken for an empty file: what a resumed run reads here, it writes again.
+    const remedy = 'check the permissions of that file and its disk';
+    const message = `cannot read the statistics: ${cause.message}`;
+    throw new SunganError('io', message, { where: folder.statistics, remedy, cause });
+  });
   return text.split('\n').flatMap((line) => {
     try {
       return line === '' ? [] : [JSON.parse(line) as Record<string, number>];
