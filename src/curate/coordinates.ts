@@ -1,5 +1,6 @@
 /** The one-dimensional arrays beside the levels: one value a frame, uncompressed little-endian chunks. */
 import type { Split } from '../catalog/index.ts';
+import { SunganError } from '../core/errors.ts';
 import type { CoordinateArray } from './zarr/metadata.ts';
 
 export interface FrameCoordinates {
@@ -98,6 +99,14 @@ export function encodeCoordinates(all: readonly FrameCoordinates[], start: numbe
   return files;
 }
 
+function damaged(path: string, what: string, cause?: unknown): SunganError {
+  return new SunganError('format', `a coordinate of the dataset is damaged: ${what}`, {
+    where: path,
+    remedy: 'delete the folder of the dataset and run curate again',
+    cause,
+  });
+}
+
 /** The frames' coordinates, read back with `readFile` (path inside the dataset). */
 export async function decodeCoordinates(
   count: number,
@@ -111,7 +120,12 @@ export async function decodeCoordinates(
   }));
   for (const kind of COORDINATES) {
     for (let chunk = 0; chunk * CHUNK_LENGTH < count; chunk++) {
-      const bytes = await readFile(`${kind.name}/c/${chunk}`);
+      const path = `${kind.name}/c/${chunk}`;
+      const bytes = await readFile(path).catch((cause) => {
+        throw damaged(path, `cannot read it: ${cause.message}`, cause);
+      });
+      if (bytes.length !== CHUNK_LENGTH * kind.bytes)
+        throw damaged(path, `${bytes.length} bytes in place of ${CHUNK_LENGTH * kind.bytes}`);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const end = Math.min(count, (chunk + 1) * CHUNK_LENGTH);
       for (let i = chunk * CHUNK_LENGTH; i < end; i++) {

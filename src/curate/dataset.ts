@@ -22,6 +22,11 @@ export interface DatasetFrame {
   exposureSeconds: number;
 }
 
+/** Imported pictures without a date in their name have this time. */
+const NO_TIME_MS = 0;
+
+export const isDated = ({ time }: Pick<DatasetFrame, 'time'>) => Date.parse(time) !== NO_TIME_MS;
+
 export interface Dataset {
   readonly name: string;
   readonly directory: string;

@@ -269,6 +269,17 @@ describe('a dataset grows', () => {
     expect((await openDataset(directory)).hash).toBe(before);
   });
 
+  test('a coordinate that was cut or lost is told with its remedy', async () => {
+    for (let day = 1; day <= 3; day++) addFrame(workspace, { slot: hour(day) });
+    const { directory } = await run();
+    const path = join(directory, 'time', 'c', '0');
+    const told = { where: 'time/c/0', remedy: expect.stringContaining('delete the folder') };
+    writeFileSync(path, readFileSync(path).subarray(0, 100));
+    await expect(openDataset(directory)).rejects.toMatchObject(told);
+    rmSync(path);
+    await expect(run()).rejects.toMatchObject(told);
+  });
+
   test('a catalog that was made anew does not fill the old dataset once more', async () => {
     for (let day = 1; day <= 3; day++) addFrame(workspace, { slot: hour(day) });
     const { directory, count } = await run();

@@ -225,6 +225,20 @@ describe('what a picture is', () => {
     );
   });
 
+  test('pictures without a date have names of their own and no time in the papers', async () => {
+    for (const name of ['a', 'b', 'c'])
+      await ramp(1, (pixel) => (pixel * name.charCodeAt(0)) % 256)
+        .png()
+        .toFile(join(folder, `${name}.png`));
+    const { directory, count } = await run({ path: folder });
+    expect(count).toBe(3);
+    const card = readFileSync(join(directory, 'card.md'), 'utf8');
+    expect(card).toContain('by the order of their names');
+    expect(card).not.toContain('1970');
+    const { paths } = await exported({ name: 'imported', format: 'png' });
+    expect(paths.map((path) => path.slice(-16))).toEqual([0, 1, 2].map((i) => `frame-00000${i}.png`));
+  });
+
   test('a picture of the name of another is not taken for it', async () => {
     await ramp(1, (pixel) => pixel)
       .png()

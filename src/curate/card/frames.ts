@@ -1,14 +1,19 @@
 /** The part of the card about frames: which are in, which are not and why. */
 import type { Catalog, Verdict } from '../../catalog/index.ts';
-import type { Dataset } from '../dataset.ts';
+import { type Dataset, isDated } from '../dataset.ts';
 import { isInKnownEvent, RULES, reasonsOf } from '../rules/index.ts';
 
 export function frameLines(dataset: Dataset, catalog: Catalog): string[] {
-  const times = dataset.frames.map((frame) => frame.time).sort();
+  const times = dataset.frames
+    .filter(isDated)
+    .map((frame) => frame.time)
+    .sort();
   const sources = sourcesOf(dataset, catalog);
+  const undated = dataset.count - times.length;
   return [
     `- Count: ${dataset.count}`,
     `- Time of observation: ${times[0] ?? 'none'} to ${times.at(-1) ?? 'none'}`,
+    ...(undated > 0 ? [`- Without a time, because their names tell none: ${undated}`] : []),
     `- Median spacing: ${medianSpacing(times)}`,
     `- Source and level: ${sources.join(', ') || 'none'}`,
     `- Gaps longer than three spacings: ${gapLines(times).join('; ') || 'none'}`,

@@ -1,7 +1,7 @@
 /** The part of the card about splits and how active the Sun was in each. */
 import type { Catalog, Split, Verdict } from '../../catalog/index.ts';
 import { quantile } from '../../numeric/index.ts';
-import type { Dataset } from '../dataset.ts';
+import { type Dataset, isDated } from '../dataset.ts';
 
 const SPLITS: readonly Split[] = ['train', 'validation', 'test', 'guard'];
 
@@ -9,6 +9,7 @@ export function splitLines(dataset: Dataset, catalog: Catalog): string[] {
   const units = [...catalog.splits()].filter(([unit]) =>
     dataset.frames.some((frame) => frame.time.startsWith(unit)),
   );
+  if (!dataset.frames.every(isDated)) return undatedLines(dataset);
   const byDay = units.some(([unit, split]) => unit.length > 7 && split !== 'guard');
   const rule = byDay
     ? 'Fewer than three calendar months were there when the splits were drawn, so the units are runs of days with a day left out between them. This is less independent than months: the Sun changes little in a day.'
@@ -22,6 +23,16 @@ export function splitLines(dataset: Dataset, catalog: Catalog): string[] {
       const members = units.filter(([, side]) => side === split).map(([unit]) => unit);
       return `| ${split} | ${dataset.indicesOf(split).length} | ${members.join(', ') || '-'} |`;
     }),
+  ];
+}
+
+function undatedLines(dataset: Dataset): string[] {
+  return [
+    'Not every picture has a date in its name, so they were split by the order of their names: the first for training, then some for validation, the last for test. Neighbours of different splits may show the same Sun.',
+    '',
+    '| split | frames |',
+    '| --- | --- |',
+    ...SPLITS.map((split) => `| ${split} | ${dataset.indicesOf(split).length} |`),
   ];
 }
 

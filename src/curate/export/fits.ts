@@ -4,9 +4,9 @@ import { throwIfStopped } from '../../core/effects.ts';
 import { writeAtomic } from '../../core/files.ts';
 import { card, writeImage } from '../../fits/index.ts';
 import { channelOf } from '../channels.ts';
-import type { Dataset, DatasetFrame } from '../dataset.ts';
+import { type Dataset, type DatasetFrame, isDated } from '../dataset.ts';
 import { registeredScale } from '../register.ts';
-import { frameNamer, isDated } from './names.ts';
+import { frameNamer } from './names.ts';
 import type { ExportFormat } from './types.ts';
 
 export const fits: ExportFormat = {

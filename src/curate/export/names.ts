@@ -1,8 +1,5 @@
 /** What the files of frames are called: by their time, which two of them may share and pictures of others may lack. */
-import type { Dataset, DatasetFrame } from '../dataset.ts';
-
-/** Imported pictures without a date in their name have this time. */
-const NO_TIME_MS = 0;
+import { type Dataset, type DatasetFrame, isDated } from '../dataset.ts';
 
 /** `20170101T000001`, by index where that is not the one frame of this second: no file may take another's place. */
 export function frameNamer({ frames }: Dataset): (frame: DatasetFrame) => string {
@@ -15,8 +12,6 @@ export function frameNamer({ frames }: Dataset): (frame: DatasetFrame) => string
     return counts.get(stamp) === 1 ? stamp : `${stamp}-${number}`;
   };
 }
-
-export const isDated = ({ time }: DatasetFrame) => Date.parse(time) !== NO_TIME_MS;
 
 /** No dots or colons: readers of tars take what follows the first dot for the ending. */
 const stampOf = ({ time }: DatasetFrame) => time.slice(0, 19).replaceAll(/[-:]/g, '');
