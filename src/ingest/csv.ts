@@ -1,8 +1,11 @@
-/** Comma-separated text with quoted fields (RFC 4180). Lines that begin with `#` are comments. */
+/**
+ * Comma-separated text with quoted fields (RFC 4180, but for line breaks inside of fields). Lines that begin with `#` are
+ * comments, a mark of the byte order is none of the text.
+ */
 
 export function parseCsv(text: string): string[][] {
   const rows: string[][] = [];
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     rows.push(parseLine(line));
   }

@@ -262,6 +262,20 @@ describe('by export', () => {
     expect(rows()[0]![2]).toMatch(/Email address \(address\) is not registered/);
   });
 
+  test('what stands behind a request that is not ready in time is not waited for as long again', async () => {
+    const many = Array.from({ length: 24 }, (_, hour) => ({ at: hour * 3600 + 1, isOffline: true }));
+    server = await startJsoc(many, (answer, url) =>
+      url.pathname.endsWith('fetch')
+        ? answer.replace(/^.*$/, '{"status":1,"requestid":"JSOC_20240101_1"}')
+        : answer,
+    );
+    const clock = fastClock();
+    const waited = () => clock.slept.reduce((total, pause) => total + pause, 0) / 3_600_000;
+    expect(await run({ contact, to: '2014-01-02' }, fastEffects({ clock }))).toMatchObject({ failed: 24 });
+    expect(waited()).toBeLessThan(2.1);
+    expect(rows()[23]![2]).toMatch(/still being prepared/);
+  });
+
   test('a wait of years is not slept, nor taken for none', async () => {
     server = await startJsoc(three, (answer) => answer.replace('"wait":1', '"wait":99999999'));
     server.script.push(2, 1);

@@ -341,6 +341,16 @@ describe('auxiliary tables', () => {
     ]);
   });
 
+  test('the timeline in UTF-8, with a mark of the byte order', async () => {
+    const text = TIMELINE.replace('Eclipse', 'Éclipse');
+    server = await startServer((_request, response) => response.end(`\uFEFF${text}`));
+    await run({ tables: ['events'], tableUrl: server.url });
+    workspace.withCatalog((catalog) => {
+      const events = catalog.events('2017-03-01T07:30:00.000Z', '2017-03-03T00:00:00.000Z');
+      expect(events.map(({ comment }) => comment)).toEqual(['Éclipse', 'Focus sweep, 131']);
+    });
+  });
+
   test('the timeline: quotes, missing ends, broken rows', () => {
     expect(eventsOfTimeline(TIMELINE)).toEqual([
       {

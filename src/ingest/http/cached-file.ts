@@ -2,6 +2,7 @@
  * Tables that many runs share (pointing, events, an archive's index), kept in the workspace's cache with hash and date.
  * Without a network the kept copy serves, however old; only where there is none does the run go without.
  */
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuxFile, Catalog } from '../../catalog/index.ts';
@@ -67,14 +68,14 @@ async function readKept(
   const file = catalog.auxFile(name);
   if (!file) return undefined;
   const bytes = await readFile(join(workspace.root, file.path)).catch(() => undefined);
-  return bytes && sha256OfBytes(bytes) === file.sha256 ? { text: bytes.toString('latin1'), file } : undefined;
+  return bytes && sha256OfBytes(bytes) === file.sha256 ? { text: textOf(bytes), file } : undefined;
 }
 
 function verdictOn(bytes: Buffer, { sha256, check }: CachedFileRequest): Problem | undefined {
   const found = sha256OfBytes(bytes);
   if (sha256 !== undefined && found !== sha256)
     return problem('corrupt', 'wrong content', `SHA-256 is ${found}, should be ${sha256}`);
-  const wrong = check?.(bytes.toString('latin1'));
+  const wrong = check?.(textOf(bytes));
   return wrong === undefined ? undefined : problem('corrupt', 'wrong content', wrong);
 }
 
@@ -95,5 +96,10 @@ async function keep(
     fetchedAt: now.toISOString(),
   };
   catalog.recordAuxFile(file);
-  return { text: bytes.toString('latin1'), file };
+  return { text: textOf(bytes), file };
+}
+
+/** UTF-8 where it is that, as most are by now, else latin-1, in which every byte is some character. */
+function textOf(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString('utf8') : bytes.toString('latin1');
 }

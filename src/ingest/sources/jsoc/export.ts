@@ -180,6 +180,7 @@ async function follow(
 ): Promise<Ended> {
   const { clock, signal } = context.tools;
   const startedAt = clock.now().getTime();
+  const patienceMs = context.session.givenUp ? 0 : PATIENCE_MS;
   let answer = first;
   let id = knownId;
   let strange = 0;
@@ -195,7 +196,7 @@ async function follow(
       pause = Math.min(LONGEST_POLL_MS, Math.max(pause, answer.seconds * 1000));
     } else if (!id || !isPassing(answer) || ++strange > STRANGE_ANSWERS)
       return conclude(answer, id, query, context);
-    if (clock.now().getTime() - startedAt > PATIENCE_MS) {
+    if (clock.now().getTime() - startedAt >= patienceMs) {
       context.session.givenUp = problem('blocked', 'export is still being prepared', id);
       return { kind: 'problem', problem: context.session.givenUp };
     }
