@@ -149,11 +149,11 @@ function fitToMemory(
       const least = (bytes / 2 ** 30).toPrecision(2);
       log.warn(`${side} pixels do not fit ${room}: ${atOnce} at a time take about ${least} GB`);
     }
-    if (atOnce === batch || fitted === recipe) continue;
-    const difference = differenceOfParts(batch, atOnce, recipe.loss) ?? 'the same result';
-    log.warn(
-      `a batch of ${batch} at ${side} pixels does not fit ${room}: computed ${atOnce} at a time, gradients averaged (${difference})`,
-    );
+    if (atOnce === batch) continue;
+    const difference = differenceOfParts(batch, atOnce, recipe.loss);
+    const words = `computed ${atOnce} at a time, gradients averaged (${difference ?? 'the same result'})`;
+    if (fitted !== recipe) log.warn(`a batch of ${batch} at ${side} pixels does not fit ${room}: ${words}`);
+    else if (difference) log.warn(`a batch of ${batch} at ${side} pixels is ${words}`);
   }
   return fitted;
 }
@@ -216,7 +216,7 @@ function refuseChanges(options: TrainOptions, record: RunRecord, folder: RunFold
   const refuse = (key: string, own: unknown) => {
     throw new SunganError('usage', `a resumed run keeps its ${key} (${own})`, {
       where: folder.directory,
-      remedy: `leave ${flagName(key)} out, or begin a new run with these weights by --from`,
+      remedy: `leave ${flagName(key)} out, of the configuration file too, or begin a new run with these weights by --from`,
     });
   };
   for (const key of Object.keys(record.recipe) as (keyof RecipeOptions)[]) {

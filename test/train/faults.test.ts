@@ -323,6 +323,24 @@ describe('a checkpoint', () => {
   });
 });
 
+describe('a batch in parts', () => {
+  it('is told to differ from a whole one where it does, whoever asked for the parts', async () => {
+    const told = async (options: Partial<TrainOptions>) => {
+      const warnings: string[] = [];
+      const log = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
+      await planTraining(tinyOptions({ batch: 8, ...options }), {
+        ...context(newWorkspace()),
+        effects: quietEffects({ log }),
+      });
+      return warnings.join();
+    };
+    expect(await told({ atOnce: [4] })).toBe('');
+    expect(await told({ atOnce: [2] })).toContain('groups of 2 images instead of 4');
+    expect(await told({ atOnce: [4], loss: 'relativistic' })).toContain('average is taken over 4');
+    expect(await told({ memory: 0.001 })).toMatch(/do not fit .* GB of memory: 1 at a time/);
+  });
+});
+
 describe('a run that begins with the weights of another', () => {
   it('of another architecture is refused', async () => {
     const workspace = newWorkspace();
