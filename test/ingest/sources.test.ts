@@ -131,6 +131,22 @@ describe('heliocloud', () => {
     });
   });
 
+  test('channels whose files have one name are kept apart', async () => {
+    const time = '2014-01-01T00:00:00Z';
+    const bytes = (wavelength: number) => frameBytes({ time, wavelength, level: 1 });
+    server = await startServer((request, response) => {
+      const wavelength = Number(/0(171|193)/.exec(request.url!)![1]);
+      if (!request.url!.endsWith('.csv')) sendFile(request, response, bytes(wavelength));
+      else response.end(`${time},${time},s3://b/sdo/0${wavelength}/000000.fits,${bytes(wavelength).length}`);
+    });
+    const both = { ...request, wavelength: [171, 193], to: '2014-01-01T01:00:00Z' };
+    expect(await run(both)).toMatchObject({ planned: 2, stored: 2 });
+    expect(filesUnder(workspace.raw).map((path) => path.split('/').at(-1))).toEqual([
+      'aia_0171_000000.fits',
+      'aia_0193_000000.fits',
+    ]);
+  });
+
   test('a file of another size than the registry says is refused', async () => {
     await start(2880);
     expect(await run(request)).toMatchObject({ stored: 0, corrupt: 3, reasons: { 'wrong size': 3 } });

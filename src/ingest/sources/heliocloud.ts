@@ -112,7 +112,7 @@ export function parseRegistry(text: string): RegistryRow[] {
 }
 
 function candidatesOf(
-  { slot }: Frame,
+  { slot, wavelength }: Frame,
   rows: readonly RegistryRow[],
   { searchMs, baseUrls }: LocateTools,
 ): Candidate[] {
@@ -124,10 +124,17 @@ function candidatesOf(
   near.sort((a, b) => Math.abs(a.time - wanted) - Math.abs(b.time - wanted));
   return near.slice(0, searchMs > 0 ? MOST_CANDIDATES : 1).map(({ time, key, bytes }) => ({
     urls: baseUrls.map((base) => new URL(key, base).href),
-    fileName: key.split('/').at(-1)!,
+    fileName: fileNameOf(key, wavelength),
     time: new Date(time).toISOString(),
     bytes,
   }));
+}
+
+/** Folders of the bucket tell channels apart, the workspace has one folder a day: there the name must. */
+function fileNameOf(key: string, wavelength: number): string {
+  const name = key.split('/').at(-1)!;
+  const channel = String(wavelength).padStart(4, '0');
+  return new RegExp(`(^|\\D)0*${wavelength}(\\D|$)`).test(name) ? name : `aia_${channel}_${name}`;
 }
 
 function firstAtOrAfter(rows: readonly RegistryRow[], time: number): number {
