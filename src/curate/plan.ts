@@ -13,6 +13,7 @@ import { manifestOf, refuseOtherRecipe } from './recipe.ts';
 import { type Cadence, type Choice, eachFrame, onGrid, type Sample, withCompanions } from './samples.ts';
 import {
   type FrameRange,
+  lacksCompanion,
   passedByHeader,
   type ScreenedFrame,
   type ScreenInput,
@@ -82,7 +83,8 @@ export function planCuration(input: PlanInput): CuratePlan {
     held,
     passed: new Set(verdicts.filter(passedByHeader).map((verdict) => verdict.frameId)),
   };
-  const all = makeSamples(frames, screening, judged);
+  const waiting = new Set(verdicts.filter(lacksCompanion).map((verdict) => verdict.frameId));
+  const all = makeSamples(frames, screening, judged, waiting);
   const drawn = new Set(verdicts.filter(wasDrawn).map((verdict) => verdict.frameId));
   const drawnTimes = frames[0]!.filter(({ id }) => drawn.has(id)).map(({ slot }) => Date.parse(slot));
   const samples = tables.flux
@@ -137,10 +139,16 @@ function rangeOf({ source, from, to }: CurateOptions): FrameRange {
   return { source: source ?? null, from: slot(from, '--from'), to: slot(to, '--to') };
 }
 
-function makeSamples(frames: Frame[][], input: ScreenInput, judged: ReadonlySet<number>): Sample[] {
+/** `waiting`: judged frames that only lacked a companion, which may have come since. */
+function makeSamples(
+  frames: Frame[][],
+  input: ScreenInput,
+  judged: ReadonlySet<number>,
+  waiting: ReadonlySet<number>,
+): Sample[] {
   const { recipe, held } = input;
   const [channel, ...others] = recipe.channels.map(channelOf);
-  const isNew = (frame: Frame) => !judged.has(frame.id);
+  const isNew = (frame: Frame) => !judged.has(frame.id) || waiting.has(frame.id);
   const first = screenFrames(frames[0]!, channel!, input, isNew);
   if (first.length === 0) return [];
   const spans = first.map((frame) => frame.timeMs);
@@ -150,7 +158,10 @@ function makeSamples(frames: Frame[][], input: ScreenInput, judged: ReadonlySet<
     const screened = screenFrames(frames[i + 1]!, other, input, isNear);
     return { name: other.name, frames: screened.sort((a, b) => a.timeMs - b.timeMs) };
   });
-  const choices = first.map((frame) => withCompanions(frame, companions, recipe.toleranceSeconds));
+  const choices = first
+    .map((frame) => withCompanions(frame, companions, recipe.toleranceSeconds))
+    .filter(({ accepted, members }) => accepted || !waiting.has(members[0]!.frame.id));
+  const inHand = new Set(choices.map(({ members }) => members[0]!.frame.id));
   if (recipe.cadenceSeconds === null) return eachFrame(choices);
   const cadence: Cadence = {
     seconds: recipe.cadenceSeconds,
@@ -161,7 +172,7 @@ function makeSamples(frames: Frame[][], input: ScreenInput, judged: ReadonlySet<
     frames[0]!.filter(({ id }) => isWanted(id)).map(({ slot }) => Date.parse(slot));
   return onGrid(choices, cadence, {
     held: slotsOf((id) => held.has(id)),
-    rejected: slotsOf((id) => judged.has(id) && !held.has(id)),
+    rejected: slotsOf((id) => judged.has(id) && !held.has(id) && !inHand.has(id)),
   });
 }
 

@@ -123,6 +123,12 @@ export function passedByHeader({ scores }: Verdict): boolean {
   return scores.every((score) => score.passed || !ALONE.has(score.rule));
 }
 
+/** Whether nothing but the frames of other channels kept a judged frame out: those may come later than it did. */
+export function lacksCompanion({ accepted, scores }: Verdict): boolean {
+  const isRead = scores.some(({ rule }) => rule === 'decode');
+  return !accepted && !isRead && scores.every(({ rule, passed }) => passed || rule === 'companions');
+}
+
 /** Header rules that look at one frame only. */
 const ALONE = new Set(
   RULES.filter(({ stage }) => stage === 'header')

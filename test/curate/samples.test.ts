@@ -72,6 +72,19 @@ describe('several channels', () => {
     });
   });
 
+  test.each([{}, { cadence: '6h' }])('a companion that comes later brings its time in: %o', async (more) => {
+    for (const hours of [0, 6])
+      addFrame(workspace, { slot: at(hours), header: header(193), seed: 10 + hours });
+    addFrame(workspace, { slot: at(6), header: header(171) });
+    const options = { wavelength: [193, 171], ...more };
+    expect(await run(options)).toMatchObject({ considered: 3, count: 1 });
+    expect(await run(options)).toMatchObject({ considered: 0, changed: false });
+    addFrame(workspace, { slot: at(0, 1), header: header(171) });
+    expect(await run(options)).toMatchObject({ considered: 2, count: 2 });
+    expect(reasons('aia-193-171')['193 00:00']).toBe('');
+    expect(await run(options)).toMatchObject({ considered: 0, count: 2 });
+  });
+
   test('a companion of two times is in the dataset when one of them is', async () => {
     for (const minutes of [0, 6, 12])
       addFrame(workspace, {
