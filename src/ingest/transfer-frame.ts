@@ -86,8 +86,9 @@ async function tryCandidate(
   // Not what a run of this program would have put there.
   if (existing) await rm(join(workspace.root, path));
   let failure: Problem | undefined;
-  for (const url of candidate.urls) {
-    const result = await fetchCandidate(transfer, { candidate, path, url }, takesFlagged, context);
+  for (const [index, url] of candidate.urls.entries()) {
+    const waits = index === candidate.urls.length - 1;
+    const result = await fetchCandidate(transfer, { candidate, path, url, waits }, takesFlagged, context);
     if (!('state' in result)) return result;
     failure = result;
     // A mirror is for a host in trouble; what one host does not have, the other will not have either.
@@ -105,7 +106,7 @@ function takenByOther(catalog: Catalog, row: Frame, path: string): Problem | und
 
 async function fetchCandidate(
   { row, toleranceMs }: FrameTransfer,
-  { candidate, path, url }: { candidate: Candidate; path: string; url: string },
+  { candidate, path, url, waits }: { candidate: Candidate; path: string; url: string; waits: boolean },
   takesFlagged: boolean,
   context: TransferContext,
 ): Promise<{ bytes: number } | Arrival | Problem> {
@@ -126,6 +127,7 @@ async function fetchCandidate(
   try {
     const request = {
       url,
+      waits,
       validator,
       checkStart,
       onTry(attempt: TryRecord) {

@@ -265,6 +265,19 @@ describe('a server in trouble', () => {
     expect(audit(workspace)).toEqual([]);
   });
 
+  test('that is gone is not waited for where a mirror is well', async () => {
+    archive = await startSynoptic();
+    const gone = await startSynoptic();
+    await gone.close();
+    const clock = fastClock();
+    const baseUrl = `${gone.url},${archive.url}`;
+    const summary = await run({ to: '2017-01-11', baseUrl }, fastEffects({ clock }), 2);
+    expect(summary).toMatchObject({ stored: 40, failed: 0 });
+    // As long as it takes to see that it is gone.
+    expect(summary.seconds).toBeLessThan(700);
+    expect(audit(workspace)).toEqual([]);
+  });
+
   test('recovers while the breaker rests', async () => {
     let count = 0;
     archive = await startSynoptic((_request, response) => {

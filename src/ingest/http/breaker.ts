@@ -6,8 +6,11 @@ import type { Clock } from '../../core/clock.ts';
 import { elapsedBy } from './elapsed.ts';
 
 export interface Breaker {
-  /** Waits while the host is left in peace. False when the host has been given up. */
-  admit(signal: AbortSignal): Promise<boolean>;
+  /**
+   * Waits while the host is left in peace, or, where there is another host to ask (`waits` false), does not. False when
+   * the host is not to be asked now.
+   */
+  admit(signal: AbortSignal, waits?: boolean): Promise<boolean>;
   /** The host answered, be it with a 404. */
   succeeded(): void;
   failed(reason: string): void;
@@ -42,13 +45,14 @@ export function createBreaker({ clock, threshold = 10, patienceMs, onTrouble }: 
   const now = elapsedBy(clock);
 
   return {
-    async admit(signal) {
+    async admit(signal, waits = true) {
       while (downSince !== undefined) {
         if (now() - downSince >= patienceMs) return false;
         if (now() >= closedUntil && !isProbing) {
           isProbing = true;
           return true;
         }
+        if (!waits) return false;
         await clock.sleep(Math.max(closedUntil - now(), 1000), signal);
       }
       return true;

@@ -77,9 +77,17 @@ export function createEngine(options: EngineOptions): Engine {
     close: () => client.close(),
     async getBytes(urls, { maxBytes = SMALL_FILE_BYTES, onTry = () => {} } = {}) {
       let failure: Problem | undefined;
-      for (const url of urls) {
+      for (const [index, url] of urls.entries()) {
+        const waits = index === urls.length - 1;
         const sink = new MemorySink();
-        const request = { url, validator: null, checkStart: () => undefined, onTry, onValidator: () => {} };
+        const request = {
+          url,
+          waits,
+          validator: null,
+          checkStart: () => undefined,
+          onTry,
+          onValidator: () => {},
+        };
         const result = await fetchFile(request, sink, { ...context, maxBytes });
         if (result.ok)
           return {

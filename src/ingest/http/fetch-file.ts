@@ -8,6 +8,8 @@ import { type Problem, problem } from './problem.ts';
 import { pauseMs } from './retry.ts';
 
 export interface FileRequest extends OnceRequest {
+  /** Whether to wait for a host that is down: not where another has the file too. */
+  waits: boolean;
   onTry(attempt: TryRecord): void;
 }
 
@@ -44,7 +46,7 @@ export async function fetchFile(
   const breaker = context.breakerOf(request.url);
   let validator = request.validator;
   for (let tries = 1; ; tries++) {
-    if (!(await breaker.admit(signal)))
+    if (!(await breaker.admit(signal, request.waits)))
       return { ok: false, problem: problem('expected', 'source down', new URL(request.url).host) };
     const watched = {
       ...request,
