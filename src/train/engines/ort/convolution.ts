@@ -126,69 +126,37 @@ function pointwise(emitter: Emitter, x: string, y: string, images: Images, resul
 }
 
 /**
- * 3x3, stride 1, pad 1. Images and gradients are laid out as rows of pixels with one row and one column of zeros behind
- * each image, which serve as what is above and left of it (or of the next one), too. Tap (i, j) is then a product of the
+ * 3x3, stride 1, pad 1. Images and gradients are laid out as [C, N * rows * columns] with one row and one column of zeros
+ * behind each image, which serve as what is above and left of the next one, too. Tap (i, j) is then a product of the
  * gradient and the image, shifted against each other by i - 1 rows and j - 1 columns. Three gradients are shifted by rows
- * and three images by columns, all to the right and so by zeros in front, and one product gives all nine taps.
+ * and three images by columns, all to the right and so by zeros in front, and one GEMM gives all nine taps.
  */
 function byShiftedRows(emitter: Emitter, x: string, y: string, images: Images, results: Images): string {
-  const [, channels, height, width] = images;
+  const [count, channels, height, width] = images;
   const outputs = results[1];
   const rowLength = width + 1;
-  const down = [0, 1, 2].map((i) => i * rowLength);
-  const right = [0, 1, 2].map((j) => rowLength + 1 - j);
-  const isLarge = 3 * outputs * channels <= (outputs + channels) * height * width;
-  const product = isLarge
-    ? productOfImages(emitter, shiftImages(emitter, y, results, down), shiftImages(emitter, x, images, right))
-    : emitter.node('Gemm', [shiftBatch(emitter, y, results, down), shiftBatch(emitter, x, images, right)], {
-        transB: { int: 1 },
-      });
+  const length = count * (height + 1) * rowLength;
+  const padded = (name: string, rows: number) =>
+    channelsFirst(emitter, emitter.pad(name, [0, 0, 0, 0, 0, 0, 1, 1]), [rows, length]);
+  const total = length + 2 * rowLength;
+  const copies = (source: string, rows: number, shifts: number[]) => {
+    const zeros = (size: number) => (size > 0 ? [emitter.filled(0, [rows, size])] : []);
+    const parts = shifts.flatMap((shift) => [...zeros(shift), source, ...zeros(total - length - shift)]);
+    return emitter.reshape(emitter.concat(parts, 1), [rows * shifts.length, total]);
+  };
+  const byRow = copies(
+    padded(y, outputs),
+    outputs,
+    [0, 1, 2].map((i) => i * rowLength),
+  );
+  const byColumn = copies(
+    padded(x, channels),
+    channels,
+    [0, 1, 2].map((j) => rowLength + 1 - j),
+  );
+  const product = emitter.node('Gemm', [byRow, byColumn], { transB: { int: 1 } });
   const taps = emitter.transpose(emitter.reshape(product, [outputs, 3, channels, 3]), [0, 2, 1, 3]);
   return emitter.reshape(taps, [outputs, channels, 3, 3]);
-}
-
-/** Sum over the batch of a [N, rows, length] times b [N, columns, length] transposed. */
-function productOfImages(emitter: Emitter, a: string, b: string): string {
-  const products = emitter.node('MatMul', [a, emitter.transpose(b, [0, 2, 1])]);
-  return emitter.node('ReduceSum', [products, emitter.integers([0])], { keepdims: { int: 0 } });
-}
-
-/** [N, C, H, W] -> [N, C * shifts, length]: no channel moves, but products are made image by image. */
-function shiftImages(emitter: Emitter, name: string, shape: Images, shifts: readonly number[]): string {
-  const [count, channels, height, width] = shape;
-  const length = (height + 1) * (width + 1);
-  const rows = emitter.reshape(padEnds(emitter, name), [count, channels, length]);
-  return shiftedCopies(emitter, rows, [count, channels, length], width + 1, shifts);
-}
-
-/** [N, C, H, W] -> [C * shifts, length], the images one behind the other: for few pixels and many channels. */
-function shiftBatch(emitter: Emitter, name: string, shape: Images, shifts: readonly number[]): string {
-  const [count, channels, height, width] = shape;
-  const length = count * (height + 1) * (width + 1);
-  const rows = channelsFirst(emitter, padEnds(emitter, name), [channels, length]);
-  return shiftedCopies(emitter, rows, [channels, length], width + 1, shifts);
-}
-
-function padEnds(emitter: Emitter, images: string): string {
-  return emitter.pad(images, [0, 0, 0, 0, 0, 0, 1, 1]);
-}
-
-/** [..., C, length] -> [..., C * shifts, length + 2 rows] */
-function shiftedCopies(
-  emitter: Emitter,
-  source: string,
-  shape: readonly number[],
-  rowLength: number,
-  shifts: readonly number[],
-): string {
-  const axis = shape.length - 1;
-  const outer = shape.slice(0, axis);
-  const length = shape[axis]!;
-  const total = length + 2 * rowLength;
-  const zeros = (size: number) => (size > 0 ? [emitter.filled(0, [...outer, size])] : []);
-  const parts = shifts.flatMap((shift) => [...zeros(shift), source, ...zeros(total - length - shift)]);
-  const rows = outer.at(-1)! * shifts.length;
-  return emitter.reshape(emitter.concat(parts, axis), [...outer.slice(0, -1), rows, total]);
 }
 
 /**
