@@ -215,4 +215,11 @@ test('what does not fit is refused, and nothing is left behind', async () => {
   const out = join(workspace.root, 'bad', 'x.zip');
   await expect(run({ format: 'stylegan', size: 24, out })).rejects.toThrow('no level of 24');
   expect(readdirSync(join(workspace.root, 'bad'))).toEqual([]);
+  const folder = join(workspace.root, 'bad');
+  await expect(run({ format: 'stylegan', size: 8, out: folder })).rejects.toMatchObject({
+    kind: 'io',
+    where: folder,
+    remedy: expect.stringContaining('--out'),
+  });
+  expect(readdirSync(workspace.root).filter((name) => name.endsWith('.part'))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** A file that is written piece by piece and appears whole: temporary name, fsync, rename. */
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isSunganError, SunganError } from '../../core/errors.ts';
 import { PART_SUFFIX, syncFolder } from '../../core/files.ts';
 
 export class FileSink {
@@ -46,13 +47,25 @@ export async function withSink<Result>(
   path: string,
   work: (sink: FileSink) => Promise<Result>,
 ): Promise<Result> {
-  const sink = await FileSink.create(path);
   try {
-    const result = await work(sink);
-    await sink.finish();
-    return result;
-  } catch (error) {
-    await sink.discard();
-    throw error;
+    const sink = await FileSink.create(path);
+    try {
+      const result = await work(sink);
+      await sink.finish();
+      return result;
+    } catch (error) {
+      await sink.discard();
+      throw error;
+    }
+  } catch (cause) {
+    throw isSunganError(cause) ? cause : cannotWrite(path, cause as Error);
   }
+}
+
+function cannotWrite(path: string, cause: Error): SunganError {
+  return new SunganError('io', `cannot write the file: ${cause.message}`, {
+    where: path,
+    remedy: 'check the free space and the permissions there, or give another --out',
+    cause,
+  });
 }
