@@ -228,7 +228,9 @@ function measuredSpeed(catalog: Catalog): number | undefined {
   const summaries = catalog
     .runs(20)
     .filter((run) => run.command === 'ingest' && run.summary)
-    .map((run) => run.summary as IngestSummary);
+    .map((run) => run.summary as Partial<IngestSummary>)
+    // Of a run that failed nothing but the error is known.
+    .filter((summary): summary is IngestSummary => summary.bytes !== undefined);
   const bytes = summaries.reduce((total, summary) => total + summary.bytes, 0);
   const seconds = summaries.reduce((total, summary) => total + summary.seconds, 0);
   return bytes > 10e6 && seconds > 0 ? bytes / seconds : undefined;

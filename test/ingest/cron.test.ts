@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readGaps, readStatus, takeLock } from '../../src/catalog/index.ts';
-import { describeSummary, exitCodeOf, ingest } from '../../src/ingest/index.ts';
+import { describeSummary, exitCodeOf, ingest, planIngest } from '../../src/ingest/index.ts';
 import { type SynopticArchive, startSynoptic } from './frames.ts';
 import {
   audit,
@@ -72,6 +72,24 @@ test('a full disk stops the run before it is full', async () => {
   workspace.withCatalog((catalog) => expect(catalog.runs(1)[0]).toMatchObject({ exitCode: 1 }));
   expect(archive.requests).toEqual([]);
   expect(await run()).toMatchObject({ stored: 4 });
+});
+
+test('a run that failed does not spoil the estimates of later plans', async () => {
+  workspace.withCatalog((catalog) => {
+    const note = (exitCode: number, summary: unknown) =>
+      catalog.finishRun(
+        catalog.startRun({ command: 'ingest', options: {}, version: '1' }),
+        exitCode,
+        summary,
+      );
+    note(0, { bytes: 80e6, seconds: 10 });
+    note(1, { error: 'no space left' });
+  });
+  const plan = await planIngest(options({ ...day, baseUrl: archive.url }), {
+    workspace,
+    effects: fastEffects(),
+  });
+  expect(plan.bytesPerSecond).toBe(8e6);
 });
 
 test('the rate of all transfers together is kept', async () => {

@@ -28,6 +28,8 @@ function table(channels: readonly ChannelStatus[]): string[] {
     `${(channel.bytes / 1e9).toFixed(2)} GB`,
     channel.firstStored ? `${channel.firstStored.slice(0, 16)} .. ${channel.lastStored!.slice(0, 16)}` : '-',
     Object.entries(channel.missing)
+      // Replaced by a better source: not missed.
+      .filter(([state]) => state !== 'superseded')
       .map(([state, count]) => `${count} ${state}`)
       .join(', ') || 'nothing',
   ]);
@@ -50,5 +52,7 @@ function describeRun({ id, command, startedAt, finishedAt, exitCode, summary }: 
   const numbers = Object.entries((summary ?? {}) as Record<string, unknown>)
     .filter(([, value]) => typeof value === 'number' && value !== 0)
     .map(([name, value]) => `${name} ${Math.round(value as number)}`);
-  return `run ${id}  ${startedAt.slice(0, 19)}Z  ${command}  ${end}${numbers.length ? `: ${numbers.join(', ')}` : ''}`;
+  const { error } = (summary ?? {}) as { error?: unknown };
+  const tale = typeof error === 'string' ? [error.split('\n')[0]!] : numbers;
+  return `run ${id}  ${startedAt.slice(0, 19)}Z  ${command}  ${end}${tale.length ? `: ${tale.join(', ')}` : ''}`;
 }
