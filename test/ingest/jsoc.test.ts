@@ -404,6 +404,15 @@ describe('parsers', () => {
     ]);
     expect(kind(2, 'JSOC_1; DROP')).toBe('refused');
     expect(kind(99)).toBe('refused');
+    // As text too; nothing is not 0.
+    expect(
+      parseExport('{"status":"0","dir":"/SUM1/D","data":[{"record":"a","filename":null}]}'),
+    ).toMatchObject({
+      kind: 'ready',
+      files: [{ record: 'a', filename: 'NoDataFile' }],
+    });
+    expect(parseExport('{"status":""}')).toMatchObject({ kind: 'refused' });
+    expect(parseRecords('{"status":"0","count":"0"}', 'image')).toEqual({ ok: true, records: [] });
     expect(parseExport('oops')).toMatchObject({ kind: 'refused', isTransient: true });
     expect(parseExport('{"status":2,"requestid":"JSOC_20240101_123_IN","wait":"40"}')).toEqual({
       kind: 'wait',

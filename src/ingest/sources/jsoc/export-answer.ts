@@ -1,15 +1,18 @@
 /** JSOC's answers about export requests (base/export/apps/jsoc_fetch.c), read defensively. */
 import { z } from 'zod';
-import { parseJson } from './records.ts';
+import { jsonNumber, parseJson } from './records.ts';
 
 const answerSchema = z.object({
-  status: z.number(),
+  status: jsonNumber,
   requestid: z.string().nullish(),
   wait: z.union([z.number(), z.string()]).transform(Number).nullish(),
   error: z.string().nullish(),
   dir: z.string().nullish(),
-  data: z.array(z.object({ record: z.string().nullish(), filename: z.string() })).nullish(),
+  data: z.array(z.object({ record: z.string().nullish(), filename: z.string().nullish() })).nullish(),
 });
+
+/** What the archive writes for a record that has no file, which it counts as delivered. */
+export const NO_FILE = 'NoDataFile';
 
 export interface ExportFile {
   /** As the archive names it; may be a warning instead of a record. */
@@ -55,7 +58,10 @@ export function parseExport(text: string): ExportAnswer {
         kind: 'ready',
         id,
         dir: dir ?? '',
-        files: (data ?? []).map(({ record, filename }) => ({ record: record ?? '', filename })),
+        files: (data ?? []).map(({ record, filename }) => ({
+          record: record ?? '',
+          filename: filename ?? NO_FILE,
+        })),
       };
     case 1:
     case 2:

@@ -6,7 +6,7 @@ import type { ExportRequest, Frame } from '../../../catalog/index.ts';
 import { throwIfStopped } from '../../../core/effects.ts';
 import { type Problem, problem } from '../../http/problem.ts';
 import type { LocateTools, Location } from '../types.ts';
-import { type ExportAnswer, type ExportFile, parseExport } from './export-answer.ts';
+import { type ExportAnswer, type ExportFile, NO_FILE, parseExport } from './export-answer.ts';
 import { exactRecords, timesOfExact } from './query.ts';
 import { type JsocRecord, timeOf } from './records.ts';
 import type { JsocSeries } from './series.ts';
@@ -127,8 +127,7 @@ function located(
   const time = String(record.keywords['T_REC']);
   const isOwn = (file: ExportFile) => file.record.startsWith(`${series.series(row.wavelength)}[${time}]`);
   const file = files.find((candidate) => isOwn(candidate) && !candidate.record.startsWith('warning='));
-  // The archive counts a record that has no file as delivered under this name.
-  if (!file || file.filename === 'NoDataFile')
+  if (!file || file.filename === NO_FILE)
     return { row, problem: problem('absent', 'exported without a file', time), url: dir };
   const observed = timeOf(record);
   if (observed === undefined)

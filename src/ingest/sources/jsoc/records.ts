@@ -7,10 +7,19 @@ const list = z.array(
   z.union([z.string(), z.number(), z.null()]).transform((value) => (value === null ? '' : String(value))),
 );
 
+/** A number, or the text of one, as some of JSOC's programs write it. */
+export const jsonNumber = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+$/)
+    .transform(Number),
+]);
+
 const recordList = z.object({
-  status: z.number(),
-  error: z.string().optional(),
-  count: z.number().optional(),
+  status: jsonNumber,
+  error: z.string().nullish(),
+  count: jsonNumber.optional(),
   // Absent when nothing was found.
   keywords: z.array(z.object({ name: z.string(), values: list })).optional(),
   segments: z.array(z.object({ name: z.string(), values: list })).optional(),
