@@ -51,7 +51,7 @@ export async function ingestFolder(
   if (files.length === 0) effects.log.warn(`no FITS files in ${folderOf(options)} or below it`);
   const tally = createTally(files.length);
   const progress = effects.progress('ingest', files.length, 'files');
-  const hasRoom = createSpaceGuard(workspace.root, options.minFreeGb * 1e9);
+  const hasRoom = createSpaceGuard(workspace, options.minFreeGb * 1e9);
   const policy = { ...policyOf(options, effects.clock.now()), hasRoom };
   let settled = 0;
   await settleInterrupted(catalog, workspace, new Set());

@@ -39,7 +39,7 @@ export async function settleAll(
 ): Promise<void> {
   const { effects, workspace } = run.context;
   const progress = effects.progress('ingest', total, 'frames');
-  const hasRoom = createSpaceGuard(workspace.root, run.options.minFreeGb * 1e9);
+  const hasRoom = createSpaceGuard(workspace, run.options.minFreeGb * 1e9);
   await hasRoom();
   const queue = locations[Symbol.asyncIterator]();
   const limit = pLimit(workers);

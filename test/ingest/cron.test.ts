@@ -1,3 +1,4 @@
+import { existsSync, mkdtempSync, rmSync, statfsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -72,6 +73,24 @@ test('a full disk stops the run before it is full', async () => {
   workspace.withCatalog((catalog) => expect(catalog.runs(1)[0]).toMatchObject({ exitCode: 1 }));
   expect(archive.requests).toEqual([]);
   expect(await run()).toMatchObject({ stored: 4 });
+});
+
+const SHARED_MEMORY = '/dev/shm';
+const freeGb = (folder: string) => {
+  const { bavail, bsize } = statfsSync(folder);
+  return (bavail * bsize) / 1e9;
+};
+
+test('the disk that counts is the one of the raw files', async ({ skip }) => {
+  const others = existsSync(SHARED_MEMORY) ? freeGb(SHARED_MEMORY) : 0;
+  const own = freeGb(workspace.root);
+  if (others === 0 || Math.abs(others - own) < 0.5) skip('no other file system to put the raw files on');
+  const other = mkdtempSync(join(SHARED_MEMORY, 'sungan-raw-'));
+  symlinkSync(other, workspace.raw);
+  const request = run({ minFreeGb: (others + own) / 2 });
+  if (others > own) expect(await request).toMatchObject({ stored: 4 });
+  else await expect(request).rejects.toMatchObject({ kind: 'io', where: workspace.raw });
+  rmSync(other, { recursive: true });
 });
 
 test('a run that failed does not spoil the estimates of later plans', async () => {
