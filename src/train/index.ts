@@ -24,7 +24,7 @@ export {
   type OpenGeneratorOptions,
   openGenerator,
 } from './generator.ts';
-export type { TrainContext } from './job.ts';
+export { recordedJudge, type TrainContext } from './job.ts';
 export type { Judge, JudgedGenerator, OpenJudge } from './judge.ts';
 export { type LabelFacts, labelRows } from './labels.ts';
 export { openRun, type Run } from './open-run.ts';

@@ -10,7 +10,13 @@ import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
 import type { OpenJudge } from './judge.ts';
 import { machineMemory } from './machine.ts';
-import { type RecipeOptions, type TrainOptions, trainOptions } from './options.ts';
+import {
+  type RecipeOptions,
+  type RunSettings,
+  SETTING_DEFAULTS,
+  type TrainOptions,
+  trainOptions,
+} from './options.ts';
 import { differenceOfParts } from './parts.ts';
 import { bytesOn, estimateStages, fitParts } from './planner.ts';
 import { resolveRecipe } from './presets.ts';
@@ -28,6 +34,8 @@ export interface TrainContext {
   images?: TrainingImages;
   /** Scores the generator from time to time. */
   judge?: OpenJudge | undefined;
+  /** How it scores, for the run's record: `recordedJudge` gives it back. JSON-safe. */
+  judgeRecord?: object | undefined;
 }
 
 /** What belongs to a run from its first moment; `options.json` holds it. */
@@ -43,6 +51,7 @@ export interface Job {
   source: Checkpoint | undefined;
   /** A resumed run is computed by the engine that it was computed by, unless another is asked for. */
   engine: TrainOptions['engine'];
+  settings: RunSettings;
 }
 
 /** Reads what the options name: recipe, data, and for a resumed run its folder and newest checkpoint. */
@@ -72,6 +81,18 @@ export async function prepareJob(options: TrainOptions, context: TrainContext): 
     checkpoint: undefined,
     source,
     engine: options.engine,
+    settings: settingsOf(options, SETTING_DEFAULTS),
+  };
+}
+
+function settingsOf(
+  { snapshotTicks, keep, onCollapse }: TrainOptions,
+  before: Readonly<RunSettings>,
+): RunSettings {
+  return {
+    snapshotTicks: snapshotTicks ?? before.snapshotTicks,
+    keep: keep ?? before.keep,
+    onCollapse: onCollapse ?? before.onCollapse,
   };
 }
 
@@ -160,9 +181,8 @@ function fitToMemory(
 
 /** A resumed run keeps its recipe and seed; only its length may be changed. */
 async function resumedJob(options: TrainOptions, wanted: string, context: TrainContext): Promise<Job> {
-  // One of the checkpoints lies in a folder of the run's folder.
-  const fromFile = wanted.endsWith('.safetensors');
-  const folder = await findRun(context.workspace, fromFile ? dirname(dirname(wanted)) : wanted);
+  const fromFile = isFile(wanted);
+  const folder = await findResumed(context.workspace, wanted);
   const record = await readRunRecord(folder);
   refuseChanges(options, record, folder);
   const recipe = { ...record.recipe, kimg: options.kimg ?? record.recipe.kimg };
@@ -183,8 +203,21 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
     refuseNewClasses(checkpoint, images);
     refuseOtherNetwork(checkpoint, networkOptions(recipe, images.channels, images.labels?.names.length));
   }
+  const settings = settingsOf(options, record.settings);
   const engine = options.engine === 'auto' ? (record.engineName ?? 'auto') : options.engine;
-  return { recipe, data, seed, samples, images, folder, checkpoint, source: undefined, engine };
+  return { recipe, data, seed, samples, images, folder, checkpoint, source: undefined, engine, settings };
+}
+
+const isFile = (wanted: string) => wanted.endsWith('.safetensors');
+
+/** One of the checkpoints lies in a folder of the run's folder. */
+function findResumed(workspace: Workspace, wanted: string): Promise<RunFolder> {
+  return findRun(workspace, isFile(wanted) ? dirname(dirname(wanted)) : wanted);
+}
+
+/** How the run that `resume` names was scored until now, as its caller wrote it down. */
+export async function recordedJudge(workspace: Workspace, resume: string): Promise<unknown> {
+  return (await readRunRecord(await findResumed(workspace, resume))).judge;
 }
 
 /** New data may have frames of a year that the network has no input for. */

@@ -137,8 +137,15 @@ export const trainOptions = z.strictObject({
     .min(0)
     .default(1)
     .describe('seed of weights, order, latents, noise and augmentation'),
-  snapshotTicks: positiveInteger.default(4).describe('ticks between two checkpoints'),
-  keep: z.coerce.number().int().min(0).default(5).describe('newest checkpoints that are kept; 0 keeps all'),
+  snapshotTicks: positiveInteger
+    .optional()
+    .describe('ticks between two checkpoints [4; of a resumed run, as before]'),
+  keep: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('newest checkpoints that are kept; 0 keeps all [5; of a resumed run, as before]'),
   samples: positiveInteger.default(32).describe('images in a sample picture'),
   engine: z
     .enum(['auto', ...ENGINE_NAMES] as ['auto', ...EngineName[]])
@@ -173,8 +180,19 @@ export const trainOptions = z.strictObject({
   newData: z.boolean().default(false).describe('go on although the dataset has changed since the run began'),
   onCollapse: z
     .enum(['stop', 'warn'])
-    .default('stop')
-    .describe('when samples hardly differ any more: keep the last good checkpoint and stop, or only say so'),
+    .optional()
+    .describe(
+      'when samples hardly differ any more: keep the last good checkpoint and stop, or only say so [stop; of a resumed run, as before]',
+    ),
 });
 
 export type TrainOptions = z.output<typeof trainOptions>;
+
+/** What a run does besides learning; it is begun with these, and a call may change them. */
+export interface RunSettings {
+  snapshotTicks: number;
+  keep: number;
+  onCollapse: 'stop' | 'warn';
+}
+
+export const SETTING_DEFAULTS: Readonly<RunSettings> = { snapshotTicks: 4, keep: 5, onCollapse: 'stop' };

@@ -9,7 +9,7 @@ import type { Workspace } from '../core/workspace.ts';
 import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
 import { fadeAt, stagesOf } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
-import { type Engine, openEngine } from './engines/index.ts';
+import { type Engine, type EngineName, openEngine } from './engines/index.ts';
 import { type Job, prepareJob, type TrainContext } from './job.ts';
 import type { LabelFacts } from './labels.ts';
 import { type LoopResult, type Tick, trainingLoop } from './loop.ts';
@@ -147,7 +147,7 @@ async function noteChanges(
   job: Job,
   folder: RunFolder,
   engine: Engine,
-  { effects }: TrainContext,
+  { effects, judgeRecord }: TrainContext,
 ): Promise<void> {
   const { engine: before } = await readRunRecord(folder);
   if (before !== engine.description) {
@@ -159,7 +159,9 @@ async function noteChanges(
     kimg: job.recipe.kimg,
     dataset: datasetRecord(job.images),
     engine: engine.description,
-    engineName: engine.name,
+    engineName: engine.name as EngineName,
+    settings: job.settings,
+    judge: judgeRecord,
   });
 }
 
@@ -179,7 +181,7 @@ async function runJob(
   context: TrainContext,
 ) {
   const { effects } = context;
-  const { recipe, images, checkpoint, seed, samples } = job;
+  const { recipe, images, checkpoint, seed, samples, settings } = job;
   const counters = checkpoint?.counters ?? initialCounters();
   const replaced = await setAsideLater(folder, counters.step);
   if (replaced > 0)
@@ -195,9 +197,7 @@ async function runJob(
       images,
       recipe,
       facts: factsOf(job),
-      snapshotTicks: options.snapshotTicks,
-      keep: options.keep,
-      onCollapse: options.onCollapse,
+      ...settings,
       deadline: startedAt + (options.hours ?? Number.POSITIVE_INFINITY) * 3_600_000,
       sampleSeeds: Array.from({ length: samples }, (_, i) => i),
       ticksBefore: before,
@@ -251,6 +251,8 @@ async function beginRun(
     samples: job.samples,
     startedAt: context.effects.clock.now().toISOString(),
     ...(job.source && { from: job.source.path }),
+    settings: job.settings,
+    judge: context.judgeRecord,
     recipe: job.recipe,
     dataset: datasetRecord(job.images),
   });
@@ -272,7 +274,7 @@ async function writeFirstCheckpoint(folder: RunFolder, job: Job, values: StateVa
   );
 }
 
-function datasetRecord(images: TrainingImages): object {
+function datasetRecord(images: TrainingImages) {
   const { name, hash, count, channels, simulated, transforms } = images;
   return { name, hash, count, channels, simulated, transforms, labels: labelFacts(images) };
 }

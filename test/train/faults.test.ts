@@ -7,6 +7,7 @@ import type { Workspace } from '../../src/core/workspace.ts';
 import {
   openGenerator,
   planTraining,
+  recordedJudge,
   type TrainingImages,
   type TrainOptions,
   train,
@@ -156,6 +157,21 @@ describe('a resumed run', () => {
       engineName: 'ort:cpu',
       engine: expect.stringContaining('cpu'),
     });
+  });
+
+  it('keeps its settings, and how it is scored, unless others are given', async () => {
+    const workspace = newWorkspace();
+    const settings = { snapshotTicks: 2, keep: 0, onCollapse: 'warn' as const };
+    const begun = { ...context(workspace), judgeRecord: { best: 'swd' } };
+    const { directory } = await train(tinyOptions({ kimg: 0.032, tickKimg: 0.004, ...settings }), begun);
+    expect(optionsOf(directory)).toMatchObject({ settings, judge: { best: 'swd' } });
+    expect(await recordedJudge(workspace, newest(directory))).toEqual({ best: 'swd' });
+    const bare = trainOptions.parse({ resume: 'latest', threads: 2, kimg: 0.064 });
+    await train(bare, context(workspace));
+    expect(checkpointsOf(directory)).toHaveLength(8);
+    await train({ ...bare, keep: 3 }, context(workspace));
+    expect(checkpointsOf(directory)).toHaveLength(3);
+    expect(optionsOf(directory).settings).toEqual({ ...settings, keep: 3 });
   });
 
   it('says where its record is damaged', async () => {

@@ -1,14 +1,19 @@
 import { z } from 'zod';
-import { judgeOptions, trainingJudge } from '../../eval/index.ts';
+import type { Workspace } from '../../core/workspace.ts';
+import { type JudgeOptions, judgeOptions, trainingJudge } from '../../eval/index.ts';
 import {
   describeCosts,
   planTraining,
+  recordedJudge,
   type TrainPlan,
   type TrainSummary,
   train,
   trainOptions,
 } from '../../train/index.ts';
 import { defineCommand } from '../command.ts';
+
+const schema = z.strictObject({ ...trainOptions.shape, ...judgeOptions.shape });
+type Options = z.output<typeof schema>;
 
 export default defineCommand({
   examples: [
@@ -18,17 +23,28 @@ export default defineCommand({
     'sungan train --data aia-193 --preset demo --label activity',
     'sungan train --data aia-193 --preset demo --best swd --early-stop 10',
   ],
-  schema: z.strictObject({ ...trainOptions.shape, ...judgeOptions.shape }),
+  schema,
   async run(options, { workspace, effects, dryRun }) {
     if (dryRun) {
       const plan = await planTraining(options, { workspace, effects });
       return { text: describePlan(plan), data: plan };
     }
-    const judge = trainingJudge(options, workspace, effects);
-    const summary = await train(options, { workspace, effects, judge });
+    const judgeRecord = await judgeOptionsOf(options, workspace);
+    const judge = trainingJudge(judgeRecord, workspace, effects);
+    const summary = await train(options, { workspace, effects, judge, judgeRecord });
     return { text: describe(summary), data: summary };
   },
 });
+
+/** A resumed run is scored as before, unless other scores are asked for. */
+async function judgeOptionsOf(options: Options, workspace: Workspace): Promise<JudgeOptions> {
+  const keys = Object.keys(judgeOptions.shape) as (keyof JudgeOptions)[];
+  const own = judgeOptions.parse(Object.fromEntries(keys.map((key) => [key, options[key]])));
+  const isAsked = JSON.stringify(own) !== JSON.stringify(judgeOptions.parse({}));
+  if (isAsked || options.resume === undefined) return own;
+  const before = judgeOptions.safeParse(await recordedJudge(workspace, options.resume));
+  return before.success ? before.data : own;
+}
 
 function describePlan({ recipe, dataset, parameters, costs, resumes }: TrainPlan): string {
   return [

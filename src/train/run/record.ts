@@ -1,9 +1,9 @@
-/** `options.json`: what a run was begun with. Later calls change its length, its data and its engine in it, nothing else. */
+/** `options.json`: what a run was begun with. Later calls change its length, its data, its engine and its settings in it. */
 import { z } from 'zod';
 import { SunganError } from '../../core/errors.ts';
 import { writeAtomic } from '../../core/files.ts';
 import { ENGINE_NAMES, type EngineName } from '../engines/index.ts';
-import { RECIPE_DEFAULTS, type RecipeOptions, recipeOptions } from '../options.ts';
+import { RECIPE_DEFAULTS, type RecipeOptions, recipeOptions, SETTING_DEFAULTS } from '../options.ts';
 import { type RunFolder, readRunOptions } from './folder.ts';
 
 /** What training reads back; reports read more. */
@@ -18,6 +18,15 @@ const schema = z.object({
   engineName: z.enum(ENGINE_NAMES as [EngineName, ...EngineName[]]).optional(),
   recipe: z.record(z.string(), z.unknown()),
   dataset: z.object({ name: z.string(), hash: z.string() }),
+  settings: z
+    .object({
+      snapshotTicks: z.int().positive().default(SETTING_DEFAULTS.snapshotTicks),
+      keep: z.int().min(0).default(SETTING_DEFAULTS.keep),
+      onCollapse: z.enum(['stop', 'warn']).default(SETTING_DEFAULTS.onCollapse),
+    })
+    .default(SETTING_DEFAULTS),
+  /** As the caller wrote it down: what scores the run was begun with. */
+  judge: z.unknown().optional(),
 });
 
 export type RunRecord = Omit<z.output<typeof schema>, 'recipe'> & { recipe: RecipeOptions };
@@ -31,7 +40,7 @@ export async function readRunRecord(folder: RunFolder): Promise<RunRecord> {
 /** Notes what the call that goes on with the run has changed; nothing is written when nothing has. */
 export async function updateRunRecord(
   folder: RunFolder,
-  { kimg, ...changes }: { kimg: number; dataset: object; engine: string; engineName: string },
+  { kimg, ...changes }: Omit<Partial<RunRecord>, 'recipe'> & { kimg: number },
 ): Promise<void> {
   const before = await readRunOptions(folder);
   const after = { ...before, ...changes, recipe: { ...(before['recipe'] as object), kimg } };
