@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { SunganError } from '../core/errors.ts';
 import { sha256OfBytes } from '../core/files.ts';
 import { parseTime } from '../core/time.ts';
+import { CHANNELS } from './channels.ts';
 
 export interface BlockedInterval {
   startMs: number;
@@ -47,13 +48,20 @@ function parseLine(line: string, where: string): BlockedInterval[] {
   if (entry === '') return [];
   const [from = '', to = '', names, ...rest] = entry.split(/\s+/);
   const [start, end] = [parseTime(from), parseTime(to)];
+  const channels = names === undefined || names === '*' ? undefined : names.split(',');
+  const unknown = channels?.find((name) => !CHANNELS.some((channel) => channel.name === name));
+  if (unknown !== undefined) {
+    throw new SunganError('usage', `there is no channel '${unknown}'`, {
+      where,
+      remedy: `name some of ${CHANNELS.map(({ name }) => name).join(', ')}, with commas and no blanks, or none for all`,
+    });
+  }
   if (!start || !end || end < start || rest.length > 0) {
     throw new SunganError('usage', `cannot read '${entry}'`, {
       where,
       remedy: 'write: 2020-02-24T01:48 2020-02-24T02:54 171,193 # reason',
     });
   }
-  const channels = names === undefined || names === '*' ? undefined : names.split(',');
   return [
     { startMs: start.getTime(), endMs: end.getTime(), channels, reason: reason || 'in the block list' },
   ];

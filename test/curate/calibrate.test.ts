@@ -60,7 +60,21 @@ describe('the pointing table', () => {
       expect.stringContaining('registered: turned by 0.1575 deg, 19.2256" to 19.2" a pixel'),
     ]);
     expect(empty!.members[0]!.steps).toHaveLength(2);
+    expect(empty!.members[0]!.steps[1]).toContain('of the header where it has no value');
     expect(beyond!.members[0]!.steps[1]).toContain('no row for this time');
+  });
+});
+
+test('a pointing table without the channel is refused: the set would say that it was used', async () => {
+  const path = join(workspace.root, 'pointing.csv');
+  writeFileSync(path, POINTING);
+  addFrame(workspace, {
+    slot: '2017-01-01T04:00:00Z',
+    header: { WAVELNTH: 131, EXPTIME: 2.9, AIMGSHCE: 2900 },
+  });
+  await expect(run({ wavelength: 131, pointing: 'table', pointingTable: path })).rejects.toMatchObject({
+    message: expect.stringContaining('nothing of 131 angstrom'),
+    where: path,
   });
 });
 

@@ -195,6 +195,11 @@ describe('times that are known to be bad', () => {
     writeFileSync(blockList, `# found by eye\n2017-01-01T02:00 2017-01-01T04:00 193,171 # streaks\n`);
     await run({ blockList });
     expect(reasons('aia-193')).toEqual({ '193 00:00': '', '193 03:00': 'blocked (streaks)' });
+    writeFileSync(blockList, '2017-01-01 2017-01-02 171,195');
+    await expect(run({ blockList, name: 'b' })).rejects.toMatchObject({
+      message: expect.stringContaining("no channel '195'"),
+      where: `${blockList}, line 1`,
+    });
     writeFileSync(blockList, 'yesterday');
     await expect(run({ blockList, name: 'b' })).rejects.toMatchObject({
       where: expect.stringContaining('line 1'),

@@ -88,5 +88,10 @@ function correctedPointing(
     arcsecPerPixel: orHeader(values.imageScale * binning, pointing.arcsecPerPixel),
     rotationDegrees: orHeader(values.instrumentRotation + satellite, pointing.rotationDegrees),
   };
-  return { pointing: corrected, step: `pointing table, row of ${new Date(row.startMs).toISOString()}` };
+  const isWhole = Object.values(values).every(Number.isFinite);
+  const rest = isWhole ? '' : ', of the header where it has no value';
+  return {
+    pointing: corrected,
+    step: `pointing table, row of ${new Date(row.startMs).toISOString()}${rest}`,
+  };
 }

@@ -41,6 +41,14 @@ export async function readTables(
   if (options.pointing === 'table') {
     const { text, path } = await read(options.pointingTable, 'pointing', '--pointing-table');
     pointing = parsePointingTable(text, path);
+    for (const { name } of aiaChannels(options)) {
+      if (pointing.some(({ channels }) => channels[name])) continue;
+      throw new SunganError('data', `the pointing table has nothing of ${name} angstrom`, {
+        where: path,
+        remedy:
+          'use a table of aia.master_pointing3h with its columns (mirrors leave some out), or --pointing header',
+      });
+    }
   }
   let flux: F107Table | undefined;
   if (options.balance === 'f107') {
@@ -50,8 +58,8 @@ export async function readTables(
   if (options.degradation !== 'v10') return { pointing, flux, response: undefined, responseSha256: null };
   const { text, path } = await read(options.responseTable, 'response', '--response-table');
   const response = parseResponseTable(text, path);
-  for (const { name, instrument, wavelength } of channelNames(options).map(channelOf)) {
-    if (instrument !== 'AIA' || epochsOf(response, wavelength).length > 0) continue;
+  for (const { name, wavelength } of aiaChannels(options)) {
+    if (epochsOf(response, wavelength).length > 0) continue;
     throw new SunganError('data', `the response table has no version 10 epochs of ${name} angstrom`, {
       where: path,
       remedy:
@@ -60,3 +68,8 @@ export async function readTables(
   }
   return { pointing, flux, response, responseSha256: sha256OfBytes(text) };
 }
+
+const aiaChannels = (options: CurateOptions) =>
+  channelNames(options)
+    .map(channelOf)
+    .filter(({ instrument }) => instrument === 'AIA');

@@ -34,7 +34,7 @@ export function calibrationLines({ manifest }: Dataset): string[] {
     empirical: `divided out by a fit to the quiet Sun of the catalog, ${JSON.stringify(empirical)}: the solar cycle is in it as well`,
   };
   return [
-    `- Pointing of level 1 frames: ${pointing === 'table' ? 'master pointing table by T_OBS' : 'as their headers say'}`,
+    `- Pointing of level 1 frames: ${pointing === 'table' ? 'master pointing table by T_OBS, their headers where it has nothing' : 'as their headers say'}`,
     `- Degradation: ${corrections[degradation]}`,
     `- Respiking: ${respike ? 'what despiking removed was put back where the file of spikes was there' : 'none'}`,
     '- PSF: not deconvolved',
