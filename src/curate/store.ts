@@ -186,6 +186,10 @@ function levelAttributes(manifest: Manifest, size: number): Record<string, unkno
     transform: isCube ? transforms : transforms[0],
     units_of_x: manifest.recipe.channels.map((name) => channelOf(name).unit),
     arcsec_per_pixel: (0.6 * 4096) / size,
+    // Every disk is brought to this radius; the scale is that of a Sun which has it.
+    ...(manifest.recipe.fixedRadiusArcsec === null
+      ? {}
+      : { solar_radius_arcsec: manifest.recipe.fixedRadiusArcsec }),
     orientation: 'row 0 is solar south, column 0 solar east; disk centre at (size - 1) / 2',
   };
 }

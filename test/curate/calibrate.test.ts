@@ -65,6 +65,14 @@ describe('the pointing table', () => {
   });
 });
 
+test('a synoptic frame is registered, also where its header has no level', async () => {
+  const path = join(workspace.root, 'pointing.csv');
+  writeFileSync(path, POINTING);
+  addFrame(workspace, { slot: '2017-01-01T04:00:00Z' });
+  const { directory } = await run({ pointing: 'table', pointingTable: path });
+  expect((await readProvenance(directory, 1))[0]!.members[0]!.steps).toHaveLength(1);
+});
+
 test('a pointing table without the channel is refused: the set would say that it was used', async () => {
   const path = join(workspace.root, 'pointing.csv');
   writeFileSync(path, POINTING);

@@ -62,12 +62,12 @@ function sensitivityLeft(
 
 /** Level 1.5 frames are registered by their own header; the table describes the telescope, level 1. */
 function correctedPointing(
-  { channel, timeMs }: ScreenedFrame,
+  { channel, frame, timeMs }: ScreenedFrame,
   header: HeaderRecord,
   table: PointingTable | undefined,
 ): { pointing: Pointing | undefined; step?: string } {
   const pointing = pointingOf(header);
-  const level = numberOf(header, 'LVL_NUM') ?? 1;
+  const level = numberOf(header, 'LVL_NUM') ?? (/\.lev1\.5/.test(frame.product) ? 1.5 : 1);
   if (!pointing || !table || channel.instrument !== 'AIA' || level >= 1.5) return { pointing };
   const row = pointingAt(table, timeMs);
   const values = row?.channels[channel.name];
