@@ -62,10 +62,11 @@ export async function transferFrame(
     }
     failure ??= result;
     // A neighbour is asked for when the frame is missing or bad, not when its host is in trouble.
-    if (result.state === 'expected' || result.state === 'blocked') break;
+    if (result.state !== 'absent' && result.state !== 'corrupt') break;
   }
   if (flagged) return storeFlagged(flagged, transfer, context);
-  catalog.forgetFile(row.id, failure!.state, failure!.reason);
+  if (failure!.state === 'downloading') catalog.setState(row.id, 'downloading', failure!.reason);
+  else catalog.forgetFile(row.id, failure!.state, failure!.reason);
   return { ok: false, problem: failure! };
 }
 
@@ -140,6 +141,7 @@ async function fetchCandidate(
       },
     };
     const result = await fetchFile(request, part, context);
+    if (!result.ok && canGoOn(result.problem, part, version)) return await keep(part, result.problem);
     if (!result.ok) return await discard(part, result.problem);
     const task = await part.handOver();
     const expected = expectationOf(row, candidate, toleranceMs, takesFlagged);
@@ -164,6 +166,16 @@ async function fetchCandidate(
     await part.suspend().catch(() => {});
     throw error;
   }
+}
+
+/** A host in trouble, and the beginning of a known version: a later run asks for the rest only. */
+function canGoOn({ state }: Problem, part: PartFile, version: string | null): boolean {
+  return (state === 'blocked' || state === 'expected') && part.length > 0 && version !== null;
+}
+
+async function keep(part: PartFile, found: Problem): Promise<Problem> {
+  await part.suspend();
+  return { ...found, state: 'downloading' };
 }
 
 async function discard<Result>(part: PartFile, result: Result): Promise<Result> {

@@ -159,6 +159,32 @@ test('a run that was stopped leaves its part, and the next one asks for the rest
   expect(audit(workspace)).toEqual([]);
 });
 
+test('what a connection that is cut again and again brought is not lost between runs', async () => {
+  const ranges: unknown[] = [];
+  archive = await startSynoptic((request, response, bytes) => {
+    ranges.push(request.headers.range);
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const range = from > 0 ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {};
+    const headers = { etag: '"one"', 'content-length': bytes.length - from, ...range };
+    response.writeHead(from > 0 ? 206 : 200, headers);
+    const piece = bytes.subarray(from, from + 2000);
+    response.write(piece, () =>
+      setTimeout(() => (from + 2000 < bytes.length ? response.destroy() : response.end()), 20),
+    );
+    return true;
+  });
+  expect(await run({ retries: 1 })).toMatchObject({ failed: 1 });
+  expect(firstFrame()).toMatchObject({
+    state: 'downloading',
+    reason: expect.stringContaining('2 tries'),
+    tries: 1,
+  });
+  expect(await run({ retries: 1 })).toMatchObject({ failed: 1 });
+  expect(await run({ retries: 1 })).toMatchObject({ stored: 1 });
+  expect(ranges).toEqual([undefined, ...[2000, 4000, 6000, 8000, 10_000].map((from) => `bytes=${from}-`)]);
+  expect(audit(workspace)).toEqual([]);
+});
+
 test('parts of slots that the next run does not ask for are cleared away', async () => {
   const stop = new AbortController();
   archive = await startSynoptic((_request, response, bytes) => {

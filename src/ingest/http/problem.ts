@@ -2,8 +2,8 @@
 import type { FrameState } from '../../catalog/index.ts';
 
 export interface Problem {
-  /** What becomes of the slot. `expected`: it was not asked for. */
-  state: Extract<FrameState, 'absent' | 'blocked' | 'corrupt' | 'expected' | 'explained'>;
+  /** What becomes of the slot. `expected`: it was not asked for. `downloading`: a beginning is there, kept for the next run. */
+  state: Extract<FrameState, 'absent' | 'blocked' | 'corrupt' | 'downloading' | 'expected' | 'explained'>;
   /** A few words that are the same for all such cases, for counting. */
   kind: string;
   /** The whole story, for people. */
