@@ -18,7 +18,14 @@ export async function resolveRecipe(
     const value = options[key as keyof RecipeOptions];
     return value === undefined ? [] : [[key, value] as const];
   });
-  return { ...RECIPE_DEFAULTS, ...preset, ...Object.fromEntries(given) };
+  const recipe: RecipeOptions = { ...RECIPE_DEFAULTS, ...preset, ...Object.fromEntries(given) };
+  if (recipe.adaptive && recipe.augment.length === 0) {
+    throw new SunganError('usage', 'adaptive augmentation has nothing to apply', {
+      where: '--adaptive',
+      remedy: "add --augment bgc (ADA's whole set) or other kinds, or take --preset stylegan2-ada-256",
+    });
+  }
+  return recipe;
 }
 
 export async function presetNames(): Promise<string[]> {

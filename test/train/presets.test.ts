@@ -59,6 +59,16 @@ describe('presets', async () => {
     expect(trainOptions.parse({ resolution: '4096' }).resolution).toBe(4096);
   });
 
+  it('refuses adaptive augmentation of no kind', async () => {
+    await expect(resolveRecipe({ preset: 'demo', adaptive: true })).rejects.toMatchObject({
+      kind: 'usage',
+      remedy: expect.stringContaining('bgc'),
+    });
+    expect(await resolveRecipe({ preset: 'demo', adaptive: true, augment: ['bgc'] })).toMatchObject({
+      adaptive: true,
+    });
+  });
+
   it('refuses a batch that does not divide into groups of the discriminator', async () => {
     const recipe = await resolveRecipe({ preset: 'demo' });
     const networks = createNetworks(networkOptions(recipe, 1));
