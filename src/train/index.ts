@@ -26,7 +26,7 @@ export {
 } from './generator.ts';
 export { recordedJudge, type TrainContext } from './job.ts';
 export type { Judge, JudgedGenerator, OpenJudge } from './judge.ts';
-export { type LabelFacts, labelRows } from './labels.ts';
+export { type LabelClasses, type LabelFacts, labelRows } from './labels.ts';
 export { openRun, type Run } from './open-run.ts';
 export { type TrainOptions, trainOptions } from './options.ts';
 export { describeCosts } from './planner.ts';

@@ -5,13 +5,16 @@ import { createRandom } from '../numeric/random.ts';
 export const LABEL_KINDS = ['none', 'year', 'month', 'activity'] as const;
 export type LabelKind = (typeof LABEL_KINDS)[number];
 
-/** Part of a checkpoint. */
-export interface LabelFacts {
-  kind: Exclude<LabelKind, 'none'>;
-  /** Of the classes, in the order of the one-hot vector. */
+export interface LabelClasses {
+  /** In the order of the one-hot vector. */
   names: readonly string[];
   /** Training images of each class. */
   counts: readonly number[];
+}
+
+/** Part of a checkpoint. */
+export interface LabelFacts extends LabelClasses {
+  kind: Exclude<LabelKind, 'none'>;
   /** Where they come from, for people. */
   source: string;
 }
@@ -31,7 +34,7 @@ export function oneHot(labels: readonly number[], classes: number, rows = labels
 }
 
 /** A class for every seed, as often as in the training images; the same whatever other seeds are asked for. */
-export function labelsOfSeeds({ counts }: LabelFacts, seeds: readonly number[]): number[] {
+export function labelsOfSeeds({ counts }: LabelClasses, seeds: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return seeds.map((seed) => {
     let left = createRandom(seed).fork('label').uniform() * total;
@@ -56,7 +59,7 @@ export function labelIndex(labels: LabelFacts | undefined, name: string | undefi
 
 /** One-hot rows for `seeds`: of the one class `only`, else as `labelsOfSeeds` draws them. */
 export function labelRows(
-  labels: LabelFacts,
+  labels: LabelClasses,
   seeds: readonly number[],
   rows: number,
   only: number | undefined,

@@ -11,7 +11,7 @@ import { SunganError } from '../../core/errors.ts';
 import { sha256OfBytes } from '../../core/files.ts';
 import { restoreTransform, type Transform, type TransformRecord } from '../../curate/index.ts';
 import { createRandom } from '../../numeric/random.ts';
-import { type LabelFacts, labelRows } from '../../train/index.ts';
+import { type LabelClasses, type LabelFacts, labelRows } from '../../train/index.ts';
 import { readFields, textOf } from '../onnx/protobuf.ts';
 import { type Source, type SourceKind, UNKNOWN_TRANSFORM } from './source.ts';
 
@@ -220,9 +220,9 @@ function feedsOf(
 }
 
 /** Every class as often as any other, where the model does not tell. */
-function equalLabels(classes: number): LabelFacts {
+function equalLabels(classes: number): LabelClasses {
   const names = Array.from({ length: classes }, (_, i) => String(i));
-  return { kind: 'year', names, counts: names.map(() => 1), source: 'none' };
+  return { names, counts: names.map(() => 1) };
 }
 
 /** Key and value of every entry of the model's metadata. */
