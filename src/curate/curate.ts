@@ -174,7 +174,9 @@ async function makePlan(
   const blockList = await readBlockList(options.blockList);
   const tables = await readTables(options, catalog, workspace);
   const existing = await readManifest(directory);
-  return planCuration({ options, catalog, blockList, tables, existing, again: options.rescreen });
+  const made = existing && (await openState(directory, existing));
+  const heldIds = new Set(made?.coordinates.map(({ frameId }) => frameId));
+  return planCuration({ options, catalog, blockList, tables, existing, heldIds, again: options.rescreen });
 }
 
 function assignSplits({ dated, manifest }: CuratePlan, catalog: Catalog, { log }: Effects) {

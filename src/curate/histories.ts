@@ -42,6 +42,7 @@ export function readHistories(
 ): { histories: Histories; neighbours: Neighbours } {
   const { name, recipe } = manifest;
   const hashes = new Map<number, number>();
+  const held = new Set(coordinates.map(({ frameId }) => frameId));
   const channels = recipe.channels.map(channelOf);
   const levels = new Map<string, TimedLevel[]>(recipe.channels.map((channel) => [channel, []]));
   // Where nothing is held, what the catalog has is of a dataset that was deleted.
@@ -52,6 +53,7 @@ export function readHistories(
     const frame = verdict.accepted && value !== null ? catalog.frame(verdict.frameId) : undefined;
     const channel = frame && channels.find((candidate) => belongsTo(frame, candidate));
     if (!frame || !channel || value === null) continue;
+    if (channel === channels[0] && !held.has(frame.id)) continue;
     const timeMs = (parseTime(frame.tObs ?? '') ?? new Date(frame.slot)).getTime();
     levels.get(channel.name)!.push({ timeMs, value });
   }

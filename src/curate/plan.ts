@@ -48,12 +48,14 @@ export interface PlanInput {
   tables: ReadTables;
   /** The dataset that is there. */
   existing: Manifest | undefined;
+  /** Frames of its first channel that it holds. */
+  heldIds: ReadonlySet<number>;
   /** Judge the frames anew that have a verdict. */
   again?: boolean;
 }
 
 export function planCuration(input: PlanInput): CuratePlan {
-  const { options, catalog, blockList, tables, existing, again = false } = input;
+  const { options, catalog, blockList, tables, existing, heldIds, again = false } = input;
   const channels = channelNames(options).map(channelOf);
   const range = rangeOf(options);
   // Words on frames without a dataset are of one that was deleted, or that never came about: they hold no more.
@@ -72,9 +74,13 @@ export function planCuration(input: PlanInput): CuratePlan {
   if (existing && !again) refuseOtherRecipe(existing, wanted);
   const manifest = again || !existing ? wanted : existing;
 
-  const verdicts = again ? [] : spoken;
+  // What was accepted and is not there was so in a dataset of this name that was deleted.
+  const firstIds = new Set(frames[0]!.map((frame) => frame.id));
+  const verdicts = again
+    ? []
+    : spoken.filter(({ accepted: isIn, frameId }) => !isIn || heldIds.has(frameId) || !firstIds.has(frameId));
   const judged = new Set(verdicts.map((verdict) => verdict.frameId));
-  const held = again ? NONE : accepted;
+  const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
   const screening = {
     catalog,
     recipe: manifest.recipe,

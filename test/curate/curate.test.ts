@@ -269,6 +269,16 @@ describe('a dataset grows', () => {
     expect((await openDataset(directory)).hash).toBe(before);
   });
 
+  test('a deleted dataset that is made again in parts comes to the whole', async () => {
+    for (let day = 1; day <= 6; day++) addFrame(workspace, { slot: hour(day) });
+    const { directory, count } = await run();
+    const before = (await openDataset(directory)).manifest.files;
+    rmSync(directory, { recursive: true });
+    expect(await run({ to: '2017-01-04' })).toMatchObject({ count: 3 });
+    expect(await run()).toMatchObject({ count });
+    expect((await openDataset(directory)).manifest.files).toEqual(before);
+  });
+
   test('a coordinate that was cut or lost is told with its remedy', async () => {
     for (let day = 1; day <= 3; day++) addFrame(workspace, { slot: hour(day) });
     const { directory } = await run();
