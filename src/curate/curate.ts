@@ -126,7 +126,7 @@ async function run(
         : await processSamples(placed, start, {
             ...processing,
             record,
-            held: plan.accepted,
+            held: plan.held,
             ...readHistories(catalog, directory, start),
           });
     await derive(state.manifest);

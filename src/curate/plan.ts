@@ -31,6 +31,8 @@ export interface CuratePlan {
   judgedBefore: number;
   /** Frames that the catalog says the dataset holds. */
   accepted: ReadonlySet<number>;
+  /** Those of them that it does hold, of all channels. */
+  held: ReadonlySet<number>;
   /** What may come into the dataset: it needs a split. */
   dated: DatedFrame[];
   tables: CalibrationTables;
@@ -101,6 +103,7 @@ export function planCuration(input: PlanInput): CuratePlan {
     samples,
     judgedBefore: verdicts.length,
     accepted,
+    held,
     dated: samples.flatMap(datedFrame),
     tables,
   };

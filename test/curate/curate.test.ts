@@ -277,6 +277,12 @@ describe('a dataset grows', () => {
     expect(await run({ to: '2017-01-04' })).toMatchObject({ count: 3 });
     expect(await run()).toMatchObject({ count });
     expect((await openDataset(directory)).manifest.files).toEqual(before);
+    // One that was in the deleted one and is bad now stays out, and is told so once.
+    rmSync(directory, { recursive: true });
+    writeFileSync(join(workspace.raw, 'test', 'aia.lev1.5s.193.2017-01-05T000000Z.fits'), 'no file');
+    await run({ to: '2017-01-04' });
+    expect(await run()).toMatchObject({ count: count - 1, reasons: { decode: 1 } });
+    expect(await run()).toMatchObject({ considered: 0, changed: false });
   });
 
   test('a coordinate that was cut or lost is told with its remedy', async () => {

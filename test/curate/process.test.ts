@@ -39,6 +39,7 @@ test('where all frames are rejected, words are recorded as they come', async () 
       samples,
       judgedBefore: 0,
       accepted: new Set(),
+      held: new Set(),
       dated: [],
       splits: new Map(),
       tables: { pointing: undefined, response: undefined },
