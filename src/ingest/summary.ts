@@ -75,6 +75,9 @@ export function exitCodeOf({ absent, corrupt, failed, rescued, tables }: IngestS
   return absent + corrupt + failed > rescued || tables.some(({ trouble }) => trouble !== null) ? 3 : 0;
 }
 
+/** More of them make no line that anybody reads; --json has all. */
+const MOST_KINDS = 8;
+
 /** One line, fit for cron mail. */
 export function describeSummary(summary: IngestSummary): string {
   const { planned, stored, already, skipped, absent, corrupt, failed, bytes, seconds, reasons } = summary;
@@ -87,8 +90,8 @@ export function describeSummary(summary: IngestSummary): string {
     ...(failed ? [`${failed} failed`] : []),
     ...(summary.rescued ? [`${summary.rescued} of the missing had from the fallback`] : []),
   ];
-  const why = Object.entries(reasons)
-    .sort((a, b) => b[1] - a[1])
-    .map(([kind, count]) => `${kind} ${count}`);
+  const kinds = Object.entries(reasons).sort((a, b) => b[1] - a[1]);
+  const why = kinds.slice(0, MOST_KINDS).map(([kind, count]) => `${kind} ${count}`);
+  if (kinds.length > MOST_KINDS) why.push(`${kinds.length - MOST_KINDS} more kinds`);
   return `${planned} asked for: ${parts.join(', ')}${why.length ? ` [${why.join('; ')}]` : ''}`;
 }

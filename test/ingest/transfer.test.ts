@@ -7,7 +7,7 @@ import { silentLogger } from '../../src/core/log.ts';
 import { createBufferPool } from '../../src/ingest/buffer-pool.ts';
 import { createBreaker } from '../../src/ingest/http/breaker.ts';
 import { createThrottle } from '../../src/ingest/http/throttle.ts';
-import { ingest } from '../../src/ingest/index.ts';
+import { describeSummary, ingest } from '../../src/ingest/index.ts';
 import { openPartFile, partPath } from '../../src/ingest/part-file.ts';
 import { startServer } from '../support/http-server.ts';
 import { type SynopticArchive, sendFile, startSynoptic } from './frames.ts';
@@ -134,6 +134,20 @@ describe('a connection that is cut', () => {
     expect(await run()).toMatchObject({ stored: 1 });
     expect(audit(workspace)).toEqual([]);
   });
+});
+
+test('cuts at different places count as one kind of trouble', async () => {
+  let cuts = 0;
+  archive = await startSynoptic((_request, response, bytes) => {
+    response.writeHead(200, { 'content-length': bytes.length });
+    response.write(bytes.subarray(0, 1000 + cuts++), () => setTimeout(() => response.socket?.end(), 10));
+    return true;
+  });
+  const summary = await run({ to: '2017-01-02', retries: 0 });
+  expect(summary).toMatchObject({ failed: 4 });
+  expect(Object.values(summary.reasons)).toEqual([4]);
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`kind ${index}`, 1]));
+  expect(describeSummary({ ...summary, reasons: many })).toMatch(/; 92 more kinds\]$/);
 });
 
 test('a run that was stopped leaves its part, and the next one asks for the rest', async () => {

@@ -3,7 +3,14 @@ import type { Clock } from '../../core/clock.ts';
 import { isSunganError, SunganError } from '../../core/errors.ts';
 import type { Random } from '../../numeric/random.ts';
 import type { Breaker } from './breaker.ts';
-import { fetchOnce, type OnceContext, type OnceRequest, type Sink, type TryResult } from './fetch-once.ts';
+import {
+  type Again,
+  fetchOnce,
+  type OnceContext,
+  type OnceRequest,
+  type Sink,
+  type TryResult,
+} from './fetch-once.ts';
 import { type Problem, problem } from './problem.ts';
 import { pauseMs } from './retry.ts';
 
@@ -61,12 +68,17 @@ export async function fetchFile(
     else breaker.succeeded();
     if (result.outcome === 'whole') return { ok: true, validator: result.validator, url: result.url };
     if (result.outcome === 'final') return { ok: false, problem: result.problem };
-    if (tries > retries) return { ok: false, problem: problem('blocked', result.reason, `${tries} tries`) };
+    if (tries > retries) return { ok: false, problem: afterAll(result, tries) };
     await clock.sleep(
       pauseMs(tries, () => context.random.uniform(), result.retryAfter, clock.now().getTime()),
       signal,
     );
   }
+}
+
+/** Counted by its kind: numbers of bytes and of ports would make each of a thousand cuts a kind of its own. */
+function afterAll({ reason, kind = reason.split(/[:(]/)[0]!.trim() }: Again, tries: number): Problem {
+  return { state: 'blocked', kind, reason: `${reason}: ${tries} tries` };
 }
 
 async function recordedTry(request: FileRequest, part: Sink, context: FetchContext): Promise<TryResult> {

@@ -38,10 +38,18 @@ export interface OnceContext {
 const START_BYTES = 9;
 const SLOWEST_BYTES_PER_SECOND = 1024;
 
-/** What one try came to. `again`: a later one may do better. */
+/** A later try may do better. `kind`: what it counts as, where that is not the beginning of the reason. */
+export interface Again {
+  outcome: 'again';
+  reason: string;
+  kind?: string;
+  retryAfter?: string | undefined;
+}
+
+/** What one try came to. */
 export type TryResult =
   | { outcome: 'whole'; validator: string | null; url: string }
-  | { outcome: 'again'; reason: string; retryAfter?: string | undefined }
+  | Again
   | { outcome: 'final'; problem: Problem };
 
 /** Throws what the network or the disk throws. */
@@ -150,7 +158,8 @@ async function readBody(
     clearInterval(watch);
   }
   if (expected !== undefined && part.length !== expected) {
-    return { outcome: 'again', reason: `the connection ended after ${part.length} of ${expected} bytes` };
+    const reason = `the connection ended after ${part.length} of ${expected} bytes`;
+    return { outcome: 'again', reason, kind: 'the connection ended too early' };
   }
   if (part.length === 0) return { outcome: 'final', problem: problem('corrupt', 'empty file') };
   return { outcome: 'whole', validator, url: answer.url };
