@@ -16,7 +16,7 @@ import { requireDuration } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
 import type { IngestContext } from './context.ts';
 import { fetchTables } from './fetch-tables.ts';
-import { LONGEST_TIMER_MS } from './http/engine.ts';
+import { LONGEST_TIMER_MS } from './http/elapsed.ts';
 import { ingestArchive, rowsOf } from './ingest-archive.ts';
 import { folderOf, ingestFolder, listFitsFiles } from './ingest-folder.ts';
 import type { IngestOptions } from './options.ts';

@@ -360,6 +360,14 @@ test('a clock that is set back holds up nothing', async () => {
   expect(Math.max(...slept)).toBeLessThanOrEqual(30_000);
 });
 
+test('a rate next to nothing is no rate without limit', async () => {
+  const clock = fastClock();
+  const throttle = createThrottle(1e-6, clock, new AbortController().signal);
+  await throttle(5000);
+  await throttle(5000);
+  expect(clock.slept).toEqual([2 ** 31 - 1]);
+});
+
 test('what lies in the way on the disk is no fault of the server', async () => {
   archive = await startSynoptic((_request, response) => {
     response.end(Buffer.concat([Buffer.from('SIMPLE  ='), Buffer.alloc(9 << 20)]));
@@ -419,6 +427,10 @@ test('limits of a host bind: connections and rate', async () => {
   const waited = clock.slept.reduce((total, pause) => total + pause, 0) / 1000;
   expect(waited).toBeGreaterThan((0.8 * summary.bytes) / 10_000);
   expect(() => options({ hostConnections: ['four'] })).toThrow(/HOST=NUMBER/);
+  // Nothing at all is no limit, and was never meant.
+  for (const limit of ['a.example=0', 'a.example=0.00'])
+    expect(() => options({ hostMbPerSecond: [limit] })).toThrow(/HOST=MB/);
+  expect(options({ hostMbPerSecond: ['a.example=0.05'] }).hostMbPerSecond).toHaveLength(1);
 });
 
 describe('a hostile server', () => {

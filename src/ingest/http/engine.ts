@@ -4,6 +4,7 @@ import type { Logger } from '../../core/log.ts';
 import { createRandom } from '../../numeric/random.ts';
 import { createBreaker } from './breaker.ts';
 import { createHttpClient } from './client.ts';
+import { LONGEST_TIMER_MS } from './elapsed.ts';
 import { type FetchContext, fetchFile, type TryRecord } from './fetch-file.ts';
 import type { Problem } from './problem.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
@@ -45,9 +46,6 @@ export type BytesAnswer =
 /** How long a host may be down before the rest is left to the next run. */
 const PATIENCE_MS = 600_000;
 const SMALL_FILE_BYTES = 20e6;
-
-/** A timer takes no more: it would fire at once. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createEngine(options: EngineOptions): Engine {
   const { clock, signal, allowedHosts, limits, log } = options;

@@ -1,7 +1,7 @@
 /** Limits of single hosts, as people write them: `jsoc.stanford.edu=1`. Pure. */
 
 /** A host, with port where it is not the default, and a positive number. */
-export const HOST_LIMIT = /^([A-Za-z0-9.-]+(?::\d+)?)=(\d+(?:\.\d+)?)$/;
+export const HOST_LIMIT = /^([A-Za-z0-9.-]+(?::\d+)?)=(?!0+(?:\.0+)?$)(\d+(?:\.\d+)?)$/;
 
 /** By host; texts that do not fit were refused with the options. */
 export function parseHostLimits(texts: readonly string[]): ReadonlyMap<string, number> {

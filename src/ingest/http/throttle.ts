@@ -1,6 +1,6 @@
 /** A cap on the rate of all transfers together. */
 import type { Clock } from '../../core/clock.ts';
-import { elapsedBy } from './elapsed.ts';
+import { elapsedBy, LONGEST_TIMER_MS } from './elapsed.ts';
 
 /** Resolves when `bytes` more may be taken, at `bytesPerSecond` on average. */
 export type Throttle = (bytes: number) => Promise<void>;
@@ -12,6 +12,6 @@ export function createThrottle(bytesPerSecond: number, clock: Clock, signal: Abo
     const now = elapsed();
     const wait = paidUntil - now;
     paidUntil = Math.max(paidUntil, now) + (bytes / bytesPerSecond) * 1000;
-    if (wait > 0) await clock.sleep(wait, signal);
+    if (wait > 0) await clock.sleep(Math.min(wait, LONGEST_TIMER_MS), signal);
   };
 }
