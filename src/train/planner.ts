@@ -179,11 +179,18 @@ export function fitParts(
   return fitting.every((atOnce, i) => atOnce === stages[i]!.atOnce) ? recipe : { ...recipe, atOnce: fitting };
 }
 
-/** The plan in lines for people: what is learnt, and what a step of every stage takes. */
-export function describeCosts(
-  { generator, discriminator }: { generator: number; discriminator: number },
-  costs: readonly StageCost[],
-): string[] {
+/** What `planTraining` and a training itself say of a run before its first step. */
+export interface CostPlan {
+  parameters: { generator: number; discriminator: number };
+  /** What a step costs, for every side that is learnt. */
+  costs: StageCost[];
+  /** Whether every program keeps its memory between its runs. */
+  holdsMemory: boolean;
+}
+
+/** In lines for people: what is learnt, and what a step of every stage takes. */
+export function describeCosts({ parameters, costs, holdsMemory }: CostPlan): string[] {
+  const { generator, discriminator } = parameters;
   return [
     `generator ${generator} weights, discriminator ${discriminator} weights`,
     ...costs.map((cost) => {
@@ -192,7 +199,7 @@ export function describeCosts(
       return [
         `${side} pixels, ${batch} images a step${parts}: activations ${gigabytes(totalBytes - stateBytes)}`,
         `weights and moments ${gigabytes(stateBytes)}`,
-        `memory about ${gigabytes(processorBytes(cost))} with ort:cpu, at least ${gigabytes(totalBytes)} with other engines`,
+        `memory about ${gigabytes(processorBytes(cost, holdsMemory))} with ort:cpu, at least ${gigabytes(totalBytes)} with other engines`,
         `${(flopsPerImage / 1e9).toFixed(1)} GFLOP an image`,
       ].join(', ');
     }),

@@ -16,7 +16,7 @@ import { type LoopResult, type Tick, trainingLoop } from './loop.ts';
 import { machineMemory } from './machine.ts';
 import { parameterCount } from './networks/parameters.ts';
 import type { RecipeOptions, TrainOptions } from './options.ts';
-import { describeCosts, estimateStages, mayHoldMemory, type StageCost } from './planner.ts';
+import { type CostPlan, describeCosts, estimateStages, mayHoldMemory } from './planner.ts';
 import { setAsideLater, writeCheckpoint } from './run/checkpoint.ts';
 import type { CheckpointFacts } from './run/facts.ts';
 import { createRunFolder, type RunFolder, removeUnfinished, truncateStatistics } from './run/folder.ts';
@@ -27,10 +27,10 @@ import { trainingPhases } from './steps/index.ts';
 import { createTrainer } from './trainer.ts';
 import { takeWeights } from './warm-start.ts';
 
-/** Up to this share of the machine's memory, speed is worth memory. */
+/** Up to this share of the machine's memory, where no limit is given, speed is worth memory. */
 const HELD_SHARE = 0.25;
 
-export interface TrainPlan {
+export interface TrainPlan extends CostPlan {
   recipe: RecipeOptions;
   dataset: {
     name: string;
@@ -40,9 +40,6 @@ export interface TrainPlan {
     channels: number;
     labels: LabelFacts | undefined;
   };
-  parameters: { generator: number; discriminator: number };
-  /** What a step costs, for every side that is learnt. */
-  costs: StageCost[];
   /** The run that is resumed. */
   resumes: string | undefined;
 }
@@ -65,19 +62,25 @@ export async function planTraining(options: TrainOptions, context: TrainContext)
   return {
     recipe,
     dataset: { name, count, hash, simulated, channels, labels: labelFacts(images) },
-    ...costsOf(job),
+    ...costsOf(job, options),
     resumes: folder?.directory,
   };
 }
 
-function costsOf({ recipe, images: { channels, labels } }: Job): Pick<TrainPlan, 'parameters' | 'costs'> {
+function costsOf(
+  { recipe, images: { channels, labels } }: Job,
+  { memory }: Pick<TrainOptions, 'memory'>,
+): CostPlan {
   const networks = createNetworks(networkOptions(recipe, channels, labels?.names.length));
+  const costs = estimateStages(recipe, channels, labels?.names.length);
+  const room = memory > 0 ? memory * 2 ** 30 : HELD_SHARE * machineMemory();
   return {
     parameters: {
       generator: parameterCount(networks.generator),
       discriminator: parameterCount(networks.discriminator),
     },
-    costs: estimateStages(recipe, channels, labels?.names.length),
+    costs,
+    holdsMemory: mayHoldMemory(costs, room),
   };
 }
 
@@ -115,17 +118,17 @@ async function trainJob(
   startedAt: number,
   context: TrainContext,
 ): Promise<TrainSummary> {
-  const { parameters, costs } = costsOf(job);
+  const plan = costsOf(job, options);
   const engine = await openEngine(job.engine, {
     threads: options.threads || Math.min(16, availableParallelism()),
     spin: options.spin,
-    holdMemory: mayHoldMemory(costs, HELD_SHARE * machineMemory()),
+    holdMemory: plan.holdsMemory,
   });
   try {
     const values = job.checkpoint?.values ?? firstValues(options, job, context.effects);
     const folder = job.folder ?? (await beginRun(options, job, engine, values, context));
     context.effects.log.info(`run ${folder.directory}, ${engine.description}`);
-    for (const line of describeCosts(parameters, costs)) context.effects.log.info(line);
+    for (const line of describeCosts(plan)) context.effects.log.info(line);
     const lock = lockRun(folder, context);
     try {
       if (job.folder) await noteChanges(job, folder, engine, context);

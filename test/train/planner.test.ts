@@ -62,7 +62,11 @@ describe('planner', async () => {
   });
 
   it('says what a step takes, by engine', () => {
-    const [weights, stage] = describeCosts({ generator: 5, discriminator: 6 }, [cost!]);
+    const parameters = { generator: 5, discriminator: 6 };
+    const [weights, stage] = describeCosts({ parameters, costs: [cost!], holdsMemory: false });
+    const [, held] = describeCosts({ parameters, costs: [cost!], holdsMemory: true });
+    const told = (line: string) => Number(/memory about (\S+)/.exec(line)![1]);
+    expect(told(held!)).toBeGreaterThan(told(stage!));
     expect(weights).toBe('generator 5 weights, discriminator 6 weights');
     expect(stage).toMatch(
       /^64 pixels, 8 images a step: activations .*weights and moments .*ort:cpu.*other engines/,

@@ -28,6 +28,9 @@ describe('train, generate and the doors of a run', () => {
       recipe: { resolution: 8, loss: 'logistic' },
     });
     expect(plan.parameters.generator).toBeGreaterThan(1000);
+    expect(plan.holdsMemory).toBe(true);
+    const small = { workspace, effects, images: diskImages(8, 8) };
+    expect((await planTraining(tinyOptions({ memory: 0.2 }), small)).holdsMemory).toBe(false);
   });
 
   it('makes a run folder with statistics, samples and checkpoints', async () => {

@@ -46,12 +46,13 @@ async function judgeOptionsOf(options: Options, workspace: Workspace): Promise<J
   return before.success ? before.data : own;
 }
 
-function describePlan({ recipe, dataset, parameters, costs, resumes }: TrainPlan): string {
+function describePlan(plan: TrainPlan): string {
+  const { recipe, dataset, resumes } = plan;
   return [
     resumes ? `would go on with ${resumes}` : 'would begin a new run',
     `${dataset.count} images of ${dataset.name}${dataset.simulated ? ' (simulated)' : ''}, ${dataset.channels} channel(s), ${recipe.resolution} pixels`,
     ...(dataset.labels ? [describeLabels(dataset.labels)] : []),
-    ...describeCosts(parameters, costs),
+    ...describeCosts(plan),
     ...Object.entries(recipe).map(([key, value]) => `  ${key}: ${value}`),
   ].join('\n');
 }
