@@ -1,4 +1,5 @@
 /** The use case: plan, carry out, and the papers of the dataset. */
+import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Catalog, openCatalog, takeLock, type Verdict } from '../catalog/index.ts';
@@ -176,7 +177,24 @@ async function makePlan(
   const existing = await readManifest(directory);
   const made = existing && (await openState(directory, existing));
   const heldIds = new Set(made?.coordinates.map(({ frameId }) => frameId));
-  return planCuration({ options, catalog, blockList, tables, existing, heldIds, again: options.rescreen });
+  const canRead = (path: string) => {
+    try {
+      accessSync(insideWorkspace(workspace, path), constants.R_OK);
+      return path !== '';
+    } catch {
+      return false;
+    }
+  };
+  return planCuration({
+    options,
+    catalog,
+    blockList,
+    tables,
+    existing,
+    heldIds,
+    canRead,
+    again: options.rescreen,
+  });
 }
 
 function assignSplits({ dated, manifest }: CuratePlan, catalog: Catalog, { log }: Effects) {

@@ -21,6 +21,9 @@ export interface DecodedFrame {
   steps: string[];
 }
 
+/** How the failure begins when it is the disk's and not the file's: such a file may come back. */
+export const CANNOT_READ = 'cannot read the file';
+
 /** Of this thread: the file in work and the one that is read meanwhile. */
 const memory = new FileMemory(2);
 
@@ -30,7 +33,7 @@ export async function readFrame(path: string, respike = false): Promise<FrameFil
   try {
     file = await memory.read(path);
   } catch (error) {
-    return { failure: `cannot read the file: ${(error as Error).message}` };
+    return { failure: `${CANNOT_READ}: ${(error as Error).message}` };
   }
   const { bytes, release } = file;
   try {

@@ -14,6 +14,7 @@ import { type Cadence, type Choice, eachFrame, onGrid, type Sample, withCompanio
 import {
   type FrameRange,
   lacksCompanion,
+  lacksFile,
   passedByHeader,
   type ScreenedFrame,
   type ScreenInput,
@@ -52,12 +53,14 @@ export interface PlanInput {
   existing: Manifest | undefined;
   /** Frames of its first channel that it holds. */
   heldIds: ReadonlySet<number>;
+  /** Whether the file at a path of the workspace can be read. */
+  canRead(path: string): boolean;
   /** Judge the frames anew that have a verdict. */
   again?: boolean;
 }
 
 export function planCuration(input: PlanInput): CuratePlan {
-  const { options, catalog, blockList, tables, existing, heldIds, again = false } = input;
+  const { options, catalog, blockList, tables, existing, heldIds, canRead, again = false } = input;
   const channels = channelNames(options).map(channelOf);
   const range = rangeOf(options);
   // Words on frames without a dataset are of one that was deleted, or that never came about: they hold no more.
@@ -81,7 +84,11 @@ export function planCuration(input: PlanInput): CuratePlan {
   const verdicts = again
     ? []
     : spoken.filter(({ accepted: isIn, frameId }) => !isIn || heldIds.has(frameId) || !firstIds.has(frameId));
-  const judged = new Set(verdicts.map((verdict) => verdict.frameId));
+  const hasReturned = (verdict: Verdict) =>
+    lacksFile(verdict) && canRead(catalog.frame(verdict.frameId)?.path ?? '');
+  const judged = new Set(
+    verdicts.filter((verdict) => !hasReturned(verdict)).map((verdict) => verdict.frameId),
+  );
   const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
   const screening = {
     catalog,

@@ -3,6 +3,7 @@ import type { Catalog, Frame, HeaderRecord, KnownEvent, RuleScore, Verdict } fro
 import { parseTime } from '../core/time.ts';
 import { type BlockList, reasonsToBlock } from './block-list.ts';
 import { belongsTo, type Channel } from './channels.ts';
+import { CANNOT_READ } from './decode.ts';
 import { headerLevels, headerMedian, timeOf } from './header-levels.ts';
 import type { LevelDistance } from './level-history.ts';
 import type { Recipe } from './manifest.ts';
@@ -127,6 +128,11 @@ export function passedByHeader({ scores }: Verdict): boolean {
 export function lacksCompanion({ accepted, scores }: Verdict): boolean {
   const isRead = scores.some(({ rule }) => rule === 'decode');
   return !accepted && !isRead && scores.every(({ rule, passed }) => passed || rule === 'companions');
+}
+
+/** Whether a frame was kept out because its file could not be had: the disk was away, rather than the file bad. */
+export function lacksFile({ accepted, scores }: Verdict): boolean {
+  return !accepted && scores.some(({ rule, note }) => rule === 'decode' && note?.startsWith(CANNOT_READ));
 }
 
 /** Header rules that look at one frame only. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalog, type Verdict } from '../../src/catalog/index.ts';
@@ -283,6 +283,16 @@ describe('a dataset grows', () => {
     await run({ to: '2017-01-04' });
     expect(await run()).toMatchObject({ count: count - 1, reasons: { decode: 1 } });
     expect(await run()).toMatchObject({ considered: 0, changed: false });
+  });
+
+  test('files that were away are looked at when they are back', async () => {
+    for (let day = 1; day <= 3; day++) addFrame(workspace, { slot: hour(day) });
+    const path = join(workspace.raw, 'test', 'aia.lev1.5s.193.2017-01-02T000000Z.fits');
+    renameSync(path, `${path}.away`);
+    expect(await run()).toMatchObject({ count: 2, reasons: { decode: 1 } });
+    expect(await run()).toMatchObject({ considered: 0, changed: false });
+    renameSync(`${path}.away`, path);
+    expect(await run()).toMatchObject({ considered: 1, count: 3 });
   });
 
   test('a coordinate that was cut or lost is told with its remedy', async () => {
