@@ -47,6 +47,8 @@ export interface Job {
   images: TrainingImages;
   folder: RunFolder | undefined;
   checkpoint: Checkpoint | undefined;
+  /** Whether that is to be the newest of the run, whatever it is called. */
+  isNewest: boolean;
   /** Whose weights a new run begins with. */
   source: Checkpoint | undefined;
   /** A resumed run is computed by the engine that it was computed by, unless another is asked for. */
@@ -79,6 +81,7 @@ export async function prepareJob(options: TrainOptions, context: TrainContext): 
     images,
     folder: undefined,
     checkpoint: undefined,
+    isNewest: false,
     source,
     engine: options.engine,
     settings: settingsOf(options, SETTING_DEFAULTS),
@@ -205,7 +208,19 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
   }
   const settings = settingsOf(options, record.settings);
   const engine = options.engine === 'auto' ? (record.engineName ?? 'auto') : options.engine;
-  return { recipe, data, seed, samples, images, folder, checkpoint, source: undefined, engine, settings };
+  return {
+    recipe,
+    data,
+    seed,
+    samples,
+    images,
+    folder,
+    checkpoint,
+    isNewest: !fromFile,
+    source: undefined,
+    engine,
+    settings,
+  };
 }
 
 const isFile = (wanted: string) => wanted.endsWith('.safetensors');

@@ -17,7 +17,7 @@ import { machineMemory } from './machine.ts';
 import { parameterCount } from './networks/parameters.ts';
 import type { RecipeOptions, TrainOptions } from './options.ts';
 import { type CostPlan, describeCosts, estimateStages, mayHoldMemory } from './planner.ts';
-import { setAsideLater, writeCheckpoint } from './run/checkpoint.ts';
+import { newestCheckpoint, setAsideLater, writeCheckpoint } from './run/checkpoint.ts';
 import type { CheckpointFacts } from './run/facts.ts';
 import { createRunFolder, type RunFolder, removeUnfinished, truncateStatistics } from './run/folder.ts';
 import { writeReals } from './run/pictures.ts';
@@ -131,7 +131,10 @@ async function trainJob(
     for (const line of describeCosts(plan)) context.effects.log.info(line);
     const lock = lockRun(folder, context);
     try {
-      if (job.folder) await noteChanges(job, folder, engine, context);
+      if (job.folder) {
+        await refuseStale(job, folder);
+        await noteChanges(job, folder, engine, context);
+      }
       await removeUnfinished(folder);
       const result = await runJob(options, job, { folder, engine, values, startedAt }, context);
       return { directory: folder.directory, ...result };
@@ -143,6 +146,15 @@ async function trainJob(
   } finally {
     await engine.close();
   }
+}
+
+/** Another training of this run may have ended after its newest checkpoint was read, and before the lock was free. */
+async function refuseStale({ checkpoint, isNewest }: Job, folder: RunFolder): Promise<void> {
+  if (!isNewest || (await newestCheckpoint(folder)) === checkpoint?.path) return;
+  throw new SunganError('io', 'another training of this run has ended just now', {
+    where: folder.directory,
+    remedy: 'run the same command again',
+  });
 }
 
 /** A run that is killed goes on with the length, the data and the engine of its last call. */

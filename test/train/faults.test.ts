@@ -1,5 +1,5 @@
 /** Kills, damage and contradictions at the worst moments: the next call must go on exactly, or say what to do. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
@@ -135,6 +135,23 @@ describe('a resumed run', () => {
     await expect(train(options, context(workspace, images))).rejects.toThrow('killed');
     expect(readdirSync(join(directory, 'replaced', 'checkpoints')).sort()).toEqual(later);
     expect(checkpointsOf(directory).at(-1)).toBe('00000002.safetensors');
+  });
+
+  it('does not begin where another training of it has just gone on', async () => {
+    const workspace = newWorkspace();
+    const { directory } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    // What the other one writes, after this one has read the newest checkpoint and before it has the lock.
+    const write = () =>
+      copyFileSync(newest(directory), join(directory, 'checkpoints', '00000009.safetensors'));
+    const log = {
+      debug() {},
+      info: (text: string) => text.startsWith('run ') && write(),
+      warn() {},
+      error() {},
+    };
+    const late = train(resume({ kimg: 0.008 }), { ...context(workspace), effects: quietEffects({ log }) });
+    await expect(late).rejects.toMatchObject({ kind: 'io', remedy: expect.stringContaining('again') });
+    expect(checkpointsOf(directory)).toContain('00000009.safetensors');
   });
 
   it('refuses every option that contradicts it, and remembers its engine', async () => {
