@@ -86,10 +86,10 @@ describe('a run folder', () => {
     const workspace = newWorkspace();
     const { directory } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     writeFileSync(join(directory, 'checkpoints', '.00000002.safetensors.0badcafe.part'), 'half');
-    writeFileSync(join(directory, 'notes.part'), 'mine');
+    writeFileSync(join(directory, '.scores.json.0badcafe.part'), 'being written by another command');
     await train(resume(), context(workspace));
     expect(readdirSync(join(directory, 'checkpoints'))).toEqual(['00000001.safetensors']);
-    expect(readdirSync(directory)).toContain('notes.part');
+    expect(readdirSync(directory)).toContain('.scores.json.0badcafe.part');
   });
 
   it('that takes no more statistics is told by name', async () => {

@@ -78,11 +78,16 @@ export async function appendStatistics(folder: RunFolder, line: object): Promise
   });
 }
 
-/** Removes what a kill in the middle of a file left: a checkpoint's can be gigabytes. Only for the holder of the run's lock. */
+/**
+ * Removes what a kill in the middle of a file left: a checkpoint's can be gigabytes. Only for the holder of the run's lock, and
+ * only where training alone writes.
+ */
 export async function removeUnfinished({ directory }: RunFolder): Promise<void> {
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    const isPart = entry.isFile() && entry.name.startsWith('.') && entry.name.endsWith(PART_SUFFIX);
-    if (isPart) await rm(join(entry.parentPath, entry.name), { force: true });
+  const folders = (await readdir(directory)).filter((name) => /^(checkpoints|samples|best-.*)$/.test(name));
+  for (const folder of folders) {
+    const names = await readdir(join(directory, folder));
+    for (const name of names.filter((each) => each.startsWith('.') && each.endsWith(PART_SUFFIX)))
+      await rm(join(directory, folder, name), { force: true });
   }
 }
 
