@@ -2,6 +2,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalog, Frame } from '../catalog/index.ts';
+import { isSunganError, SunganError } from '../core/errors.ts';
 import type { Workspace } from '../core/workspace.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { checkStart } from './check.ts';
@@ -164,8 +165,15 @@ async function fetchCandidate(
   } catch (error) {
     // Stopped, or the disk is full: what came stays, and the row says `downloading`, so that the next run goes on.
     await part.suspend().catch(() => {});
-    throw error;
+    throw withPlace(error, join(workspace.root, path));
   }
+}
+
+/** An error of the disk comes from where only bytes are known. */
+function withPlace(error: unknown, where: string): unknown {
+  if (!isSunganError(error) || error.kind !== 'io' || error.where !== undefined) return error;
+  const { message, remedy } = error;
+  return new SunganError('io', message, { where, ...(remedy ? { remedy } : {}), cause: error });
 }
 
 /** A host in trouble, and the beginning of a known version: a later run asks for the rest only. */

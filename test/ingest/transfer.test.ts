@@ -368,13 +368,20 @@ test('a rate next to nothing is no rate without limit', async () => {
   expect(clock.slept).toEqual([2 ** 31 - 1]);
 });
 
-test('what lies in the way on the disk is no fault of the server', async () => {
-  archive = await startSynoptic((_request, response) => {
-    response.end(Buffer.concat([Buffer.from('SIMPLE  ='), Buffer.alloc(9 << 20)]));
+test.each([
+  ['a small file', 0],
+  ['a file that is too long to be held', 9 << 20],
+])('what lies in the way on the disk is no fault of the server: %s', async (_, more) => {
+  archive = await startSynoptic((_request, response, bytes) => {
+    response.end(Buffer.concat([bytes, Buffer.alloc(more)]));
     return true;
   });
   writeFileSync(workspace.raw, 'a file where a folder should be');
-  await expect(run()).rejects.toMatchObject({ kind: 'io', remedy: expect.stringContaining('permissions') });
+  await expect(run()).rejects.toMatchObject({
+    kind: 'io',
+    where: expect.stringMatching(/AIA20170101_0000_0193\.fits$/),
+    remedy: expect.stringContaining('permissions'),
+  });
   expect(archive.requests).toHaveLength(1);
 });
 
