@@ -1,7 +1,8 @@
 /** What is to be trained: a new run or one that goes on, with everything that its options name opened. */
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
+import { exists } from '../core/files.ts';
 import { flagName } from '../core/options.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { type NetworkOptions, networkOptions } from './assemble.ts';
@@ -59,7 +60,7 @@ export interface Job {
 /** Reads what the options name: recipe, data, and for a resumed run its folder and newest checkpoint. */
 export async function prepareJob(options: TrainOptions, context: TrainContext): Promise<Job> {
   if (options.resume !== undefined) return resumedJob(options, options.resume, context);
-  const { data = '' } = options;
+  const data = await placeOf(context, options.data ?? '');
   if (data === '' && !context.images) {
     throw new SunganError('usage', 'no dataset given', {
       where: '--data',
@@ -129,6 +130,12 @@ function warnOfTransform({ dataset, path }: Checkpoint, images: TrainingImages, 
 const transformNames = ({ transforms }: Pick<TrainingImages, 'transforms'>) =>
   transforms.map(({ name }) => name).join(', ');
 
+/** A dataset of the workspace by its name, any other by its whole path: a run goes on from wherever it is called. */
+async function placeOf({ workspace }: TrainContext, data: string): Promise<string> {
+  const isNamed = data === '' || (await exists(join(workspace.datasets, data)));
+  return isNamed ? data : resolve(data);
+}
+
 async function openImages(
   { workspace, images: given }: TrainContext,
   data: string,
@@ -187,7 +194,8 @@ async function resumedJob(options: TrainOptions, wanted: string, context: TrainC
   const fromFile = isFile(wanted);
   const folder = await findResumed(context.workspace, wanted);
   const record = await readRunRecord(folder);
-  refuseChanges(options, record, folder);
+  const isSameData = options.data !== undefined && (await placeOf(context, options.data)) === record.data;
+  refuseChanges(isSameData ? { ...options, data: record.data } : options, record, folder);
   const recipe = { ...record.recipe, kimg: options.kimg ?? record.recipe.kimg };
   const { data, seed, samples } = record;
   const images = await openImages(context, data, recipe);

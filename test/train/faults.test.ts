@@ -1,6 +1,6 @@
 /** Kills, damage and contradictions at the worst moments: the next call must go on exactly, or say what to do. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
@@ -135,6 +135,15 @@ describe('a resumed run', () => {
     await expect(train(options, context(workspace, images))).rejects.toThrow('killed');
     expect(readdirSync(join(directory, 'replaced', 'checkpoints')).sort()).toEqual(later);
     expect(checkpointsOf(directory).at(-1)).toBe('00000002.safetensors');
+  });
+
+  it('finds its data again from any folder', async () => {
+    const workspace = newWorkspace();
+    const { directory } = await train(tinyOptions({ kimg: 0.004, data: './pictures' }), context(workspace));
+    expect(optionsOf(directory).data).toBe(resolve('pictures'));
+    await expect(planTraining(resume({ data: 'pictures' }), context(workspace))).resolves.toMatchObject({
+      resumes: directory,
+    });
   });
 
   it('does not begin where another training of it has just gone on', async () => {
