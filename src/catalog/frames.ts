@@ -115,7 +115,7 @@ export function frameTable(db: Database, now: () => Date): FrameTable {
   const headerOf = db.prepare<[number], { header: string }>('SELECT header FROM headers WHERE frame_id = ?');
   const setState = db.prepare('UPDATE frames SET state = ?, reason = ?, updated_at = ? WHERE id = ?');
   const begin = db.prepare(
-    "UPDATE frames SET state = 'downloading', etag = CASE WHEN url = @url THEN etag END, url = @url, path = @path, updated_at = @time WHERE id = @id",
+    "UPDATE frames SET state = 'downloading', reason = NULL, etag = CASE WHEN url = @url THEN etag END, url = @url, path = @path, updated_at = @time WHERE id = @id",
   );
   const asked = db.prepare('UPDATE frames SET tries = tries + 1 WHERE id = ?');
   const etag = db.prepare('UPDATE frames SET etag = ? WHERE id = ?');

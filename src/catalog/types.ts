@@ -2,7 +2,7 @@
 
 /**
  * expected: planned, not yet there. absent: the archive says it has none (404). blocked: exists but cannot be had now
- * (offline, tape, source down). downloading: a try is under way. stored: file and row agree. corrupt: what came was not
+ * (offline, tape, source down). downloading: a try is under way, or its beginning is kept. stored: file and row agree. corrupt: what came was not
  * a usable frame. superseded: a better file of the slot replaced it. explained: absent for a known cause (eclipse).
  */
 export type FrameState =

@@ -29,7 +29,7 @@ export async function settleInterrupted(
     await rm(partPath(absolute), { force: true });
     if (found && 'bytes' in found) continue;
     await rm(absolute, { force: true });
-    catalog.forgetFile(row.id, 'expected', 'a run was stopped while it fetched this');
+    catalog.forgetFile(row.id, 'expected', row.reason ?? 'a run was stopped while it fetched this');
   }
 }
 

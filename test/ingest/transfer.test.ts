@@ -195,8 +195,25 @@ test('what a connection that is cut again and again brought is not lost between 
   });
   expect(await run({ retries: 1 })).toMatchObject({ failed: 1 });
   expect(await run({ retries: 1 })).toMatchObject({ stored: 1 });
-  expect(ranges).toEqual([undefined, ...[2000, 4000, 6000, 8000, 10_000].map((from) => `bytes=${from}-`)]);
   expect(audit(workspace)).toEqual([]);
+  const { length } = ranges;
+  expect(await run({ retries: 1, from: '2017-01-01T06:00:00Z', to: '2017-01-01T12:00:00Z' })).toMatchObject({
+    failed: 1,
+  });
+  // Another request: what is kept of this one goes, why it was not had stays.
+  expect(await run({ retries: 1, from: '2017-01-02', to: '2017-01-02T06:00:00Z' })).toMatchObject({
+    failed: 1,
+  });
+  workspace.withCatalog((catalog) =>
+    expect(catalog.frames({})[1]).toMatchObject({
+      state: 'expected',
+      reason: expect.stringContaining('2 tries'),
+    }),
+  );
+  expect(ranges.slice(0, length)).toEqual([
+    undefined,
+    ...[2000, 4000, 6000, 8000, 10_000].map((from) => `bytes=${from}-`),
+  ]);
 });
 
 test('parts of slots that the next run does not ask for are cleared away', async () => {
