@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { createRandom } from '../src/numeric/random.ts';
 import { type CompiledProgram, type Engine, openEngine, type Value } from '../src/train/engines/index.ts';
+import { channelBlockOfProcessor } from '../src/train/engines/ort/blocked.ts';
 import { programToOnnx } from '../src/train/engines/ort/model.ts';
 import { elementCount, Graph, type Node, type Shape } from '../src/train/graph/index.ts';
 import type { GanNetworks } from '../src/train/networks/network.ts';
@@ -183,7 +184,8 @@ async function profileStep(size: Size): Promise<void> {
   const networks = networksOf(size);
   const times = new Map<string, number>();
   for (const phase of trainingPhases(networks, recipeOf(size.batch))) {
-    const session = await ort.InferenceSession.create(programToOnnx(phase.program).bytes, {
+    const { bytes } = programToOnnx(phase.program, { channelBlock: await channelBlockOfProcessor() });
+    const session = await ort.InferenceSession.create(bytes, {
       intraOpNumThreads: threads,
       enableProfiling: true,
       profileFilePrefix: join(tmpdir(), `sungan-profile-${process.pid}`),

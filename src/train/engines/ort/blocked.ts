@@ -5,7 +5,7 @@
  * there, and how long a block is on this processor, is tried out once.
  */
 import * as ort from 'onnxruntime-node';
-import type { Shape } from '../../graph/index.ts';
+import type { Resampling, Shape } from '../../graph/index.ts';
 import { Emitter } from './emitter.ts';
 import { type OnnxAttribute, writeOnnxModel } from './onnx-writer.ts';
 
@@ -45,12 +45,12 @@ export function emitBlockedConvolution(
   });
 }
 
-/** Every plane of [N, channels, H, W] on its own, with the same taps along both axes, `before` and `after` of zeros around. */
+/** Every plane of [N, channels, H, W] on its own, with the same taps along both axes, zeros around, and every `down`-th sample kept. */
 export function emitBlockedFilter(
   emitter: Emitter,
   x: string,
   channels: number,
-  { taps, before, after }: { taps: readonly number[]; before: number; after: number },
+  { taps, down, before, after }: Pick<Resampling, 'taps' | 'down' | 'before' | 'after'>,
   block: number,
 ): string {
   const size = taps.length;
@@ -62,10 +62,16 @@ export function emitBlockedFilter(
     return { dimensions: [channels, 1, size, size], data };
   });
   return emitBlocked(emitter, x, [filter], channels, {
+    strides: { ints: [down, down] },
     pads: { ints: [before, before, after, after] },
     kernel_shape: { ints: [size, size] },
     group: { int: channels },
   });
+}
+
+/** Whether the images are there in blocks already. */
+export function isReordered(emitter: Emitter, x: string): boolean {
+  return emitter.has(`blocked:${x}`);
 }
 
 /** What one of these gives the next takes as it is. */
@@ -84,8 +90,8 @@ function emitBlocked(
 }
 
 /**
- * Kernels [out, in, k, k], or [in, out, k, k] where `isAdjoint`, as [out / block, in / block, k, k, block of in, block of
- * out], under the shape [out, in, k, k].
+ * Kernels [out, in, k, k] as [out / block, in / block, k, k, block of in, block of out], under the shape [out, in, k, k].
+ * `isAdjoint`: from the kernels [in, out, k, k] of the convolution of which this is the adjoint, turned by 180 degrees.
  */
 export function blockedKernels(
   emitter: Emitter,
@@ -95,11 +101,26 @@ export function blockedKernels(
   isAdjoint = false,
 ): string {
   const [outputs, inputs, size] = shape as [number, number, number];
-  const [first, second] = isAdjoint ? [inputs, outputs] : [outputs, inputs];
-  // As one axis k * k: short rows are slow to move.
-  const split = emitter.reshape(kernels, [first / block, block, second / block, block, size * size]);
-  const order = isAdjoint ? [2, 0, 4, 1, 3] : [0, 2, 4, 3, 1];
-  return emitter.reshape(emitter.transpose(split, order), shape);
+  const taps = size * size;
+  const moved = isAdjoint
+    ? emitter.transpose(emitter.reshape(kernels, [inputs, outputs, taps]), [0, 2, 1])
+    : emitter.transpose(emitter.reshape(kernels, [outputs, inputs * taps]), [1, 0]);
+  // Also where nothing turns: it keeps the runtime from joining both moves to one, which takes twice as long.
+  const turned = emitter.node('MatMul', [
+    orderOfTaps(emitter, taps, isAdjoint),
+    emitter.reshape(moved, [inputs, taps, outputs]),
+  ]);
+  const split = emitter.reshape(turned, [inputs / block, block, taps, outputs / block, block]);
+  return emitter.reshape(emitter.transpose(split, [3, 0, 2, 1, 4]), shape);
+}
+
+/** A permutation [taps, taps]: the same order or the opposite one. */
+function orderOfTaps(emitter: Emitter, taps: number, isTurned: boolean): string {
+  return emitter.constant(`taps:${taps}:${isTurned}`, () => {
+    const data = new Float32Array(taps * taps);
+    for (let tap = 0; tap < taps; tap++) data[tap * taps + (isTurned ? taps - 1 - tap : tap)] = 1;
+    return { dimensions: [taps, taps], data };
+  });
 }
 
 /** x64 with AVX-512 and ARM; x64 without. */

@@ -63,12 +63,12 @@ export function emitConvolutionInput(
     const [inputs, outputs] = node.inputs[1]!.shape as Images;
     const kernels: Images = [outputs, inputs, size, size];
     const geometry = { kernels, results: node.shape, stride, pad: size - 1 - pad };
-    const turned = turnKernels(emitter, w!, node.inputs[1]!.shape as Images);
     const { channelBlock } = emitter;
     if (channelBlock !== undefined && isWorthBlocking(geometry, channelBlock)) {
-      const blocks = blockedKernels(emitter, turned, kernels, channelBlock, true);
+      const blocks = blockedKernels(emitter, w!, kernels, channelBlock, true);
       return emitBlockedConvolution(emitter, [y!, blocks], geometry);
     }
+    const turned = turnKernels(emitter, w!, node.inputs[1]!.shape as Images);
     const adjoint = emitter.transpose(turned, [1, 0, 2, 3]);
     return emitConv(emitter, [y!, adjoint], kernels, 1, geometry.pad);
   }

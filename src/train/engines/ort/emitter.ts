@@ -31,6 +31,11 @@ export class Emitter {
     this.channelBlock = channelBlock;
   }
 
+  /** Whether `once` was called with this key. */
+  has(key: string): boolean {
+    return this.made.has(key);
+  }
+
   /** What `make` adds, on the first call with this key only. */
   once(key: string, make: () => string): string {
     const name = this.made.get(key) ?? make();

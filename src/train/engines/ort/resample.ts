@@ -3,7 +3,7 @@
  * rate; else two products with constant matrices for small images, filter operators for large ones.
  */
 import { type Node, type Resampling, resamplingMatrix } from '../../graph/index.ts';
-import { emitBlockedFilter, LEAST_BLOCKED_SIDE } from './blocked.ts';
+import { emitBlockedFilter, isReordered, LEAST_BLOCKED_SIDE } from './blocked.ts';
 import type { Emitter } from './emitter.ts';
 import type { OnnxTensor } from './onnx-writer.ts';
 
@@ -12,17 +12,23 @@ const MATRIX_LIMIT = 160;
 
 export function emitResample(emitter: Emitter, node: Node<'resample'>, [x]: readonly string[]): string {
   const block = emitter.channelBlock;
-  if (block !== undefined && isBlockable(node, block))
+  if (block !== undefined && isBlockable(emitter, node, x!, block))
     return emitBlockedFilter(emitter, x!, node.shape[1]!, node.attributes, block);
   const longest = Math.max(...node.inputs[0]!.shape.slice(2), ...node.shape.slice(2));
   return longest <= MATRIX_LIMIT ? byMatrices(emitter, node, x!) : byFilter(emitter, node, x!);
 }
 
-/** Only filters that keep the rate: of the others two products with matrices leave out what is dropped or zero. */
-function isBlockable({ attributes, shape }: Node<'resample'>, block: number): boolean {
-  const { up, down, before, after } = attributes;
-  const keepsRate = up === 1 && down === 1 && before >= 0 && after >= 0;
-  return keepsRate && shape[1]! % block === 0 && shape[2]! >= LEAST_BLOCKED_SIDE;
+/**
+ * Where filters drop or insert samples, two products with matrices leave out what is dropped or zero, which takes less
+ * time than to reorder the image; once it is reordered, a filter that drops is cheaper.
+ */
+function isBlockable(emitter: Emitter, node: Node<'resample'>, x: string, block: number): boolean {
+  const { up, down, before, after } = node.attributes;
+  const isCheap = down === 1 || isReordered(emitter, x);
+  const [, channels, height] = node.shape as [number, number, number];
+  return (
+    up === 1 && isCheap && before >= 0 && after >= 0 && channels % block === 0 && height >= LEAST_BLOCKED_SIDE
+  );
 }
 
 function byMatrices(emitter: Emitter, node: Node<'resample'>, x: string): string {
