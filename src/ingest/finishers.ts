@@ -26,10 +26,20 @@ export function createFinishers(files: number): Finishers {
   // Node 20 cannot run a worker from TypeScript; built code ends in .js.
   const isBuilt = import.meta.url.endsWith('.js');
   if (!isBuilt || files < FEWEST_FILES) return { finish: finishHere, async close() {} };
-  const threads = Array.from({ length: THREADS }, startThread);
+  const url = new URL('./finish-thread.js', import.meta.url);
+  return finishersOf(Array.from({ length: THREADS }, () => startThread(url)));
+}
+
+/** Each task to the thread that has least to do. */
+function finishersOf(threads: readonly FinishThread[]): Finishers {
   return {
-    finish: (task) => threads.sort((a, b) => a.pending.size - b.pending.size)[0]!.finish(task),
-    close: async () => void (await Promise.all(threads.map(({ worker }) => worker.terminate()))),
+    async finish(task) {
+      const living = threads.filter((thread) => thread.isLiving());
+      const [idlest] = living.sort((a, b) => a.waiting() - b.waiting());
+      if (idlest) return idlest.finish(task);
+      throw new Error('the threads that finish files ended');
+    },
+    close: async () => void (await Promise.all(threads.map((thread) => thread.close()))),
   };
 }
 
@@ -60,29 +70,45 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-function startThread() {
+export interface FinishThread extends Finishers {
+  isLiving(): boolean;
+  /** How many files it has in hand. */
+  waiting(): number;
+}
+
+/** A thread that runs `program`. When it ends by itself, whatever it had in hand fails. */
+export function startThread(program: URL): FinishThread {
   // Flags of the parent that only fit a main program (--input-type) would end the thread.
-  const worker = new Worker(new URL('./finish-thread.js', import.meta.url), {
+  const worker = new Worker(program, {
     execArgv: [],
     // It makes hardly any garbage; by default its heap would grow all the same.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const pending = new Map<number, Pending>();
   let lastId = 0;
+  let isLiving = true;
+  const end = (error: Error) => {
+    isLiving = false;
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
   worker.on('message', (answer: Answer) => {
     const { resolve, reject } = pending.get(answer.id)!;
     pending.delete(answer.id);
     if ('finished' in answer) resolve(answer.finished);
     else reject(errorOf(answer.failure));
   });
-  worker.on('error', (error) => {
-    for (const { reject } of pending.values()) reject(error);
-  });
-  const finish = (task: FinishTask) =>
-    new Promise<Finished>((resolve, reject) => {
-      const id = ++lastId;
-      pending.set(id, { resolve, reject });
-      worker.postMessage({ id, task }, [task.held.buffer]);
-    });
-  return { worker, pending, finish };
+  worker.on('error', end);
+  worker.on('exit', (code) => end(new Error(`a thread that finishes files ended with ${code}`)));
+  return {
+    isLiving: () => isLiving,
+    waiting: () => pending.size,
+    finish: (task) =>
+      new Promise<Finished>((resolve, reject) => {
+        const id = ++lastId;
+        pending.set(id, { resolve, reject });
+        worker.postMessage({ id, task }, [task.held.buffer]);
+      }),
+    close: async () => void (await worker.terminate()),
+  };
 }
