@@ -34,7 +34,8 @@ const ENGINES = {
   },
   'tfjs:gpu': {
     summary: 'TensorFlow.js on an NVIDIA card (TensorFlow 2.9, CUDA 11.2)',
-    remedy: 'npm install @tensorflow/tfjs-node-gpu (it downloads TensorFlow; Node up to 22)',
+    remedy:
+      'npm install --no-save --ignore-scripts=false @tensorflow/tfjs-node-gpu@4 (it downloads TensorFlow; Node up to 22)',
     open: async () => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
       return createTfjsEngine('tfjs:gpu', { names: ['@tensorflow/tfjs-node-gpu'], backend: 'tensorflow' });
@@ -42,7 +43,8 @@ const ENGINES = {
   },
   'tfjs:node': {
     summary: 'TensorFlow.js on the processor',
-    remedy: 'npm install @tensorflow/tfjs-node (it downloads TensorFlow; Node up to 22)',
+    remedy:
+      'npm install --no-save --ignore-scripts=false @tensorflow/tfjs-node@4 (it downloads TensorFlow; Node up to 22)',
     open: async () => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
       return createTfjsEngine('tfjs:node', { names: ['@tensorflow/tfjs-node'], backend: 'tensorflow' });
@@ -50,7 +52,7 @@ const ENGINES = {
   },
   'tfjs:wasm': {
     summary: 'TensorFlow.js in WebAssembly: slow, for checks',
-    remedy: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
+    remedy: 'npm install --no-save @tensorflow/tfjs@4 @tensorflow/tfjs-backend-wasm@4',
     open: async () => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
       const names = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs'];
