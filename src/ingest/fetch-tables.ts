@@ -35,6 +35,7 @@ export async function fetchTables(
     log: effects.log,
     limits: { connectionsOf: () => 1, bytesPerSecond: undefined, bytesPerSecondOf: () => undefined },
     idleTimeoutMs: requireDuration(options.timeout, '--timeout'),
+    totalTimeoutMs: requireDuration(options.totalTimeout, '--total-timeout'),
     retries: options.retries,
     maxBytes: MAX_TABLE_BYTES,
     allowedHosts: new Set(options.tables.flatMap((name) => urlsOf(name).map((url) => new URL(url).host))),

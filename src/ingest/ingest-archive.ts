@@ -76,6 +76,7 @@ async function fetchWanted(
     log: context.effects.log,
     limits,
     idleTimeoutMs: requireDuration(options.timeout, '--timeout'),
+    totalTimeoutMs: requireDuration(options.totalTimeout, '--total-timeout'),
     retries: options.retries,
     maxBytes: options.maxFileMb * 1e6,
     allowedHosts: new Set(hosts),

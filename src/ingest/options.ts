@@ -63,6 +63,10 @@ export const ingestOptions = z.strictObject({
     .default(4)
     .describe('further tries of a request that failed, with growing pauses'),
   timeout: z.string().default('90s').describe('longest silence of a server before a try is given up'),
+  totalTimeout: z
+    .string()
+    .default('1h')
+    .describe('longest time of one try of a file; the next try goes on where it ended'),
   maxTries: z
     .number()
     .int()

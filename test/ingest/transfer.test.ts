@@ -281,6 +281,29 @@ describe('a server in trouble', () => {
     expect(await run()).toMatchObject({ stored: 1, failed: 0 });
   });
 
+  test('that is slow, but not too slow, is asked again for the rest after the longest time of a try', async () => {
+    const ranges: (string | undefined)[] = [];
+    archive = await startSynoptic((request, response, bytes) => {
+      ranges.push(request.headers.range);
+      if (ranges.length > 1) {
+        sendFile(request, response, bytes);
+        return true;
+      }
+      response.writeHead(200, { 'content-length': bytes.length, etag: '"one"' });
+      let sent = 0;
+      const timer = setInterval(() => {
+        response.write(bytes.subarray(sent, sent + 200));
+        sent += 200;
+      }, 50);
+      response.on('close', () => clearInterval(timer));
+      return true;
+    });
+    expect(await run({ totalTimeout: '1s' })).toMatchObject({ stored: 1 });
+    expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)]);
+    expect(firstFrame().attempts[0]!.error).toMatch(/took longer than 1 s/);
+    expect(audit(workspace)).toEqual([]);
+  });
+
   test('that says nothing, or drips, is left', async () => {
     archive = await startSynoptic((request, response, bytes) => {
       if (request.url!.includes('_0000_')) return true;

@@ -15,6 +15,7 @@ export interface EngineOptions {
   log: Logger;
   limits: RateLimits;
   idleTimeoutMs: number;
+  totalTimeoutMs: number;
   retries: number;
   maxBytes: number;
   allowedHosts: ReadonlySet<string>;
@@ -66,6 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
     random: createRandom(`${process.pid} ${clock.now().getTime()}`),
     retries: options.retries,
     idleTimeoutMs,
+    totalTimeoutMs: Math.min(options.totalTimeoutMs, LONGEST_TIMER_MS),
     maxBytes: options.maxBytes,
     throttleOf: throttlesOf(limits, clock, signal),
   };

@@ -29,6 +29,8 @@ export interface OnceContext {
   signal: AbortSignal;
   /** Longest time without the least progress; a server that drips slower than 1 KiB/s is silent too. */
   idleTimeoutMs: number;
+  /** Longest time of one body; what came of it stays for the next try. */
+  totalTimeoutMs: number;
   maxBytes: number;
   /** Waits until so many bytes more may be taken from the host; undefined where nothing is limited. */
   throttleOf(url: string): Throttle | undefined;
@@ -149,6 +151,7 @@ async function readBody(
     return taken && pauses.during(taken);
   };
   const watch = watchProgress(() => part.length, pauses, context.idleTimeoutMs, stop);
+  const unlimit = limitTime(context.totalTimeoutMs, pauses, stop);
   try {
     await body.read(take);
   } catch (error) {
@@ -156,6 +159,7 @@ async function readBody(
     throw error;
   } finally {
     clearInterval(watch);
+    unlimit();
   }
   if (expected !== undefined && part.length !== expected) {
     const reason = `the connection ended after ${part.length} of ${expected} bytes`;
@@ -216,6 +220,23 @@ function watchProgress(
   }, windowMs);
   timer.unref();
   return timer;
+}
+
+/** Stops the request after `totalMs` without the pauses. Returns what ends the limit. */
+function limitTime(totalMs: number, pauses: Stopwatch, stop: AbortController): () => void {
+  const startedAt = performance.now();
+  let timer: NodeJS.Timeout;
+  const wait = (milliseconds: number) => {
+    timer = setTimeout(check, Math.ceil(milliseconds));
+    timer.unref();
+  };
+  const check = () => {
+    const left = totalMs - (performance.now() - startedAt - pauses.milliseconds);
+    if (left > 0) wait(left);
+    else stop.abort(new Error(`took longer than ${totalMs / 1000} s`));
+  };
+  wait(totalMs);
+  return () => clearTimeout(timer);
 }
 
 /** Where the body of a 206 begins, and how long the whole file is, where that is told. */
