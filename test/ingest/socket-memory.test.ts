@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHttpClient } from '../../src/ingest/http/client.ts';
+import { createSocketMemory } from '../../src/ingest/http/socket-memory.ts';
 import { createRandom } from '../../src/numeric/random.ts';
 
 const random = createRandom('socket memory');
@@ -70,4 +71,28 @@ test.each([0, 1, 2])('a reader that stops at every piece but %i of 3', async (re
   } finally {
     await client.close();
   }
+});
+
+test('a buffer of which a part lies unread is not read into again', () => {
+  const { buffer, callback } = createSocketMemory();
+  const next = buffer as () => Uint8Array;
+  const socket = { readableLength: 0, push: () => true };
+  const take = (length: number) => {
+    const into = next();
+    callback.call(socket, length, into);
+    return into;
+  };
+  const large = 200_000;
+  const [first, second] = [take(large), take(large)];
+  expect(second).not.toBe(first);
+  // All that came was taken: two buffers are enough.
+  expect(take(large)).toBe(first);
+  // Of small pieces copies are handed on.
+  const small = take(100);
+  expect(take(large)).toBe(small);
+  // What came into the last two may lie there still.
+  socket.readableLength = large;
+  const third = take(large);
+  const fourth = take(large);
+  expect(new Set([third, fourth, take(large)]).size).toBe(3);
 });

@@ -1,7 +1,7 @@
 /** Kills, damage and contradictions at the worst moments: the next call must go on exactly, or say what to do. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import {
@@ -13,18 +13,7 @@ import {
   train,
   trainOptions,
 } from '../../src/train/index.ts';
-import { diskImages, temporaryWorkspace, tinyOptions } from './support.ts';
-
-const open: (() => void)[] = [];
-afterEach(() => {
-  for (const remove of open.splice(0)) remove();
-});
-
-function newWorkspace(): Workspace {
-  const { workspace, remove } = temporaryWorkspace();
-  open.push(remove);
-  return workspace;
-}
+import { diskImages, tinyOptions, workspaceOfTest } from './support.ts';
 
 /** Images whose reading fails after so many batches of four: what a kill leaves, but in this process. */
 function failingAfter(batches: number): TrainingImages {
@@ -58,7 +47,7 @@ const optionsOf = (directory: string) => JSON.parse(readFileSync(join(directory,
 
 describe('a run that is killed', () => {
   it('before its first checkpoint keeps the weights it was begun with', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     await train(tinyOptions({ name: 'source' }), context(workspace));
     const whole = tinyOptions({ name: 'whole', from: '1', kimg: 0.024, snapshotTicks: 100 });
     const expected = await train(whole, context(workspace));
@@ -72,7 +61,7 @@ describe('a run that is killed', () => {
   });
 
   it('after it was made longer is finished at the new length', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     await train(tinyOptions({ kimg: 0.012 }), context(workspace));
     await expect(train(resume({ kimg: 0.048 }), context(workspace, failingAfter(6)))).rejects.toThrow(
       'killed',
@@ -83,7 +72,7 @@ describe('a run that is killed', () => {
 
 describe('a run folder', () => {
   it('loses what a kill left half-written, and nothing else', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const { directory } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     writeFileSync(join(directory, 'checkpoints', '.00000002.safetensors.0badcafe.part'), 'half');
     writeFileSync(join(directory, '.scores.json.0badcafe.part'), 'being written by another command');
@@ -93,7 +82,7 @@ describe('a run folder', () => {
   });
 
   it('that takes no more statistics is told by name', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     await expect(train(tinyOptions({ kimg: 0.004 }), context(workspace, failingAfter(0)))).rejects.toThrow(
       'killed',
     );
@@ -126,7 +115,7 @@ describe('a run folder', () => {
 
 describe('a resumed run', () => {
   it('from an older checkpoint replaces what came after it, and keeps that apart', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const { directory } = await train(tinyOptions({ kimg: 0.016, tickKimg: 0.004 }), context(workspace));
     const later = checkpointsOf(directory).slice(1);
     const from = join(directory, 'checkpoints', '00000001.safetensors');
@@ -138,7 +127,7 @@ describe('a resumed run', () => {
   });
 
   it('finds its data again from any folder', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const { directory } = await train(tinyOptions({ kimg: 0.004, data: './pictures' }), context(workspace));
     expect(optionsOf(directory).data).toBe(resolve('pictures'));
     await expect(planTraining(resume({ data: 'pictures' }), context(workspace))).resolves.toMatchObject({
@@ -147,7 +136,7 @@ describe('a resumed run', () => {
   });
 
   it('does not begin where another training of it has just gone on', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const { directory } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     // What the other one writes, after this one has read the newest checkpoint and before it has the lock.
     const write = () =>
@@ -164,7 +153,7 @@ describe('a resumed run', () => {
   });
 
   it('refuses every option that contradicts it, and remembers its engine', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const { directory } = await train(tinyOptions({ kimg: 0.004, seed: 3 }), context(workspace));
     const plan = (options: Partial<TrainOptions>) => planTraining(resume(options), context(workspace));
     const contradictions = { seed: 4, data: 'other', preset: 'sungan-64', samples: 5, name: 'x', from: '1' };
@@ -186,7 +175,7 @@ describe('a resumed run', () => {
   });
 
   it('keeps its settings, and how it is scored, unless others are given', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const settings = { snapshotTicks: 2, keep: 0, onCollapse: 'warn' as const };
     const begun = { ...context(workspace), judgeRecord: { best: 'swd' } };
     const { directory } = await train(tinyOptions({ kimg: 0.032, tickKimg: 0.004, ...settings }), begun);
@@ -201,7 +190,7 @@ describe('a resumed run', () => {
   });
 
   it('says where its record is damaged', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const { directory } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     const { recipe, ...rest } = optionsOf(directory);
     writeFileSync(
@@ -216,7 +205,7 @@ describe('a resumed run', () => {
   });
 
   it('does not take images of other channels for its own', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     const images = { ...diskImages(24, 8), hash: 'new', channels: 2 };
     await expect(train(resume({ newData: true }), context(workspace, images))).rejects.toMatchObject({
@@ -244,7 +233,7 @@ describe('alarms', () => {
   const oneBatchATick = { kimg: 0.032, tickKimg: 0.004, snapshotTicks: 1, averageRampup: 0.05 };
 
   it('name the last good checkpoint when numbers break down', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const images = diskImages(24, 8);
     let read = 0;
     const breaking: TrainingImages = {
@@ -261,7 +250,7 @@ describe('alarms', () => {
   });
 
   it('stop a collapse, with the last good checkpoint kept and named', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const error = await train(tinyOptions(oneBatchATick), context(workspace, flatFromThirdTick())).catch(
       (e) => e,
     );
@@ -271,7 +260,7 @@ describe('alarms', () => {
   });
 
   it('only say so where that is wanted, and checkpoints go on', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const warnings: string[] = [];
     const log = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
     const { directory } = await train(tinyOptions({ ...oneBatchATick, onCollapse: 'warn' }), {
@@ -304,7 +293,7 @@ describe('a checkpoint', () => {
   }
 
   it('that is not whole, or more than whole, is refused by name with a remedy', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const { directory, checkpoint } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     const file = readFileSync(checkpoint);
     const { header, data } = parse(file);
@@ -349,7 +338,7 @@ describe('a checkpoint', () => {
   });
 
   it('may have its tensors in any order', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     const { directory, checkpoint } = await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     const image = async () => {
       const generator = await openGenerator(directory);
@@ -371,7 +360,7 @@ describe('a batch in parts', () => {
       const warnings: string[] = [];
       const log = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
       await planTraining(tinyOptions({ batch: 8, ...options }), {
-        ...context(newWorkspace()),
+        ...context(workspaceOfTest()),
         effects: quietEffects({ log }),
       });
       return warnings.join();
@@ -385,7 +374,7 @@ describe('a batch in parts', () => {
 
 describe('a run that begins with the weights of another', () => {
   it('of another architecture is refused', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     const options = tinyOptions({
       from: '1',
@@ -399,7 +388,7 @@ describe('a run that begins with the weights of another', () => {
   });
 
   it('adapts faster, and says when its images have another transform', async () => {
-    const workspace = newWorkspace();
+    const workspace = workspaceOfTest();
     await train(tinyOptions({ kimg: 0.004 }), context(workspace));
     const warnings: string[] = [];
     const log = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };

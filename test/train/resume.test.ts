@@ -3,24 +3,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import { openGenerator, openRun, train, trainOptions } from '../../src/train/index.ts';
-import { diskImages, temporaryWorkspace, tinyOptions } from './support.ts';
+import { diskImages, tinyOptions, workspaceOfTest } from './support.ts';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
-const open: (() => void)[] = [];
-afterEach(() => {
-  for (const remove of open.splice(0)) remove();
-});
-
-function newWorkspace(): Workspace {
-  const { workspace, remove } = temporaryWorkspace();
-  open.push(remove);
-  return workspace;
-}
-
 /** Trains in a process of its own, which is killed as soon as it has reported `lines` ticks. */
 async function trainUntilKilled(root: string, options: object, lines: number, signal: NodeJS.Signals) {
   const images = diskImages(24, 8);
@@ -60,7 +49,7 @@ function checkpoints(workspace: Workspace): Map<string, string> {
 }
 
 async function undisturbed(): Promise<Workspace> {
-  const workspace = newWorkspace();
+  const workspace = workspaceOfTest();
   await train(tinyOptions(), { workspace, effects: quietEffects(), images: diskImages(24, 8) });
   return workspace;
 }
@@ -68,7 +57,7 @@ async function undisturbed(): Promise<Workspace> {
 test('killed and resumed: the same checkpoints, byte for byte, and no line of statistics twice', async () => {
   expect(existsSync(`${dist}train/index.js`), 'build first: npm run build').toBe(true);
   const expected = checkpoints(await undisturbed());
-  const workspace = newWorkspace();
+  const workspace = workspaceOfTest();
   await trainUntilKilled(workspace.root, tinyOptions({ snapshotTicks: 2 }), 3, 'SIGKILL');
   await trainUntilKilled(workspace.root, tinyOptions({ resume: 'latest', kimg: undefined }), 1, 'SIGKILL');
   await train(tinyOptions({ resume: 'latest', kimg: undefined }), {
@@ -87,7 +76,7 @@ test('killed and resumed: the same checkpoints, byte for byte, and no line of st
 
 test('SIGTERM in the middle of a tick writes a checkpoint from which the run goes on exactly', async () => {
   const expected = checkpoints(await undisturbed());
-  const workspace = newWorkspace();
+  const workspace = workspaceOfTest();
   await trainUntilKilled(workspace.root, tinyOptions({ snapshotTicks: 100 }), 1, 'SIGTERM');
   expect(checkpoints(workspace).size).toBe(1);
   await train(tinyOptions({ resume: '1', kimg: undefined }), {
@@ -115,9 +104,9 @@ test('a growing network resumes exactly from the middle of its growth', async ()
     snapshotTicks: 1,
   };
   const images = () => diskImages(24, 8);
-  const whole = newWorkspace();
+  const whole = workspaceOfTest();
   await train(tinyOptions(growing), { workspace: whole, effects: quietEffects(), images: images() });
-  const parts = newWorkspace();
+  const parts = workspaceOfTest();
   await train(tinyOptions({ ...growing, kimg: 0.04 }), {
     workspace: parts,
     effects: quietEffects(),

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { openWorkspace, type Workspace } from '../../src/core/workspace.ts';
 import type { TransformRecord } from '../../src/curate/index.ts';
 import { createRandom } from '../../src/numeric/random.ts';
@@ -77,6 +78,13 @@ export function tinyOptions(overrides: Partial<TrainOptions> = {}): TrainOptions
     keep: 0,
     ...overrides,
   });
+}
+
+/** Removed when the test that asked for it has ended. */
+export function workspaceOfTest(): Workspace {
+  const { workspace, remove } = temporaryWorkspace();
+  onTestFinished(remove);
+  return workspace;
 }
 
 export function temporaryWorkspace(): { workspace: Workspace; remove: () => void } {

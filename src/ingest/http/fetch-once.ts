@@ -222,6 +222,8 @@ function watchProgress(
   return timer;
 }
 
+const SHORTEST_WAIT_MS = 100;
+
 /** Stops the request after `totalMs` without the pauses. Returns what ends the limit. */
 function limitTime(totalMs: number, pauses: Stopwatch, stop: AbortController): () => void {
   const startedAt = performance.now();
@@ -232,7 +234,8 @@ function limitTime(totalMs: number, pauses: Stopwatch, stop: AbortController): (
   };
   const check = () => {
     const left = totalMs - (performance.now() - startedAt - pauses.milliseconds);
-    if (left > 0) wait(left);
+    // While taking is paused, what is left does not shrink.
+    if (left > 0) wait(Math.max(left, SHORTEST_WAIT_MS));
     else stop.abort(new Error(`took longer than ${totalMs / 1000} s`));
   };
   wait(totalMs);

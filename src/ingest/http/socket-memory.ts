@@ -1,6 +1,6 @@
 /**
  * Memory that a socket's bytes are read into, used again and again. Without it Node allocates 64 KiB for every piece that
- * comes, which takes more of the processor than all else that a download does, and more memory between two collections.
+ * comes, which costs time, and memory until the next collection (`bench/RESULTS.md`, Ingest).
  */
 import type { OnReadOpts, Socket } from 'node:net';
 

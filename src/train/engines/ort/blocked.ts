@@ -105,7 +105,7 @@ export function blockedKernels(
   const moved = isAdjoint
     ? emitter.transpose(emitter.reshape(kernels, [inputs, outputs, taps]), [0, 2, 1])
     : emitter.transpose(emitter.reshape(kernels, [outputs, inputs * taps]), [1, 0]);
-  // Also where nothing turns: it keeps the runtime from joining both moves to one, which takes twice as long.
+  // Also where nothing turns: it keeps the runtime from joining both moves to one, which is slower.
   const turned = emitter.node('MatMul', [
     orderOfTaps(emitter, taps, isAdjoint),
     emitter.reshape(moved, [inputs, taps, outputs]),
