@@ -5,21 +5,18 @@
 import type { ExportRequest, Frame } from '../../../catalog/index.ts';
 import { throwIfStopped } from '../../../core/effects.ts';
 import { type Problem, problem } from '../../http/problem.ts';
-import type { LocateTools, Location } from '../types.ts';
-import { type ExportAnswer, type ExportFile, NO_FILE, parseExport } from './export-answer.ts';
+import type { Location } from '../types.ts';
+import { type ExportAnswer, type ExportFile, NO_FILE } from './export-answer.ts';
+import { type Asker, poll, submit } from './export-fetch.ts';
 import { exactRecords, timesOfExact } from './query.ts';
 import { type JsocRecord, timeOf } from './records.ts';
-import type { JsocSeries } from './series.ts';
 
 export interface WantedRecord {
   row: Frame;
   record: JsocRecord;
 }
 
-export interface ExportContext {
-  series: JsocSeries;
-  wavelength: number;
-  tools: LocateTools;
+export interface ExportContext extends Asker {
   session: ExportSession;
 }
 
@@ -276,42 +273,3 @@ function remember(
     updatedAt: now,
   });
 }
-
-function submit(query: string, context: ExportContext): Promise<ExportAnswer | Problem> {
-  const { series, tools, wavelength } = context;
-  const channel = series.hasChannels ? '.{WAVELNTH}' : '';
-  return fetchAnswer(context, {
-    op: 'exp_request',
-    ds: query,
-    'process=n': '0',
-    method: 'url',
-    protocol: 'FITS,compress Rice',
-    filenamefmt: `${series.series(wavelength)}.{T_REC:A}${channel}.{segment}`,
-    format: 'json',
-    notify: tools.options.contact ?? '',
-    requester: 'sungan',
-  });
-}
-
-function poll(id: string, context: ExportContext): Promise<ExportAnswer | Problem> {
-  return fetchAnswer(context, { op: 'exp_status', requestid: id, format: 'json' });
-}
-
-async function fetchAnswer(
-  { tools }: ExportContext,
-  parameters: Record<string, string>,
-): Promise<ExportAnswer | Problem> {
-  // One host only: a request is known where it was made.
-  const url = `${new URL('cgi-bin/ajax/jsoc_fetch', tools.baseUrls[0]!).href}?${new URLSearchParams(parameters)}`;
-  const answer = await tools.getText([url]);
-  return answer.ok ? parseExport(withoutAddress(answer.text, tools.options.contact)) : answer.problem;
-}
-
-/** JSOC names the address in some of its errors; reasons go into the catalog and the log. */
-function withoutAddress(text: string, contact: string | undefined): string {
-  if (contact === undefined) return text;
-  const forms = [contact, encodeURIComponent(contact), contact.replace('@', '\\u0040')];
-  return forms.reduce((cleaned, form) => cleaned.replace(new RegExp(escaped(form), 'gi'), '(address)'), text);
-}
-
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
