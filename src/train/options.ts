@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { AUGMENT_NAMES, type AugmentName } from './augment/index.ts';
+import { MIRROR_NAMES } from './data/mirror.ts';
 import { ENGINE_NAMES, type EngineName } from './engines/index.ts';
 import { LABEL_KINDS } from './labels.ts';
 import { LOSS_NAMES, type LossName } from './losses.ts';
@@ -30,6 +31,11 @@ export const recipeOptions = z.strictObject({
     .enum(LABEL_KINDS)
     .describe(
       'what the network is told of every image: year or month of its time, or its tercile of activity',
+    ),
+  mirror: z
+    .enum(MIRROR_NAMES)
+    .describe(
+      "mirror images that are learnt beside the data: twice or four times the images; east-west turns the tilt of Joy's law round",
     ),
   kimg: positive.describe('length of the training in thousands of real images'),
   tickKimg: positive.describe('thousands of images between two lines of statistics and sample pictures'),
@@ -86,6 +92,7 @@ export const RECIPE_DEFAULTS: Readonly<RecipeOptions> = {
   batch: 16,
   atOnce: [],
   label: 'none',
+  mirror: 'none',
   kimg: 5000,
   tickKimg: 4,
   latentSize: 512,

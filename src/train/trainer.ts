@@ -6,6 +6,7 @@ import { createNetworks, networkOptions, stepRecipe } from './assemble.ts';
 import { adjustStrength } from './augment/index.ts';
 import { fadeAt, isJustFaded, type Stage, stageAt, stagesOf } from './curriculum.ts';
 import type { TrainingImages } from './data/images.ts';
+import { withMirrorImages } from './data/mirror.ts';
 import { createDataOrder } from './data/order.ts';
 import { createBatchQueue } from './data/queue.ts';
 import type { Engine } from './engines/index.ts';
@@ -57,7 +58,8 @@ export async function createTrainer(
   values: StateValues,
   counters: Counters,
 ): Promise<Trainer> {
-  const { engine, images, recipe, seed } = options;
+  const { engine, recipe, seed } = options;
+  const images = withMirrorImages(options.images, recipe.mirror);
   const stages = stagesOf(recipe);
   const order = createDataOrder(seed, images.count);
   const batches = createBatchQueue(images, order);

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { SunganError } from '../../src/core/errors.ts';
 import { orFailure } from '../../src/train/data/failure.ts';
 import { imageGrid } from '../../src/train/data/grid.ts';
+import { type MirrorName, withMirrorImages } from '../../src/train/data/mirror.ts';
 import { createDataOrder } from '../../src/train/data/order.ts';
 import { encodeGrayPng } from '../../src/train/data/png.ts';
 import { createBatchQueue } from '../../src/train/data/queue.ts';
 import { readBy } from '../../src/train/data/reader.ts';
+import { imagesInMemory } from '../../src/train/index.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/train/run/safetensors.ts';
-import { diskImages } from './support.ts';
+import { diskImages, labelled } from './support.ts';
 
 describe('batches ahead', () => {
   it('are those of the order, whatever is read ahead', async () => {
@@ -52,6 +54,36 @@ describe('batches ahead', () => {
     const whole = await images.read([1]);
     const half = await images.read([1], 4);
     expect(half[5]).toBeCloseTo((whole[18]! + whole[19]! + whole[26]! + whole[27]!) / 4);
+  });
+});
+
+describe('mirror images', () => {
+  // Two channels of two images; a value tells image, channel, row and column.
+  const values = Float32Array.from({ length: 16 }, (_, i) => i);
+  const two = imagesInMemory({ ...diskImages(1, 2), channels: 2, values });
+  const read = async (mirror: MirrorName, positions: number[]) => [
+    ...(await withMirrorImages(two, mirror).read(positions)),
+  ];
+
+  it('come after the images themselves, a copy of all for every mirror', async () => {
+    expect(withMirrorImages(two, 'none')).toBe(two);
+    expect(await read('north-south', [3, 0])).toEqual(
+      [10, 11, 8, 9, 14, 15, 12, 13].concat([0, 1, 2, 3, 4, 5, 6, 7]),
+    );
+    expect(await read('east-west', [2])).toEqual([1, 0, 3, 2, 5, 4, 7, 6]);
+    expect(await read('both', [2, 4])).toEqual([2, 3, 0, 1, 6, 7, 4, 5].concat([1, 0, 3, 2, 5, 4, 7, 6]));
+    expect(await read('both', [7])).toEqual([11, 10, 9, 8, 15, 14, 13, 12]);
+    expect(withMirrorImages(two, 'both').count).toBe(8);
+  });
+
+  it('have the labels of what they mirror, leave the images alone, and have any side', async () => {
+    const images = labelled(diskImages(4, 8));
+    const mirrored = withMirrorImages(images, 'north-south');
+    expect([...mirrored.labels!.of]).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
+    const before = await images.read([1], 4);
+    const turned = await mirrored.read([5], 4);
+    expect(turned.subarray(0, 4)).toEqual(before.subarray(12, 16));
+    expect(await images.read([1], 4)).toEqual(before);
   });
 });
 
