@@ -53,7 +53,14 @@ const manifestSchema = z.strictObject({
     seed: z.number(),
     guardDays: z.number(),
     /** Of pictures that `import` took; null for frames. */
-    imported: z.strictObject({ colourTable: z.string(), masks: z.array(z.string()) }).nullable(),
+    imported: z
+      .strictObject({
+        colourTable: z.string(),
+        masks: z.array(z.string()),
+        /** `black:white` in linear values; absent: all that the transform holds. */
+        range: z.string().optional(),
+      })
+      .nullable(),
   }),
   /** One for each channel. */
   transforms: z.array(transformRecord),

@@ -330,6 +330,23 @@ test('damaged archives are refused', async () => {
   await close();
 });
 
+test('black and white stand for what --range says, in linear values', async () => {
+  const folder = join(workspace.root, 'gray');
+  mkdirSync(folder);
+  const gray = Buffer.from([0, 255, 128, 0, 0, 255, 128, 0, 0, 0, 255, 255, 0, 0, 255, 255]);
+  const picture = sharp(gray, { raw: { width: 4, height: 4, channels: 1 } });
+  writeFileSync(join(folder, '20170101.png'), await picture.png().toBuffer());
+  const { directory } = await run({ path: folder, name: 'ranged', size: 4, range: '120:6000' });
+  const dataset = await openDataset(directory);
+  const linear = dataset.transform.inverse(await dataset.readFloat(4, [0]));
+  const row = (pixel: number) => linear[3 * 4 + pixel]! / [120, 6000, Math.sqrt(121 * 6001)][pixel]!;
+  for (const pixel of [0, 1, 2]) expect(Math.abs(row(pixel) - 1)).toBeLessThan(0.01);
+  expect(readFileSync(join(directory, 'card.md'), 'utf8')).toContain('black and white: 120 and 6000');
+  await expect(run({ path: folder, name: 'ranged', size: 4 })).rejects.toThrow('ranged');
+  for (const range of ['6000:120', '120:60000'])
+    await expect(run({ path: folder, name: 'other', range })).rejects.toThrow('is no range of log1p');
+});
+
 describeWithRealData('quick-look pictures', (data) => {
   test('the colours of all channels of a day are those of their tables', async () => {
     const folder = join(data, 'aia-browse-multi');

@@ -24,8 +24,9 @@ export function calibrationLines({ manifest }: Dataset): string[] {
   const { pointing, degradation, responseTableSha256, empirical, respike, imported } = manifest.recipe;
   if (imported) {
     const masks = imported.masks.join(', ') || 'none';
+    const range = imported.range?.replace(':', ' and ') ?? 'the ends of the transform';
     return [
-      `- As the pictures' makers did it. Colour table undone: ${imported.colourTable}; masked boxes: ${masks}`,
+      `- As the pictures' makers did it. Colour table undone: ${imported.colourTable}; masked boxes: ${masks}; black and white: ${range}`,
     ];
   }
   const corrections = {

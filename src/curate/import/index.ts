@@ -16,8 +16,10 @@ import { readProvenance } from '../provenance.ts';
 import { LARGEST_SIZE, levelsOf, manifestOfPictures, refuseOtherRecipe } from '../recipe.ts';
 import { splitOf } from '../splits.ts';
 import { commit, type DatasetState, type EncodedFrame, recover } from '../store.ts';
+import { createTransform } from '../transforms/index.ts';
 import { type DecodedPicture, decodePicture, type MaskBox } from './decode-picture.ts';
 import { encodeLevels } from './encode-levels.ts';
+import { parseGrayRange, spreadGray } from './gray-range.ts';
 import type { ImportOptions } from './options.ts';
 import { openSource, type PictureFile, type PictureSource } from './sources.ts';
 import { timeInName } from './times.ts';
@@ -56,6 +58,7 @@ export async function countPictures({ path }: ImportOptions): Promise<number> {
 /** Pictures go in by the order of their names; a stopped import goes on behind the last that is in. */
 export async function importPictures(options: ImportOptions, context: ImportContext): Promise<ImportSummary> {
   if (options.path === undefined) throw new SunganError('usage', 'name a folder or a ZIP file of pictures');
+  parseGrayRange(options.range, createTransform(options.transform, options.channel));
   const { workspace, effects } = context;
   const directory = join(workspace.datasets, options.name);
   const source = await openSource(resolve(options.path));
@@ -210,7 +213,11 @@ async function takePicture(
       width === height && width >= recipe.size && Number.isInteger(Math.log2(width / recipe.size));
     if (!isFitting)
       return { file: file.name, reason: `${width} x ${height} pixels do not halve to ${recipe.size}` };
-    const steps = ['gray taken as transform space'];
+    const transform = createTransform(options.transform, options.channel);
+    const range = parseGrayRange(options.range, transform);
+    const steps = [
+      range ? `gray taken as ${range.join(' to ')} in transform space` : 'gray taken as transform space',
+    ];
     if (options.colourTable !== 'none') steps.unshift(`colour table ${options.colourTable} undone`);
     if (options.mask.length > 0) steps.push(`masked ${options.mask.join(', ')}`);
     return {
@@ -218,7 +225,7 @@ async function takePicture(
       timeMs: timeInName(file.name)?.getTime() ?? 0,
       split,
       exposureSeconds: Number.NaN,
-      chunks: encodeLevels(image, options.transform, options.channel, levelsOf(recipe.size)),
+      chunks: encodeLevels(spreadGray(image, range, transform), transform, levelsOf(recipe.size)),
       members: [
         {
           channel: options.channel,

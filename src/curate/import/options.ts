@@ -21,6 +21,13 @@ export const importOptions = z.strictObject({
     .enum(TRANSFORM_NAMES)
     .default('log1p')
     .describe('what their gray means: 0..1 of this transform; levels are averaged in its linear values'),
+  range: z
+    .string()
+    .regex(/^-?\d+(\.\d+)?:-?\d+(\.\d+)?$/, 'write black:white')
+    .optional()
+    .describe(
+      "linear values that black and white stand for, 120:6000 for AIA's quick-look pictures of 193 [all that the transform holds]",
+    ),
   colourTable: z
     .enum(COLOUR_TABLE_NAMES as [string, ...string[]])
     .default('none')
