@@ -20,9 +20,9 @@ import {
   importPictures,
   openDataset,
 } from '../../src/curate/index.ts';
-import { createRandom } from '../../src/numeric/index.ts';
+import { createRandom, quantile } from '../../src/numeric/index.ts';
 import { describeWithRealData } from '../support/real-data.ts';
-import { addFrame, temporaryWorkspace } from './support.ts';
+import { addFrame, addRealFrame, temporaryWorkspace } from './support.ts';
 
 let workspace: Workspace;
 let remove: () => void;
@@ -372,5 +372,37 @@ describeWithRealData('quick-look pictures', (data) => {
     expect(Math.max(...pixels.subarray(0, 256 * 8).filter((_, i) => i % 256 < 120))).toBe(0);
     expect(pixels[128 * 256 + 128]).toBeGreaterThan(0.2);
     expect(pixels[128 * 256 + 128]).toBeLessThan(0.6);
+  });
+
+  test('with --range 41:5050 those of 2017 have the DN of the synoptic frames of their hour', async () => {
+    const pairs = [
+      ['20170105_235629_1024_0193.jpg', 'aia20170105_2300_0193.fits'],
+      ['20170110_235529_1024_0193.jpg', 'aia20170110_2300_0193.fits'],
+      ['20170115_235529_1024_0193.jpg', 'aia20170115_2300_0193.fits'],
+    ] as const;
+    const own = join(workspace.root, 'browse');
+    mkdirSync(own);
+    for (const [picture, frame] of pairs) {
+      writeFileSync(join(own, picture), readFileSync(join(data, 'aia-browse-193-2017', picture)));
+      await addRealFrame(workspace, join(data, 'aia-synoptic-1024', frame));
+    }
+    const options = { colourTable: '193', mask: ['0:984:520:40'], size: 64, range: '41:5050' };
+    const pictures = await openDataset((await run({ path: own, name: 'browse', ...options })).directory);
+    const curated = await curate(curateOptions.parse({ wavelength: 193 }), {
+      workspace,
+      effects: quietEffects(),
+    });
+    const frames = await openDataset(curated.directory);
+    for (const index of pairs.keys()) {
+      const [shown, measured] = await Promise.all(
+        [pictures, frames].map(async (dataset) =>
+          dataset.transform.inverse(await dataset.readFloat(64, [index])),
+        ),
+      );
+      for (const share of [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]) {
+        const ratio = quantile(shown!, share) / quantile(measured!, share);
+        expect(Math.abs(ratio - 1), `${pairs[index]} at ${share}`).toBeLessThan(0.04);
+      }
+    }
   });
 });

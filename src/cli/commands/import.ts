@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 export default defineCommand({
   examples: [
     'sungan import pictures.zip --name slampai-193',
-    'sungan import browse/ --name browse-193 --colour-table 193 --mask 0:984:520:40',
+    'sungan import browse/ --name browse-193 --colour-table 193 --range 41:5050 --mask 0:984:520:40',
   ],
   positionals: ['path'],
   schema: importOptions,

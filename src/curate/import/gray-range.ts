@@ -1,6 +1,7 @@
 /**
  * What black and white of a picture stand for. Quick-look pictures show a part of the transform's range: AIA's of 193
- * angstrom the logarithm of 120 to 6000 DN, where log1p itself reaches from 0 to 16383.
+ * angstrom in 2017 the logarithm of 41 to 5050 DN (found by comparison with synoptic frames), where log1p itself reaches
+ * from 0 to 16383.
  */
 import { SunganError } from '../../core/errors.ts';
 import { createImage, type Image } from '../../numeric/index.ts';
@@ -17,7 +18,7 @@ export function parseGrayRange(text: string | undefined, transform: Transform): 
   if (black < white && black >= low && white <= high) return [black, white];
   throw new SunganError('usage', `${text} is no range of ${transform.name}`, {
     where: '--range',
-    remedy: `write black:white in linear values, from ${low} to ${high}, for example 120:6000`,
+    remedy: `write black:white in linear values, from ${low} to ${high}, for example 41:5050`,
   });
 }
 

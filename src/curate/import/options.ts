@@ -26,7 +26,7 @@ export const importOptions = z.strictObject({
     .regex(/^-?\d+(\.\d+)?:-?\d+(\.\d+)?$/, 'write black:white')
     .optional()
     .describe(
-      "linear values that black and white stand for, 120:6000 for AIA's quick-look pictures of 193 [all that the transform holds]",
+      'linear values that black and white stand for; in DN, 41:5050 for quick-look pictures of 193 in 2017 [all that the transform holds]',
     ),
   colourTable: z
     .enum(COLOUR_TABLE_NAMES as [string, ...string[]])
