@@ -6,6 +6,9 @@ import type { Parameter, Weights } from './parameters.ts';
 /** Gain that keeps the variance of activations through a leaky ReLU of slope 0.2 (He et al. 2015, rounded as in StyleGAN). */
 export const ACTIVATION_GAIN = Math.SQRT2;
 
+/** Of the leaky ReLU. */
+export const SLOPE = 0.2;
+
 export interface DenseOptions {
   /** Extra factor on the learning rate. */
   rate?: number;
@@ -61,8 +64,23 @@ export function addBias(graph: Graph, x: Node, bias: Node): Node {
   return graph.add(x, graph.reshape(bias, [1, bias.shape[0]!, 1, 1]));
 }
 
-export function activate(graph: Graph, x: Node, gain = ACTIVATION_GAIN): Node {
-  return graph.multiply(graph.leakyRelu(x, 0.2), gain);
+export function activate(graph: Graph, x: Node): Node {
+  return graph.multiply(graph.leakyRelu(x, SLOPE), ACTIVATION_GAIN);
+}
+
+/**
+ * A convolution by the layer's kernels, its bias and the activation. The gain is given to kernels and bias, which a leaky
+ * ReLU passes on like any positive factor: they are fewer numbers than the images, forward and backward.
+ */
+export function activeConvolution(
+  graph: Graph,
+  weights: Weights,
+  name: string,
+  convolve: (kernels: Node) => Node,
+  gain = ACTIVATION_GAIN,
+): Node {
+  const features = convolve(graph.multiply(weights(`${name}.weight`), gain));
+  return graph.leakyRelu(addBias(graph, features, graph.multiply(weights(`${name}.bias`), gain)), SLOPE);
 }
 
 /** Features to unit mean square at every place: PG-GAN's pixel norm, over axis 1 of latents or images alike. */

@@ -3,7 +3,7 @@ import { elementCount, type Graph, type Node } from '../graph/index.ts';
 import {
   ACTIVATION_GAIN,
   activate,
-  addBias,
+  activeConvolution,
   appendDeviation,
   convolutionDown,
   convolutionParameters,
@@ -50,17 +50,15 @@ export function discriminate(
   options: StyleGan2Options,
 ): Node {
   let x = graph.inLayer('image', () => {
-    const features = graph.convolution(images, weights('image.weight'), { stride: 1, pad: 0 });
-    return activate(graph, addBias(graph, features, weights('image.bias')));
+    const convolve = (kernels: Node) => graph.convolution(images, kernels, { stride: 1, pad: 0 });
+    return activeConvolution(graph, weights, 'image', convolve);
   });
   for (const side of blockSides(options))
     x = graph.inLayer(String(side), () => residualBlock(graph, weights, String(side), x));
   return graph.inLayer('end', () => {
-    const features = graph.convolution(appendDeviation(graph, x, sets), weights('end.convolution.weight'), {
-      stride: 1,
-      pad: 1,
-    });
-    const active = activate(graph, addBias(graph, features, weights('end.convolution.bias')));
+    const seen = appendDeviation(graph, x, sets);
+    const convolve = (kernels: Node) => graph.convolution(seen, kernels, { stride: 1, pad: 1 });
+    const active = activeConvolution(graph, weights, 'end.convolution', convolve);
     const flat = graph.reshape(active, [active.shape[0]!, elementCount(active.shape.slice(1))]);
     const score = dense(
       graph,
@@ -87,15 +85,11 @@ function project(graph: Graph, features: Node, label: Node): Node {
 }
 
 function residualBlock(graph: Graph, weights: Weights, name: string, x: Node): Node {
-  const inner = graph.convolution(x, weights(`${name}.same.weight`), { stride: 1, pad: 1 });
-  const active = activate(graph, addBias(graph, inner, weights(`${name}.same.bias`)));
-  const lower = convolutionDown(graph, active, weights(`${name}.down.weight`));
+  const same = (kernels: Node) => graph.convolution(x, kernels, { stride: 1, pad: 1 });
+  const active = activeConvolution(graph, weights, `${name}.same`, same);
+  const down = (kernels: Node) => convolutionDown(graph, active, kernels);
   // The sum of two branches of unit variance is scaled back by sqrt(1/2), here before it is made.
-  const branch = activate(
-    graph,
-    addBias(graph, lower, weights(`${name}.down.bias`)),
-    ACTIVATION_GAIN * Math.SQRT1_2,
-  );
+  const branch = activeConvolution(graph, weights, `${name}.down`, down, ACTIVATION_GAIN * Math.SQRT1_2);
   const skipWeight = graph.multiply(weights(`${name}.skip.weight`), Math.SQRT1_2);
   return graph.add(branch, graph.convolution(downsample(graph, x), skipWeight, { stride: 1, pad: 0 }));
 }

@@ -1,6 +1,7 @@
 /** The generator of StyleGAN2: mapping network and synthesis with image skips. */
 import type { Graph, Node } from '../graph/index.ts';
 import {
+  ACTIVATION_GAIN,
   activate,
   addBias,
   convolutionParameters,
@@ -8,6 +9,7 @@ import {
   dense,
   denseParameters,
   normaliseFeatures,
+  SLOPE,
   upsample,
 } from './layers.ts';
 import type { SynthesisInputs } from './network.ts';
@@ -130,12 +132,13 @@ function styledConvolution(
     const [outputs, inputs] = weight.shape as [number, number];
     const energy = graph.reshape(graph.sumAxes(graph.square(weight), [2, 3]), [outputs, inputs]);
     const expected = graph.matmul(graph.square(scale), energy, false, true);
-    const demodulated = graph.multiply(y, perChannel(graph, graph.reciprocalRoot(graph.add(expected, 1e-8))));
-    const noisy = graph.add(
-      demodulated,
-      graph.multiply(noise, graph.reshape(weights(`${name}.noise`), [1, 1, 1, 1])),
-    );
-    return activate(graph, addBias(graph, noisy, weights(`${name}.bias`)));
+    // Here, too, the gain of the activation is given to what is smaller than the images.
+    const gained = (small: Node) => graph.multiply(small, ACTIVATION_GAIN);
+    const demodulation = gained(graph.reciprocalRoot(graph.add(expected, 1e-8)));
+    const demodulated = graph.multiply(y, perChannel(graph, demodulation));
+    const strength = gained(graph.reshape(weights(`${name}.noise`), [1, 1, 1, 1]));
+    const noisy = graph.add(demodulated, graph.multiply(noise, strength));
+    return graph.leakyRelu(addBias(graph, noisy, gained(weights(`${name}.bias`))), SLOPE);
   });
 }
 

@@ -9,7 +9,7 @@ import type { Resampling, Shape } from '../../graph/index.ts';
 import { Emitter } from './emitter.ts';
 import { type OnnxAttribute, writeOnnxModel } from './onnx-writer.ts';
 
-const DOMAIN = 'com.microsoft.nchwc';
+export const NCHWC_DOMAIN = 'com.microsoft.nchwc';
 
 export interface ConvolutionGeometry {
   /** [out, in, k, k] */
@@ -37,7 +37,7 @@ export function emitBlockedConvolution(
 ): string {
   const [outputs, , size] = kernels as [number, number, number];
   const activation = { activation: { string: 'LeakyRelu' }, activation_params: { floats: [slope ?? 0] } };
-  return emitBlocked(emitter, x, [w, ...bias], outputs, {
+  return emitBlocked(emitter, [reordered(emitter, x), w, ...bias], outputs, {
     strides: { ints: [stride, stride] },
     pads: { ints: [pad, pad, pad, pad] },
     kernel_shape: { ints: [size, size] },
@@ -61,9 +61,12 @@ export function emitBlockedFilter(
     });
     return { dimensions: [channels, 1, size, size], data };
   });
-  return emitBlocked(emitter, x, [filter], channels, {
+  // Images with a row and a column of zeros behind them are padded by so much already.
+  const padded = after > 0 ? emitter.recall(`padded:${x}`) : undefined;
+  const behind = padded === undefined ? after : after - 1;
+  return emitBlocked(emitter, [padded ?? reordered(emitter, x), filter], channels, {
     strides: { ints: [down, down] },
-    pads: { ints: [before, before, after, after] },
+    pads: { ints: [before, before, behind, behind] },
     kernel_shape: { ints: [size, size] },
     group: { int: channels },
   });
@@ -71,20 +74,34 @@ export function emitBlockedFilter(
 
 /** Whether the images are there in blocks already. */
 export function isReordered(emitter: Emitter, x: string): boolean {
-  return emitter.has(`blocked:${x}`);
+  return emitter.recall(`blocked:${x}`) !== undefined;
 }
 
-/** What one of these gives the next takes as it is. */
+/** The images in blocks. */
+export function reordered(emitter: Emitter, x: string): string {
+  return emitter.once(`blocked:${x}`, () => emitter.node('ReorderInput', [x], {}, NCHWC_DOMAIN));
+}
+
+/**
+ * Images [N, channels, height, width] in the order of the standard, out of `blocks` of them that have a row and a column
+ * of zeros more behind; filters take those as they are.
+ */
+export function withoutPadding(emitter: Emitter, blocks: string, [, channels, height, width]: Shape): string {
+  const ordered = emitter.node('ReorderOutput', [blocks], { channels: { int: channels! } }, NCHWC_DOMAIN);
+  const cut = emitter.slice(emitter.slice(ordered, 2, 0, height!), 3, 0, width!);
+  emitter.once(`padded:${cut}`, () => blocks);
+  return cut;
+}
+
+/** What one of these gives the next takes as it is. `inputs`: images in blocks, kernels, perhaps a bias. */
 function emitBlocked(
   emitter: Emitter,
-  x: string,
-  others: readonly string[],
+  inputs: readonly string[],
   channels: number,
   attributes: Readonly<Record<string, OnnxAttribute>>,
 ): string {
-  const blocks = emitter.once(`blocked:${x}`, () => emitter.node('ReorderInput', [x], {}, DOMAIN));
-  const results = emitter.node('Conv', [blocks, ...others], attributes, DOMAIN);
-  const ordered = emitter.node('ReorderOutput', [results], { channels: { int: channels } }, DOMAIN);
+  const results = emitter.node('Conv', inputs, attributes, NCHWC_DOMAIN);
+  const ordered = emitter.node('ReorderOutput', [results], { channels: { int: channels } }, NCHWC_DOMAIN);
   emitter.once(`blocked:${ordered}`, () => results);
   return ordered;
 }

@@ -2,8 +2,9 @@
  * Convolution and its two adjoints as ONNX operators. ONNX has no gradient operators, so the gradient of the kernels is
  * written as one matrix product over shifted copies, which runs near the machine's GEMM speed.
  */
-import type { Node } from '../../graph/index.ts';
+import type { Node, Shape } from '../../graph/index.ts';
 import { blockedKernels, emitBlockedConvolution, isWorthBlocking } from './blocked.ts';
+import { emitRaise, isWorthRaising } from './blocked-raise.ts';
 import type { Emitter } from './emitter.ts';
 
 type Images = [count: number, channels: number, height: number, width: number];
@@ -50,7 +51,7 @@ function channelsMissing({ channelMultiple }: Emitter, channels: number): number
   return channels < channelMultiple ? 0 : (channelMultiple - (channels % channelMultiple)) % channelMultiple;
 }
 
-/** With stride 1 it is a convolution with turned kernels (faster than ConvTranspose); else ConvTranspose. */
+/** With stride 1 it is a convolution with turned kernels (faster than ConvTranspose), with stride 2 four of them where there are blocks. */
 export function emitConvolutionInput(
   emitter: Emitter,
   node: Node<'convolutionInput'>,
@@ -59,11 +60,11 @@ export function emitConvolutionInput(
   const { stride, pad, shape } = node.attributes;
   const [, , height, width] = node.inputs[0]!.shape as Images;
   const size = node.inputs[1]!.shape[2]!;
+  const { channelBlock } = emitter;
   if (stride === 1) {
     const [inputs, outputs] = node.inputs[1]!.shape as Images;
     const kernels: Images = [outputs, inputs, size, size];
     const geometry = { kernels, results: node.shape, stride, pad: size - 1 - pad };
-    const { channelBlock } = emitter;
     if (channelBlock !== undefined && isWorthBlocking(geometry, channelBlock)) {
       const blocks = blockedKernels(emitter, w!, kernels, channelBlock, true);
       return emitBlockedConvolution(emitter, [y!, blocks], geometry);
@@ -72,6 +73,10 @@ export function emitConvolutionInput(
     const adjoint = emitter.transpose(turned, [1, 0, 2, 3]);
     return emitConv(emitter, [y!, adjoint], kernels, 1, geometry.pad);
   }
+  const [images, kernelShape] = node.inputs.map((input) => input.shape) as [Shape, Shape];
+  const isOdd = stride === 2 && pad === 0 && shape[2] === 2 * height + 1 && shape[3] === 2 * width + 1;
+  if (channelBlock !== undefined && isOdd && isWorthRaising(kernelShape, images, channelBlock))
+    return emitRaise(emitter, y!, w!, kernelShape, images, channelBlock);
   const missing = (length: number, axis: number) => shape[axis]! - ((length - 1) * stride - 2 * pad + size);
   return emitter.node('ConvTranspose', [y!, w!], {
     strides: { ints: [stride, stride] },

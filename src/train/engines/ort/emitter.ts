@@ -31,9 +31,9 @@ export class Emitter {
     this.channelBlock = channelBlock;
   }
 
-  /** Whether `once` was called with this key. */
-  has(key: string): boolean {
-    return this.made.has(key);
+  /** What `once` made for this key; undefined before. */
+  recall(key: string): string | undefined {
+    return this.made.get(key);
   }
 
   /** What `make` adds, on the first call with this key only. */

@@ -64,8 +64,9 @@ export function programToOnnx(program: Program, options: OnnxOptions = {}): Comp
     emitter.nodes.push({ operator: 'Identity', inputs: [names.get(node)!], outputs: [outputName(name)] });
     return { name: outputName(name), dimensions: dimensionsOf(node) };
   });
-  const { initializers } = emitter;
   const nodes = neededNodes(emitter.nodes, outputs);
+  const used = new Set(nodes.flatMap((node) => node.inputs));
+  const initializers = new Map([...emitter.initializers].filter(([name]) => used.has(name)));
   return {
     bytes: writeOnnxModel({ name: program.name, nodes, inputs, outputs, initializers, metadata }),
     inputs,
