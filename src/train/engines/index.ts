@@ -34,17 +34,16 @@ const ENGINES = {
   },
   'tfjs:gpu': {
     summary: 'TensorFlow.js on an NVIDIA card (TensorFlow 2.9, CUDA 11.2)',
-    remedy:
-      'npm install --no-save --ignore-scripts=false @tensorflow/tfjs-node-gpu@4 (it downloads TensorFlow; Node up to 22)',
+    remedy: `install CUDA 11.2 and cuDNN 8, then ${nativeRemedy('@tensorflow/tfjs-node-gpu')}`,
     open: async () => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
-      return createTfjsEngine('tfjs:gpu', { names: ['@tensorflow/tfjs-node-gpu'], backend: 'tensorflow' });
+      const names = ['@tensorflow/tfjs-node-gpu'];
+      return createTfjsEngine('tfjs:gpu', { names, backend: 'tensorflow' });
     },
   },
   'tfjs:node': {
     summary: 'TensorFlow.js on the processor',
-    remedy:
-      'npm install --no-save --ignore-scripts=false @tensorflow/tfjs-node@4 (it downloads TensorFlow; Node up to 22)',
+    remedy: nativeRemedy('@tensorflow/tfjs-node'),
     open: async () => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
       return createTfjsEngine('tfjs:node', { names: ['@tensorflow/tfjs-node'], backend: 'tensorflow' });
@@ -52,7 +51,7 @@ const ENGINES = {
   },
   'tfjs:wasm': {
     summary: 'TensorFlow.js in WebAssembly: slow, for checks',
-    remedy: 'npm install --no-save @tensorflow/tfjs@4 @tensorflow/tfjs-backend-wasm@4',
+    remedy: 'run `npm install --no-save @tensorflow/tfjs@4 @tensorflow/tfjs-backend-wasm@4`',
     open: async () => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
       const names = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs'];
@@ -60,6 +59,12 @@ const ENGINES = {
     },
   },
 } satisfies Record<string, EngineRow>;
+
+/** Two commands: .npmrc switches install scripts off, and npm runs none for a package that is there already. */
+function nativeRemedy(name: string): string {
+  const commands = `npm install --no-save ${name}@4 && npm rebuild ${name} --ignore-scripts=false`;
+  return `run \`${commands}\` (it downloads TensorFlow; Node up to 22)`;
+}
 
 export type EngineName = keyof typeof ENGINES;
 export const ENGINE_NAMES = Object.keys(ENGINES) as EngineName[];

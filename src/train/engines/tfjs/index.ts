@@ -54,7 +54,8 @@ function loadPackages(names: readonly string[]): Tf {
     try {
       return names.map((name) => require(name) as Tf).at(-1)!;
     } catch (error) {
-      problem ??= error;
+      // What is there and does not load says more than what is not there.
+      if (!problem || (problem as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') problem = error;
     }
   }
   throw problem;
