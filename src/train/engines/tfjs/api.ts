@@ -7,9 +7,8 @@ export interface TfTensor {
 
 export interface Tf {
   readonly version?: Record<string, string>;
+  /** A backend that has started once is set when the call returns. */
   setBackend(name: string): Promise<boolean>;
-  getBackend(): string;
-  ready(): Promise<void>;
   tidy<Result>(work: () => Result): Result;
   tensor(values: Float32Array, shape: number[]): TfTensor;
   fill(shape: number[], value: number): TfTensor;

@@ -23,21 +23,33 @@ import { OPERATIONS } from './operations.ts';
 export interface TfjsPackages {
   /** Loaded in this order; the last one is the library itself. */
   names: string[];
-  backend: string;
+  backend: 'tensorflow' | 'wasm';
 }
 
-export async function createTfjsEngine(label: string, packages: TfjsPackages): Promise<Engine> {
-  const tf = loadPackages(packages.names);
-  await tf.setBackend(packages.backend);
-  await tf.ready();
-  if (tf.getBackend() !== packages.backend)
-    throw new Error(`its backend '${packages.backend}' does not start`);
+let lastOpening: Promise<unknown> = Promise.resolve();
+
+/** One after the other: while a backend of TensorFlow.js starts, no other may. */
+export function createTfjsEngine(label: string, packages: TfjsPackages): Promise<Engine> {
+  const opening = lastOpening.then(() => open(label, packages));
+  lastOpening = opening.catch(() => {});
+  return opening;
+}
+
+async function open(label: string, { names, backend }: TfjsPackages): Promise<Engine> {
+  const tf = loadPackages(names);
+  if (!(await tf.setBackend(backend))) throw new Error(`its backend '${backend}' does not start`);
+  // Engines in one process share the library: each takes it before it works.
+  const take = () => void tf.setBackend(backend);
+  take();
   return {
     name: label,
-    description: `TensorFlow.js ${tf.version?.['tfjs'] ?? tf.version?.['tfjs-core'] ?? ''}, ${packages.backend}`,
-    upload: (data, shape) => makeValue(tf.tensor(data, [...shape])),
+    description: `TensorFlow.js ${tf.version?.['tfjs'] ?? tf.version?.['tfjs-core'] ?? ''}, ${backend}`,
+    upload(data, shape) {
+      take();
+      return makeValue(tf.tensor(data, [...shape]));
+    },
     keep: async (value) => value,
-    compile: async (program) => interpreter(tf, program),
+    compile: async (program) => interpreter(tf, program, take),
     async close() {},
   };
 }
@@ -61,7 +73,7 @@ function loadPackages(names: readonly string[]): Tf {
   throw problem;
 }
 
-function interpreter(tf: Tf, program: Program): CompiledProgram {
+function interpreter(tf: Tf, program: Program, take: () => void): CompiledProgram {
   const order = liveNodes(program);
   const uses = new Map<Node, number>();
   const use = (node: Node) => uses.set(node, (uses.get(node) ?? 0) + 1);
@@ -69,6 +81,7 @@ function interpreter(tf: Tf, program: Program): CompiledProgram {
   Object.values(program.outputs).forEach(use);
   return {
     async run(inputs) {
+      take();
       const values = new Map<Node, TfTensor>();
       const left = new Map(uses);
       for (const node of order) {
