@@ -35,27 +35,31 @@ const ENGINES = {
   'tfjs:gpu': {
     summary: 'TensorFlow.js on an NVIDIA card (TensorFlow 2.9, CUDA 11.2)',
     remedy: `install CUDA 11.2 and cuDNN 8, then ${nativeRemedy('@tensorflow/tfjs-node-gpu')}`,
-    open: async () => {
+    open: async (options) => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
       const names = ['@tensorflow/tfjs-node-gpu'];
-      return createTfjsEngine('tfjs:gpu', { names, backend: 'tensorflow' });
+      return createTfjsEngine('tfjs:gpu', { names, backend: 'tensorflow' }, options);
     },
   },
   'tfjs:node': {
     summary: 'TensorFlow.js on the processor',
     remedy: nativeRemedy('@tensorflow/tfjs-node'),
-    open: async () => {
+    open: async (options) => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
-      return createTfjsEngine('tfjs:node', { names: ['@tensorflow/tfjs-node'], backend: 'tensorflow' });
+      return createTfjsEngine(
+        'tfjs:node',
+        { names: ['@tensorflow/tfjs-node'], backend: 'tensorflow' },
+        options,
+      );
     },
   },
   'tfjs:wasm': {
     summary: 'TensorFlow.js in WebAssembly: slow, for checks',
     remedy: 'run `npm install --no-save @tensorflow/tfjs@4 @tensorflow/tfjs-backend-wasm@4`',
-    open: async () => {
+    open: async (options) => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
       const names = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs'];
-      return createTfjsEngine('tfjs:wasm', { names, backend: 'wasm' });
+      return createTfjsEngine('tfjs:wasm', { names, backend: 'wasm' }, options);
     },
   },
 } satisfies Record<string, EngineRow>;

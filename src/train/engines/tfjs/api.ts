@@ -5,10 +5,17 @@ export interface TfTensor {
   dispose(): void;
 }
 
+/** Of TensorFlow's native library; other backends have none of these. */
+export interface TfBackend {
+  readonly isUsingGpuDevice?: boolean;
+  readonly binding?: { readonly TF_Version: string };
+}
+
 export interface Tf {
   readonly version?: Record<string, string>;
   /** A backend that has started once is set when the call returns. */
   setBackend(name: string): Promise<boolean>;
+  backend(): TfBackend;
   tidy<Result>(work: () => Result): Result;
   tensor(values: Float32Array, shape: number[]): TfTensor;
   fill(shape: number[], value: number): TfTensor;

@@ -16,8 +16,8 @@ import {
   type Program,
   type Shape,
 } from '../../graph/index.ts';
-import type { CompiledProgram, Engine, Value } from '../engine.ts';
-import type { Tf, TfTensor } from './api.ts';
+import type { CompiledProgram, Engine, EngineOptions, Value } from '../engine.ts';
+import type { Tf, TfBackend, TfTensor } from './api.ts';
 import { OPERATIONS } from './operations.ts';
 
 export interface TfjsPackages {
@@ -29,21 +29,27 @@ export interface TfjsPackages {
 let lastOpening: Promise<unknown> = Promise.resolve();
 
 /** One after the other: while a backend of TensorFlow.js starts, no other may. */
-export function createTfjsEngine(label: string, packages: TfjsPackages): Promise<Engine> {
-  const opening = lastOpening.then(() => open(label, packages));
+export function createTfjsEngine(
+  label: string,
+  packages: TfjsPackages,
+  { threads }: Pick<EngineOptions, 'threads'>,
+): Promise<Engine> {
+  const opening = lastOpening.then(() => open(label, packages, threads));
   lastOpening = opening.catch(() => {});
   return opening;
 }
 
-async function open(label: string, { names, backend }: TfjsPackages): Promise<Engine> {
+async function open(label: string, { names, backend }: TfjsPackages, threads: number): Promise<Engine> {
+  if (backend === 'tensorflow') prepareTensorFlow(threads);
   const tf = loadPackages(names);
   if (!(await tf.setBackend(backend))) throw new Error(`its backend '${backend}' does not start`);
+  const native = tf.backend();
   // Engines in one process share the library: each takes it before it works.
   const take = () => void tf.setBackend(backend);
   take();
   return {
     name: label,
-    description: `TensorFlow.js ${tf.version?.['tfjs'] ?? tf.version?.['tfjs-core'] ?? ''}, ${backend}`,
+    description: `TensorFlow.js ${tf.version?.['tfjs'] ?? tf.version?.['tfjs-core'] ?? ''}, ${describe(backend, native)}`,
     upload(data, shape) {
       take();
       return makeValue(tf.tensor(data, [...shape]));
@@ -52,6 +58,19 @@ async function open(label: string, { names, backend }: TfjsPackages): Promise<En
     compile: async (program) => interpreter(tf, program, take),
     async close() {},
   };
+}
+
+/** TensorFlow reads these once, when it is loaded; what the user has set stays. */
+function prepareTensorFlow(threads: number): void {
+  process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
+  // No lines about the processor on standard error; warnings stay.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+}
+
+function describe(backend: string, { binding, isUsingGpuDevice }: TfBackend): string {
+  if (backend !== 'tensorflow') return backend;
+  const where = isUsingGpuDevice ? 'card' : `${process.env['TF_NUM_INTRAOP_THREADS']} threads`;
+  return `TensorFlow ${binding?.TF_Version ?? ''}, ${where}`;
 }
 
 /** From the program's own folder, else from the folder where the user installed it. */
