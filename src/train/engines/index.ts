@@ -38,7 +38,7 @@ const ENGINES = {
     open: async (options) => {
       const { createTfjsEngine } = await import('./tfjs/index.ts');
       const names = ['@tensorflow/tfjs-node-gpu'];
-      return createTfjsEngine('tfjs:gpu', { names, backend: 'tensorflow' }, options);
+      return createTfjsEngine('tfjs:gpu', { names, backend: 'tensorflow', needsCard: true }, options);
     },
   },
   'tfjs:node': {

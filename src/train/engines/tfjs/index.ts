@@ -24,6 +24,8 @@ export interface TfjsPackages {
   /** Loaded in this order; the last one is the library itself. */
   names: string[];
   backend: 'tensorflow' | 'wasm';
+  /** Without a card, TensorFlow's package for cards computes on the processor and says nothing. */
+  needsCard?: boolean;
 }
 
 let lastOpening: Promise<unknown> = Promise.resolve();
@@ -39,11 +41,16 @@ export function createTfjsEngine(
   return opening;
 }
 
-async function open(label: string, { names, backend }: TfjsPackages, threads: number): Promise<Engine> {
+async function open(
+  label: string,
+  { names, backend, needsCard }: TfjsPackages,
+  threads: number,
+): Promise<Engine> {
   if (backend === 'tensorflow') prepareTensorFlow(threads);
   const tf = loadPackages(names);
   if (!(await tf.setBackend(backend))) throw new Error(`its backend '${backend}' does not start`);
   const native = tf.backend();
+  if (needsCard && !native.isUsingGpuDevice) throw new Error('TensorFlow finds no card that it can use');
   // Engines in one process share the library: each takes it before it works.
   const take = () => void tf.setBackend(backend);
   take();
