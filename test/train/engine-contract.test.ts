@@ -133,5 +133,22 @@ for (const { name, engine, absent } of await presentEngines()) {
       }
       await compiled.close();
     });
+
+    it('lets timers and signals through between runs', async () => {
+      const graph = new Graph();
+      const double = graph.multiply(graph.input('x', [1]), 2);
+      const compiled = await engine.compile({ name: 'double', graph, outputs: { double } });
+      const x = engine.upload(Float32Array.of(1), [1]);
+      let isThrough = false;
+      setTimeout(() => (isThrough = true), 1);
+      const endsAt = performance.now() + 2000;
+      while (!isThrough && performance.now() < endsAt) {
+        const { double: value } = await compiled.run({ x });
+        await value!.read();
+        value!.dispose();
+      }
+      expect(isThrough).toBe(true);
+      await compiled.close();
+    });
   });
 }
