@@ -1,6 +1,6 @@
 /**
  * TensorFlow.js as an engine: the graph is interpreted call by call. It serves where a user has a working
- * `tfjs-node-gpu`; on a processor ONNX Runtime was 2 to 3 times faster than `tfjs-node`, 20 times faster than wasm.
+ * `tfjs-node-gpu`; on a processor ONNX Runtime is faster than `tfjs-node`, and much faster than wasm.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
