@@ -66,7 +66,7 @@ test('copies, turned and striped frames are rejected, in one run or in several',
   expect(await judged()).toEqual(wanted);
 });
 
-test.each(['linear', 'sqrt', 'asinh', 'signed-log'])(
+test.each(['log', 'linear', 'sqrt', 'asinh', 'signed-log'])(
   '%s: faint pictures are compared as their logarithms are',
   async (transform) => {
     const sun = drawSun(64, 1, 0.01);

@@ -77,3 +77,10 @@ test('a record of another version is refused', () => {
   const { record } = createTransform('log1p', '193');
   expect(() => restoreTransform({ ...record, version: 99 })).toThrow('version 99');
 });
+
+test('log begins where SDOBenchmark does, in DN at nominal exposure', () => {
+  const floors = ['193', '1700', 'hmi-ic'].map(
+    (channel) => createTransform('log', channel).constants['floor'],
+  );
+  expect(floors).toEqual([40, 220, 1]);
+});

@@ -2,6 +2,7 @@
 import { SunganError } from '../../core/errors.ts';
 import { asinh } from './asinh.ts';
 import { linear } from './linear.ts';
+import { log } from './log.ts';
 import { log1p } from './log1p.ts';
 import { signedLog } from './signed-log.ts';
 import { sqrt } from './sqrt.ts';
@@ -9,10 +10,11 @@ import type { TransformConstants, TransformKind, TransformName } from './types.t
 
 export type { TransformConstants, TransformName } from './types.ts';
 
-const KINDS: readonly TransformKind[] = [log1p, linear, sqrt, asinh, signedLog];
+const KINDS: readonly TransformKind[] = [log1p, log, linear, sqrt, asinh, signedLog];
 
 export const TRANSFORM_NAMES = [
   'log1p',
+  'log',
   'linear',
   'sqrt',
   'asinh',

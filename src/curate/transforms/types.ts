@@ -1,6 +1,6 @@
 /** Intensity transforms: linear DN to [0, 1] and back. Constants are fixed per channel, never taken from the data. */
 
-export type TransformName = 'log1p' | 'linear' | 'sqrt' | 'asinh' | 'signed-log';
+export type TransformName = 'log1p' | 'log' | 'linear' | 'sqrt' | 'asinh' | 'signed-log';
 
 export type TransformConstants = Record<string, number>;
 
