@@ -59,8 +59,6 @@ const manifestSchema = z.strictObject({
         masks: z.array(z.string()),
         /** `black:white` in linear values; absent: all that the transform holds. */
         range: z.string().optional(),
-        /** `low:high` in linear values; absent: nothing is cut off. */
-        clip: z.string().optional(),
       })
       .nullable(),
   }),

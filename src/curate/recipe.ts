@@ -48,7 +48,7 @@ export function manifestOf(input: RecipeInput): Manifest {
 
 /** Of pictures made by others: nothing was screened or calibrated here. */
 export function manifestOfPictures(options: ImportOptions, size: number, simulated: boolean): Manifest {
-  const { name, channel, transform, colourTable, mask, range, clip, seed, guardDays } = options;
+  const { name, channel, transform, colourTable, mask, range, seed, guardDays } = options;
   return {
     ...emptyManifest(name, checkedSize(size), 1),
     simulated,
@@ -74,12 +74,7 @@ export function manifestOfPictures(options: ImportOptions, size: number, simulat
       balanceCap: null,
       seed,
       guardDays,
-      imported: {
-        colourTable,
-        masks: mask,
-        ...(range !== undefined && { range }),
-        ...(clip !== undefined && { clip }),
-      },
+      imported: { colourTable, masks: mask, ...(range !== undefined && { range }) },
     },
     transforms: [createTransform(transform, channel).record],
   };

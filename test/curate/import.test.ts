@@ -343,15 +343,8 @@ test('black and white stand for what --range says, in linear values', async () =
   for (const pixel of [0, 1, 2]) expect(Math.abs(row(pixel) - 1)).toBeLessThan(0.01);
   expect(readFileSync(join(directory, 'card.md'), 'utf8')).toContain('black and white: 120 and 6000');
   await expect(run({ path: folder, name: 'ranged', size: 4 })).rejects.toThrow('ranged');
-  for (const range of ['6000:120', '120:60000']) {
-    for (const option of [{ range }, { clip: range }])
-      await expect(run({ path: folder, name: 'other', ...option })).rejects.toThrow('is no range of log1p');
-  }
-  const cut = await run({ path: folder, name: 'cut', size: 4, range: '120:6000', clip: '200:1000' });
-  const { transform, readFloat } = await openDataset(cut.directory);
-  const ends = transform.inverse(await readFloat(4, [0]));
-  expect(Math.min(...ends) / 200).toBeCloseTo(1, 2);
-  expect(Math.max(...ends) / 1000).toBeCloseTo(1, 2);
+  for (const range of ['6000:120', '120:60000'])
+    await expect(run({ path: folder, name: 'other', range })).rejects.toThrow('is no range of log1p');
 });
 
 describeWithRealData('quick-look pictures', (data) => {

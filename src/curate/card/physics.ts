@@ -25,9 +25,8 @@ export function calibrationLines({ manifest }: Dataset): string[] {
   if (imported) {
     const masks = imported.masks.join(', ') || 'none';
     const range = imported.range?.replace(':', ' and ') ?? 'the ends of the transform';
-    const clip = imported.clip?.replace(':', ' and ') ?? 'nothing';
     return [
-      `- As the pictures' makers did it. Colour table undone: ${imported.colourTable}; masked boxes: ${masks}; black and white: ${range}; cut off at: ${clip}`,
+      `- As the pictures' makers did it. Colour table undone: ${imported.colourTable}; masked boxes: ${masks}; black and white: ${range}`,
     ];
   }
   const corrections = {

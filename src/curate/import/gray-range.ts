@@ -10,28 +10,16 @@ import type { Transform } from '../transforms/index.ts';
 /** Linear values (DN at nominal exposure, gauss) of black and of white. */
 export type GrayRange = readonly [black: number, white: number];
 
-/** Two linear values, `low:high`; throws where the transform does not tell them apart. */
-export function parseGrayRange(
-  option: '--range' | '--clip',
-  text: string | undefined,
-  transform: Transform,
-): GrayRange | undefined {
+/** `black:white`; throws where the transform does not tell the two apart. */
+export function parseGrayRange(text: string | undefined, transform: Transform): GrayRange | undefined {
   if (text === undefined) return undefined;
   const [black, white] = text.split(':').map(Number) as [number, number];
   const [low, high] = transform.domain;
   if (black < white && black >= low && white <= high) return [black, white];
   throw new SunganError('usage', `${text} is no range of ${transform.name}`, {
-    where: option,
-    remedy: `write low:high in linear values, from ${low} to ${high}, for example 41:5050`,
+    where: '--range',
+    remedy: `write black:white in linear values, from ${low} to ${high}, for example 41:5050`,
   });
-}
-
-/** What is beyond the range becomes its ends, in place. */
-export function clipTo(linear: Float32Array, range: GrayRange | undefined): Float32Array {
-  if (!range) return linear;
-  const [low, high] = range;
-  for (const [i, value] of linear.entries()) linear[i] = Math.min(Math.max(value, low), high);
-  return linear;
 }
 
 /** Gray values 0..1 of a picture as values 0..1 of the transform. */

@@ -58,9 +58,7 @@ export async function countPictures({ path }: ImportOptions): Promise<number> {
 /** Pictures go in by the order of their names; a stopped import goes on behind the last that is in. */
 export async function importPictures(options: ImportOptions, context: ImportContext): Promise<ImportSummary> {
   if (options.path === undefined) throw new SunganError('usage', 'name a folder or a ZIP file of pictures');
-  const transform = createTransform(options.transform, options.channel);
-  parseGrayRange('--range', options.range, transform);
-  parseGrayRange('--clip', options.clip, transform);
+  parseGrayRange(options.range, createTransform(options.transform, options.channel));
   const { workspace, effects } = context;
   const directory = join(workspace.datasets, options.name);
   const source = await openSource(resolve(options.path));
@@ -216,20 +214,18 @@ async function takePicture(
     if (!isFitting)
       return { file: file.name, reason: `${width} x ${height} pixels do not halve to ${recipe.size}` };
     const transform = createTransform(options.transform, options.channel);
-    const range = parseGrayRange('--range', options.range, transform);
-    const clip = parseGrayRange('--clip', options.clip, transform);
+    const range = parseGrayRange(options.range, transform);
     const steps = [
       range ? `gray taken as ${range.join(' to ')} in transform space` : 'gray taken as transform space',
     ];
     if (options.colourTable !== 'none') steps.unshift(`colour table ${options.colourTable} undone`);
-    if (clip) steps.push(`clipped to ${clip.join(' to ')}`);
     if (options.mask.length > 0) steps.push(`masked ${options.mask.join(', ')}`);
     return {
       frameId: 0,
       timeMs: timeInName(file.name)?.getTime() ?? 0,
       split,
       exposureSeconds: Number.NaN,
-      chunks: encodeLevels(spreadGray(image, range, transform), transform, clip, levelsOf(recipe.size)),
+      chunks: encodeLevels(spreadGray(image, range, transform), transform, levelsOf(recipe.size)),
       members: [
         {
           channel: options.channel,

@@ -28,13 +28,6 @@ export const importOptions = z.strictObject({
     .describe(
       'linear values that black and white stand for; in DN, 41:5050 for quick-look pictures of 193 in 2017 [all that the transform holds]',
     ),
-  clip: z
-    .string()
-    .regex(/^-?\d+(\.\d+)?:-?\d+(\.\d+)?$/, 'write low:high')
-    .optional()
-    .describe(
-      'linear values beyond which pictures are cut off, so that those of several sources are alike [none]',
-    ),
   colourTable: z
     .enum(COLOUR_TABLE_NAMES as [string, ...string[]])
     .default('none')
