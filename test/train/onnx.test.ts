@@ -111,3 +111,37 @@ describe('the adjoint of a convolution of stride 2, in blocks', () => {
       );
   });
 });
+
+describe('the gradient of kernels of stride 2 behind a filter, in blocks', () => {
+  const graph = new Graph();
+  const x = graph.input('x', [2, 32, 16, 12]);
+  const y = graph.input('y', [2, 48, 8, 6]);
+  const w = graph.input('w', [32, 48, 3, 3]);
+  const gradientOf = (images: Node, results: Node) => {
+    const shape = [results.shape[1]!, images.shape[1]!, 3, 3];
+    return graph.convolutionWeights(images, results, { stride: 2, pad: 0, shape });
+  };
+  const blur = (images: Node, before: number, after: number) =>
+    graph.resample(images, { taps: [1, 3, 4, 2], up: 1, down: 1, before, after });
+  const filtered = blur(x, 2, 2);
+  const unpadded = blur(x, 0, 2);
+  // Side 33 with zeros behind, filtered to 33 again.
+  const z = graph.input('z', [2, 32, 16, 16]);
+  const raised = graph.convolutionInput(z, w, { stride: 2, pad: 0, shape: [2, 48, 33, 33] });
+  const again = blur(raised, 1, 2);
+  const outputs = {
+    gradient: gradientOf(filtered, y),
+    filtered,
+    unpadded: gradientOf(unpadded, graph.slice(graph.slice(y, 2, 0, 7), 3, 0, 5)),
+    again: gradientOf(again, z),
+  };
+
+  it('is that of the standard', async () => {
+    const { run } = blocksOf({ graph, outputs }, { x, y, z, w });
+    const [standard, blocked] = [await run(), await run(await channelBlockOfProcessor())];
+    for (const [name, values] of standard) {
+      const size = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(largestDifference(blocked.get(name)!, values) / size, name).toBeLessThan(1e-5);
+    }
+  });
+});

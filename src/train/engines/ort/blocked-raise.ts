@@ -51,22 +51,30 @@ export function emitRaise(
       NCHWC_DOMAIN,
     ),
   );
-  const groups = count * (channels / block) * (height + 1);
-  // Neighbours in a row are blocks of channels, then neighbours in a column whole rows.
-  const rows = [phases.slice(0, 2), phases.slice(2)].map((pair) =>
-    interleave(emitter, pair, groups * (width + 1)),
-  );
+  const groups = count * (channels / block);
+  const side = (emitted: string) => emitter.reshape(emitted, [groups, (height + 1) * (width + 1) * block]);
+  const together = emitter.reshape(emitter.concat(phases.map(side), 1), [
+    groups,
+    4 * (height + 1) * (width + 1),
+    block,
+  ]);
+  // Whole blocks are looked up, which is many times faster than to interleave them by shape.
+  const order = interleaving(emitter, height + 1, width + 1);
   const even = [count, channels, 2 * (height + 1), 2 * (width + 1)];
-  const whole = emitter.reshape(interleave(emitter, rows, groups), even);
+  const whole = emitter.reshape(emitter.node('Gather', [together, order], { axis: { int: 1 } }), even);
   return withoutPadding(emitter, whole, [count, channels, 2 * height + 1, 2 * width + 1]);
 }
 
-/** Values of all in turn, so many portions of each. */
-function interleave(emitter: Emitter, parts: readonly string[], portions: number): string {
-  return emitter.concat(
-    parts.map((part) => emitter.node('Reshape', [part, emitter.integers([portions, -1])])),
-    1,
-  );
+/** Where each pixel of [2 rows, 2 columns] lies in the four phases [4, rows, columns]. */
+function interleaving(emitter: Emitter, rows: number, columns: number): string {
+  return emitter.constant(`interleaving:${rows}x${columns}`, () => {
+    const data = BigInt64Array.from({ length: 4 * rows * columns }, (_, pixel) => {
+      const [row, column] = [Math.floor(pixel / (2 * columns)), pixel % (2 * columns)];
+      const phase = 2 * (row % 2) + (column % 2);
+      return BigInt((phase * rows + (row >> 1)) * columns + (column >> 1));
+    });
+    return { dimensions: [data.length], data };
+  });
 }
 
 /** For each phase [in, out, rows, columns] as `blockedKernels` lays them out. */

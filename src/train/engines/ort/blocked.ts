@@ -5,7 +5,7 @@
  * there, and how long a block is on this processor, is tried out once.
  */
 import * as ort from 'onnxruntime-node';
-import type { Resampling, Shape } from '../../graph/index.ts';
+import type { Shape } from '../../graph/index.ts';
 import { Emitter } from './emitter.ts';
 import { type OnnxAttribute, writeOnnxModel } from './onnx-writer.ts';
 
@@ -45,33 +45,6 @@ export function emitBlockedConvolution(
   });
 }
 
-/** Every plane of [N, channels, H, W] on its own, with the same taps along both axes, zeros around, and every `down`-th sample kept. */
-export function emitBlockedFilter(
-  emitter: Emitter,
-  x: string,
-  channels: number,
-  { taps, down, before, after }: Pick<Resampling, 'taps' | 'down' | 'before' | 'after'>,
-  block: number,
-): string {
-  const size = taps.length;
-  const filter = emitter.constant(`blocked:${channels}:${taps.join(',')}`, () => {
-    const plane = taps.flatMap((a) => taps.map((b) => a * b));
-    const data = Float32Array.from({ length: channels * size * size }, (_, i) => {
-      return plane[Math.floor(i / block) % plane.length]!;
-    });
-    return { dimensions: [channels, 1, size, size], data };
-  });
-  // Images with a row and a column of zeros behind them are padded by so much already.
-  const padded = after > 0 ? emitter.recall(`padded:${x}`) : undefined;
-  const behind = padded === undefined ? after : after - 1;
-  return emitBlocked(emitter, [padded ?? reordered(emitter, x), filter], channels, {
-    strides: { ints: [down, down] },
-    pads: { ints: [before, before, behind, behind] },
-    kernel_shape: { ints: [size, size] },
-    group: { int: channels },
-  });
-}
-
 /** Whether the images are there in blocks already. */
 export function isReordered(emitter: Emitter, x: string): boolean {
   return emitter.recall(`blocked:${x}`) !== undefined;
@@ -93,8 +66,13 @@ export function withoutPadding(emitter: Emitter, blocks: string, [, channels, he
   return cut;
 }
 
+/** Those blocks of images. */
+export function paddedBlocks(emitter: Emitter, x: string): string | undefined {
+  return emitter.recall(`padded:${x}`);
+}
+
 /** What one of these gives the next takes as it is. `inputs`: images in blocks, kernels, perhaps a bias. */
-function emitBlocked(
+export function emitBlocked(
   emitter: Emitter,
   inputs: readonly string[],
   channels: number,

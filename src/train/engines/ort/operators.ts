@@ -1,6 +1,7 @@
 /** The table from operations of the graph to ONNX operators (opset 17): one row an operation. */
 import type { Node, OpName } from '../../graph/index.ts';
-import { emitConvolution, emitConvolutionInput, emitConvolutionWeights } from './convolution.ts';
+import { emitConvolution, emitConvolutionInput } from './convolution.ts';
+import { emitConvolutionWeights } from './convolution-weights.ts';
 import type { Emitter } from './emitter.ts';
 import { emitResample } from './resample.ts';
 import { emitSample, emitSplat } from './sample.ts';

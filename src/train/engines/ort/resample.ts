@@ -3,7 +3,8 @@
  * rate; else two products with constant matrices for small images, filter operators for large ones.
  */
 import { type Node, type Resampling, resamplingMatrix } from '../../graph/index.ts';
-import { emitBlockedFilter, isReordered, LEAST_BLOCKED_SIDE } from './blocked.ts';
+import { isReordered, LEAST_BLOCKED_SIDE } from './blocked.ts';
+import { emitBlockedFilter } from './blocked-filter.ts';
 import type { Emitter } from './emitter.ts';
 import type { OnnxTensor } from './onnx-writer.ts';
 
