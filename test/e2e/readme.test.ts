@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startArchive } from '../../src/simulate/index.ts';
 import { PROGRAM, runCommandLine } from '../support/program.ts';
@@ -23,6 +24,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sungan-readme-'));
   await mkdir(join(folder, 'bin'));
   await mkdir(join(folder, 'my-fits'));
+  await mkdir(join(folder, 'browse'));
+  await sharp(quickLook(64), { raw: { width: 64, height: 64, channels: 3 } })
+    .png()
+    .toFile(join(folder, 'browse', '20170110_235529_0193.png'));
   await symlink(PROGRAM, join(folder, 'bin', 'sungan'));
   archive = await startArchive({
     seed: 1,
@@ -41,6 +46,16 @@ afterAll(async () => {
   await archive?.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** A disk in the colours of AIA's quick-look pictures of 193 angstrom. */
+function quickLook(side: number): Buffer {
+  const rgb = Array.from({ length: side * side }, (_, i) => {
+    const [x, y] = [(i % side) - side / 2, Math.floor(i / side) - side / 2];
+    const gray = Math.hypot(x, y) < 0.4 * side ? 128 : 20;
+    return [Math.sqrt(255 * gray), gray, gray ** 2 / 255].map(Math.round);
+  });
+  return Buffer.from(rgb.flat());
+}
 
 function run(command: string) {
   const cwd = command.startsWith('npm ') ? ROOT : folder;
