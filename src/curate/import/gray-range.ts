@@ -25,7 +25,7 @@ export function parseGrayRange(text: string | undefined, transform: Transform): 
 /** Gray values 0..1 of a picture as values 0..1 of the transform. */
 export function spreadGray(image: Image, range: GrayRange | undefined, transform: Transform): Image {
   if (!range) return image;
-  const [black, white] = transform.forward(Float32Array.from(range)) as unknown as [number, number];
+  const [black = 0, white = 1] = transform.forward(Float32Array.from(range));
   const values = image.data.map((gray) => black + gray * (white - black));
   return createImage(image.width, image.height, values);
 }

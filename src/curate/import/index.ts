@@ -16,10 +16,10 @@ import { readProvenance } from '../provenance.ts';
 import { LARGEST_SIZE, levelsOf, manifestOfPictures, refuseOtherRecipe } from '../recipe.ts';
 import { splitOf } from '../splits.ts';
 import { commit, type DatasetState, type EncodedFrame, recover } from '../store.ts';
-import { createTransform } from '../transforms/index.ts';
+import { createTransform, type Transform } from '../transforms/index.ts';
 import { type DecodedPicture, decodePicture, type MaskBox } from './decode-picture.ts';
 import { encodeLevels } from './encode-levels.ts';
-import { parseGrayRange, spreadGray } from './gray-range.ts';
+import { type GrayRange, parseGrayRange, spreadGray } from './gray-range.ts';
 import type { ImportOptions } from './options.ts';
 import { openSource, type PictureFile, type PictureSource } from './sources.ts';
 import { timeInName } from './times.ts';
@@ -44,6 +44,12 @@ interface ImportContext {
   jobs?: number | undefined;
 }
 
+/** What the gray of the pictures stands for. */
+interface GrayScale {
+  transform: Transform;
+  range: GrayRange | undefined;
+}
+
 /** Of pixels that are decoded and averaged at once: 16 bytes of each are in hand. */
 const DECODING_BYTES = 2 ** 30;
 
@@ -58,7 +64,8 @@ export async function countPictures({ path }: ImportOptions): Promise<number> {
 /** Pictures go in by the order of their names; a stopped import goes on behind the last that is in. */
 export async function importPictures(options: ImportOptions, context: ImportContext): Promise<ImportSummary> {
   if (options.path === undefined) throw new SunganError('usage', 'name a folder or a ZIP file of pictures');
-  parseGrayRange(options.range, createTransform(options.transform, options.channel));
+  const transform = createTransform(options.transform, options.channel);
+  const scale: GrayScale = { transform, range: parseGrayRange(options.range, transform) };
   const { workspace, effects } = context;
   const directory = join(workspace.datasets, options.name);
   const source = await openSource(resolve(options.path));
@@ -74,7 +81,11 @@ export async function importPictures(options: ImportOptions, context: ImportCont
     const start = await openState(directory, manifest);
     const rest = await notYetIn(source.files, directory, start);
     const splits = assignSplits(source.files, options, catalog);
-    const { state, skipped } = await takePictures(rest, options, start, splits, { ...context, directory });
+    const { state, skipped } = await takePictures(rest, options, start, splits, {
+      ...context,
+      directory,
+      scale,
+    });
     await updateDerivedFiles({ manifest: state.manifest, directory, catalog, resolvePath: (path) => path });
     return summarise(options, directory, start, state, skipped);
   } finally {
@@ -168,7 +179,12 @@ async function takePictures(
   options: ImportOptions,
   start: DatasetState,
   splitOfFile: (file: PictureFile) => Split,
-  { directory, effects, jobs = availableParallelism() }: ImportContext & { directory: string },
+  {
+    directory,
+    scale,
+    effects,
+    jobs = availableParallelism(),
+  }: ImportContext & { directory: string; scale: GrayScale },
 ): Promise<{ state: DatasetState; skipped: ImportSummary['skipped'] }> {
   const skipped: ImportSummary['skipped'] = [];
   const progress = effects.progress('import', files.length, 'pictures');
@@ -181,7 +197,7 @@ async function takePictures(
     const group = files.slice(next, next + batch - (state.manifest.count % batch));
     next += group.length;
     const results = await mapConcurrently(group, atOnce, (file) =>
-      takePicture(file, options, state.manifest, splitOfFile(file)),
+      takePicture(file, options, scale, state.manifest, splitOfFile(file)),
     );
     const frames: EncodedFrame[] = [];
     for (const result of results) {
@@ -198,6 +214,7 @@ async function takePictures(
 async function takePicture(
   file: PictureFile,
   options: ImportOptions,
+  { transform, range }: GrayScale,
   { recipe, simulated }: Manifest,
   split: Split,
 ): Promise<EncodedFrame | { file: string; reason: string }> {
@@ -213,8 +230,6 @@ async function takePicture(
       width === height && width >= recipe.size && Number.isInteger(Math.log2(width / recipe.size));
     if (!isFitting)
       return { file: file.name, reason: `${width} x ${height} pixels do not halve to ${recipe.size}` };
-    const transform = createTransform(options.transform, options.channel);
-    const range = parseGrayRange(options.range, transform);
     const steps = [
       range ? `gray taken as ${range.join(' to ')} in transform space` : 'gray taken as transform space',
     ];
