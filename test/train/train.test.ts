@@ -33,6 +33,21 @@ describe('train, generate and the doors of a run', () => {
     expect((await planTraining(tinyOptions({ memory: 0.2 }), small)).holdsMemory).toBe(false);
   });
 
+  it('learns mirror images beside the reals, where they are others', async () => {
+    const learn = async (values: Float32Array, mirror: 'none' | 'both') => {
+      const images = imagesInMemory({ ...diskImages(1, 8), values });
+      const options = tinyOptions({ name: `mirror-${mirror}`, kimg: 0.012, mirror });
+      const { directory } = await train(options, { workspace, effects, images });
+      const { stats } = await openRun(directory);
+      rmSync(directory, { recursive: true });
+      return stats.map((line) => line['realScore']);
+    };
+    const ramp = Float32Array.from({ length: 64 }, (_, i) => i / 64);
+    const disk = ramp.map((_, i) => 1 / (1 + Math.hypot((i % 8) - 3.5, Math.floor(i / 8) - 3.5)));
+    expect(await learn(disk, 'both')).toEqual(await learn(disk, 'none'));
+    expect(await learn(ramp, 'both')).not.toEqual(await learn(ramp, 'none'));
+  });
+
   it('makes a run folder with statistics, samples and checkpoints', async () => {
     const summary = await train(tinyOptions({ name: 'disks' }), {
       workspace,
