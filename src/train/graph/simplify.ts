@@ -155,7 +155,8 @@ function multiply(graph: Graph, a: Node, b: Node): Node | undefined {
   if (constantValue(a) !== undefined && constantValue(b) === undefined) return graph.multiply(b, a);
   const factor = constantValue(b);
   if (factor !== undefined && keepsShape(a, b)) {
-    if (factor === 1) return a;
+    // As a float32, which it becomes.
+    if (Math.fround(factor) === 1) return a;
     if (factor === 0) return graph.constant(0, a.shape);
     // A factor is kept as a scalar, whatever shape it came in.
     if (b.shape.length > 0) return graph.multiply(a, factor);

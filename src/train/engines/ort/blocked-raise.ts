@@ -1,7 +1,7 @@
 /**
  * The adjoint of a 3x3 convolution of stride 2, in blocks of channels. Every second row and column of the result is made
  * by its own few taps, so that four small convolutions at the lower resolution give it all; the runtime's ConvTranspose
- * multiplies as often, but three times as slowly, and adds up what it spreads out before.
+ * multiplies as often, but more slowly, and adds up what it spreads out before.
  */
 import type { Shape } from '../../graph/index.ts';
 import { LEAST_BLOCKED_SIDE, NCHWC_DOMAIN, reordered, withoutPadding } from './blocked.ts';
@@ -58,7 +58,7 @@ export function emitRaise(
     4 * (height + 1) * (width + 1),
     block,
   ]);
-  // Whole blocks are looked up, which is many times faster than to interleave them by shape.
+  // Whole blocks are looked up, which is faster than to interleave them by shape.
   const order = interleaving(emitter, height + 1, width + 1);
   const even = [count, channels, 2 * (height + 1), 2 * (width + 1)];
   const whole = emitter.reshape(emitter.node('Gather', [together, order], { axis: { int: 1 } }), even);

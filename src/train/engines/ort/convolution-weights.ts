@@ -3,10 +3,8 @@
  * images and of the results' gradients, which run near the machine's GEMM speed.
  */
 import type { Node } from '../../graph/index.ts';
-import type { Emitter } from './emitter.ts';
+import type { Emitter, Images } from './emitter.ts';
 import { emitPhases } from './phases.ts';
-
-type Images = [count: number, channels: number, height: number, width: number];
 
 export function emitConvolutionWeights(
   emitter: Emitter,

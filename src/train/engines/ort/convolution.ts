@@ -2,9 +2,7 @@
 import type { Node, Shape } from '../../graph/index.ts';
 import { blockedKernels, emitBlockedConvolution, isWorthBlocking } from './blocked.ts';
 import { emitRaise, isWorthRaising } from './blocked-raise.ts';
-import type { Emitter } from './emitter.ts';
-
-type Images = [count: number, channels: number, height: number, width: number];
+import type { Emitter, Images } from './emitter.ts';
 
 /** `inputs`: images, kernels and perhaps the bias [out]. `slope`: of the leaky ReLU behind it, where there is one. */
 export function emitConvolution(

@@ -8,6 +8,9 @@ export interface OpenBatch {
   input: string;
 }
 
+/** Shape of images. */
+export type Images = [count: number, channels: number, height: number, width: number];
+
 export interface EmitterOptions {
   openBatch?: OpenBatch | undefined;
   /** Convolutions get a number of channels that this divides, by channels of zeros; default 1: any. */

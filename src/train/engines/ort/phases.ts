@@ -1,6 +1,6 @@
 /** The four phases of images: every second row and column, beginning with the first or the second. */
 import { emitFilteredPhases } from './blocked-filter.ts';
-import type { Emitter } from './emitter.ts';
+import type { Emitter, Images } from './emitter.ts';
 
 /** Up to this width, even and odd columns are parted by a product with a permutation, which beats a strided copy. */
 const PERMUTATION_LIMIT = 160;
@@ -9,14 +9,9 @@ const PERMUTATION_LIMIT = 160;
  * Odd images [N, C, H, W] -> four times [N, C, (H + 1) / 2, (W + 1) / 2]: (even, even), (even, odd), (odd, even),
  * (odd, odd). An odd phase ends with a row or column that is not of the images, of any numbers.
  */
-export function emitPhases(
-  emitter: Emitter,
-  x: string,
-  images: readonly [count: number, channels: number, height: number, width: number],
-): string[] {
+export function emitPhases(emitter: Emitter, x: string, [count, channels, height, width]: Images): string[] {
   const filtered = emitFilteredPhases(emitter, x);
   if (filtered) return filtered;
-  const [count, channels, height, width] = images;
   const [rows, columns] = [(height + 1) / 2, (width + 1) / 2];
   const length = count * channels * rows * columns;
   const parts = (phases: string) =>
