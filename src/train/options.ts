@@ -35,7 +35,7 @@ export const recipeOptions = z.strictObject({
   mirror: z
     .enum(MIRROR_NAMES)
     .describe(
-      "mirror images that are learnt beside the data: twice or four times the images; east-west turns the tilt of Joy's law round",
+      "mirror images that are learnt beside the data: twice or four times the images; east-west turns the tilt of Joy's law round, and magnetograms lose the polarities of Hale's with either",
     ),
   kimg: positive.describe('length of the training in thousands of real images'),
   tickKimg: positive.describe('thousands of images between two lines of statistics and sample pictures'),

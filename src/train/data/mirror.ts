@@ -6,7 +6,8 @@ import type { TrainingImages } from './images.ts';
 
 /**
  * Which mirror images are added. Sunspot groups lean towards the equator (Joy's law): north-south mirrors keep that,
- * east-west ones turn it round. Values keep their sign, so that polarities (Hale's law) do not change with either.
+ * east-west ones turn it round. Values keep their sign, so that magnetograms contradict the polarities of Hale's law with
+ * either.
  */
 export const MIRROR_NAMES = ['none', 'north-south', 'east-west', 'both'] as const;
 export type MirrorName = (typeof MIRROR_NAMES)[number];
