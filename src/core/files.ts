@@ -1,22 +1,24 @@
 /** Files that are whole or absent: temporary name, fsync, rename, fsync of the folder. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ownedName, sweepOnce } from './abandoned.ts';
 import { SunganError } from './errors.ts';
 
-/** The suffix of files under construction; whoever finds one without its owner may delete it. */
-export const PART_SUFFIX = '.part';
-
-/** Writes `content` so that `path` holds either its old content or the new one, whole, after a kill at any moment. */
+/**
+ * Writes `content` so that `path` holds either its old content or the new one, whole, after a kill at any moment. What
+ * such a kill left in that folder goes with the next write there.
+ */
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  const name = `.${basename(path)}.${randomBytes(4).toString('hex')}${PART_SUFFIX}`;
-  const temporary = join(dirname(path), name);
+  const folder = dirname(path);
+  const temporary = join(folder, ownedName(basename(path)));
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(folder, { recursive: true });
+    await sweepOnce(folder);
     await writeSynced(temporary, content);
     await rename(temporary, path);
-    await syncFolder(dirname(path));
+    await syncFolder(folder);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw cannotWrite(path, cause);

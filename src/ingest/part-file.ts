@@ -4,7 +4,7 @@
  */
 import { type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PART_SUFFIX } from '../core/files.ts';
+import { PART_SUFFIX } from '../core/abandoned.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FinishTask } from './finish-file.ts';
 import type { Sink } from './http/fetch-once.ts';

@@ -1,11 +1,12 @@
 /** The whole road through the built program on a small synthetic archive: once undisturbed, once killed again and again. */
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownedName } from '../../src/core/abandoned.ts';
 import { sha256OfFile } from '../../src/core/files.ts';
 import { createRandom } from '../../src/numeric/random.ts';
-import { type ProgramResult, runProgram } from '../support/program.ts';
+import { deadPid, type ProgramResult, runProgram } from '../support/program.ts';
 
 const SMALL = [
   '--days',
@@ -118,7 +119,9 @@ describe('the whole road', () => {
 describe('the road with SIGKILL at random moments', () => {
   it('ends with the same frames and, byte for byte, the same weights', async () => {
     // A kill between the folder of a run and its options leaves this.
-    await mkdir(join(folder, 'killed', 'demo', 'runs', '0001-demo', 'checkpoints'), { recursive: true });
+    const begun = join(folder, 'killed', 'demo', 'runs', '0001-demo');
+    await mkdir(join(begun, 'checkpoints'), { recursive: true });
+    await writeFile(join(begun, ownedName('options.json', deadPid())), '{');
     const random = createRandom('kill the road');
     for (let kill = 0; kill < 6; kill++) await demo('killed', [], 400 + random.int(4000));
     const last = await demo('killed');

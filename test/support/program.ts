@@ -1,5 +1,5 @@
 /** The built program as a user runs it. `npm test` builds `dist` first. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -41,4 +41,9 @@ export function runCommandLine(
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
     options.onStart?.(child);
   });
+}
+
+/** The id of a process that has lived. */
+export function deadPid(): number {
+  return spawnSync(process.execPath, ['--version']).pid;
 }

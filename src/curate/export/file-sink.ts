@@ -1,8 +1,9 @@
 /** A file that is written piece by piece and appears whole: temporary name, fsync, rename. */
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { PART_SUFFIX } from '../../core/abandoned.ts';
 import { isSunganError, SunganError } from '../../core/errors.ts';
-import { PART_SUFFIX, syncFolder } from '../../core/files.ts';
+import { syncFolder } from '../../core/files.ts';
 
 export class FileSink {
   readonly path: string;

@@ -1,8 +1,9 @@
 /** The folder of a run: `runs/<nnnn-name>`, numbered in order, with options, statistics, samples and checkpoints. */
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { PART_SUFFIX, removeAbandoned } from '../../core/abandoned.ts';
 import { SunganError } from '../../core/errors.ts';
-import { exists, makeFolder, PART_SUFFIX, readJson, writeAtomic } from '../../core/files.ts';
+import { exists, makeFolder, readJson, writeAtomic } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
 
 export interface RunFolder {
@@ -28,6 +29,7 @@ export function runFolder(directory: string): RunFolder {
 /** A new folder with the next free number. Making it is atomic, so two runs never share one. */
 export async function createRunFolder(runs: string, name: string): Promise<RunFolder> {
   await makeFolder(runs);
+  for (const name of await runFolders(runs, false)) await removeAbandoned(join(runs, name));
   for (let number = (await lastNumber(runs)) + 1; ; number++) {
     const directory = join(runs, `${String(number).padStart(4, '0')}-${name}`);
     try {
@@ -121,13 +123,19 @@ export async function truncateStatistics(folder: RunFolder, step: number): Promi
   return kept;
 }
 
-/** Folders of runs, oldest first. One without options was left by a kill before the run began. */
+/** Names of runs, oldest first. */
 async function runNames(runs: string): Promise<string[]> {
+  return (await runFolders(runs, true)).sort(byNumber);
+}
+
+/** Folders with or without options: those without were left by a kill before the run began. */
+async function runFolders(runs: string, hasOptions: boolean): Promise<string[]> {
   const names: string[] = [];
   for (const name of await readdir(runs).catch(() => [])) {
-    if (/^\d{4,}-/.test(name) && (await exists(runFolder(join(runs, name)).options))) names.push(name);
+    if (/^\d{4,}-/.test(name) && (await exists(runFolder(join(runs, name)).options)) === hasOptions)
+      names.push(name);
   }
-  return names.sort(byNumber);
+  return names;
 }
 
 async function lastNumber(runs: string): Promise<number> {
