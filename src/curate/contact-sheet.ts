@@ -1,6 +1,6 @@
 /** Pictures for the eye: what is in the dataset, and what was left out and why. North is up. */
 import { join } from 'node:path';
-import type { Catalog, Verdict } from '../catalog/index.ts';
+import type { Catalog } from '../catalog/index.ts';
 import { writeAtomic } from '../core/files.ts';
 import { boxReduceTo, createImage } from '../numeric/index.ts';
 import { belongsTo, type Channel, channelOf } from './channels.ts';
@@ -10,6 +10,7 @@ import type { Manifest } from './manifest.ts';
 import { numberOf, reasonsOf } from './rules/index.ts';
 import { renderSheet, type Tile } from './sheet-layout.ts';
 import { toRgb } from './tone.ts';
+import type { VerdictDigest } from './verdict-digest.ts';
 
 export const ACCEPTED_SHEET = 'contact-sheet.png';
 export const REJECTED_SHEET = 'contact-sheet-rejected.png';
@@ -24,8 +25,8 @@ export interface SheetSource {
   manifest: Manifest;
   directory: string;
   catalog: Catalog;
-  /** Of the dataset; read from the catalog where they are not at hand. */
-  verdicts?: readonly Verdict[];
+  /** Of the dataset; read from the catalog where it is not at hand. */
+  digest?: VerdictDigest;
   /** Absolute path of a workspace path. */
   resolvePath(path: string): string;
 }
@@ -55,17 +56,19 @@ export async function writeContactSheets(source: SheetSource): Promise<string[]>
 
 /** One sheet for each rule that rejected frames. */
 export async function writeReasonSheets(source: SheetSource): Promise<string[]> {
-  const byRule = new Map<string, Verdict[]>();
-  for (const verdict of rejectedOf(source)) {
-    for (const { rule, passed } of verdict.scores) {
-      if (!passed) byRule.set(rule, [...(byRule.get(rule) ?? []), verdict]);
+  const byRule = new Map<string, number[]>();
+  for (const { accepted, frameId, scores } of source.catalog.verdicts(source.manifest.name)) {
+    for (const { rule } of accepted ? [] : scores.filter(({ passed }) => !passed)) {
+      const ids = byRule.get(rule);
+      if (ids) ids.push(frameId);
+      else byRule.set(rule, [frameId]);
     }
   }
   const paths: string[] = [];
-  for (const [rule, verdicts] of byRule) {
+  for (const [rule, ids] of byRule) {
     const path = join(source.directory, SHEET_FOLDER, `reason-${rule}.png`);
-    const title = `${source.manifest.name}: ${verdicts.length} frames left out by ${rule}`;
-    paths.push(await writeRejected(path, source, verdicts, title));
+    const title = `${source.manifest.name}: ${ids.length} frames left out by ${rule}`;
+    paths.push(await writeRejected(path, source, ids, title));
   }
   return paths;
 }
@@ -82,8 +85,13 @@ export async function writeMonthSheets({ directory }: SheetSource): Promise<stri
   return paths;
 }
 
-const rejectedOf = ({ catalog, manifest, verdicts = catalog.verdicts(manifest.name) }: SheetSource) =>
-  verdicts.filter((verdict) => !verdict.accepted);
+/** Ids of the frames that were left out, in order. */
+function rejectedOf({ catalog, manifest, digest }: SheetSource): number[] {
+  if (digest) return digest.rejected;
+  const rejected: number[] = [];
+  for (const { accepted, frameId } of catalog.verdicts(manifest.name)) if (!accepted) rejected.push(frameId);
+  return rejected;
+}
 
 async function writeAccepted(
   path: string,
@@ -106,10 +114,10 @@ async function writeAccepted(
 async function writeRejected(
   path: string,
   source: SheetSource,
-  verdicts: readonly Verdict[],
+  frameIds: readonly number[],
   title: string,
 ): Promise<string> {
-  const tiles = await rejectedTiles(verdicts, source);
+  const tiles = await rejectedTiles(frameIds, source);
   await writeAtomic(
     path,
     await renderSheet({ title, simulated: source.manifest.simulated, tileSize: TILE_SIZE, tiles }),
@@ -136,14 +144,16 @@ async function acceptedTiles(
   return tiles;
 }
 
-async function rejectedTiles(verdicts: readonly Verdict[], source: SheetSource): Promise<Tile[]> {
-  const channels = source.manifest.recipe.channels.map(channelOf);
+async function rejectedTiles(frameIds: readonly number[], source: SheetSource): Promise<Tile[]> {
+  const { catalog, manifest } = source;
+  const channels = manifest.recipe.channels.map(channelOf);
   const tiles: Tile[] = [];
-  for (const verdict of spread(verdicts)) {
-    const frame = source.catalog.frame(verdict.frameId);
+  for (const frameId of spread(frameIds)) {
+    const frame = catalog.frame(frameId);
+    const scores = catalog.verdict(manifest.name, frameId)?.scores ?? [];
     const captions = [
       frame?.slot.slice(0, 16).replace('T', ' ') ?? '',
-      ...wrap(reasonsOf(verdict.scores).join('; ')),
+      ...wrap(reasonsOf(scores).join('; ')),
     ];
     const path = frame?.path ? source.resolvePath(frame.path) : undefined;
     const channel = channels.find((candidate) => frame && belongsTo(frame, candidate));

@@ -47,10 +47,12 @@ export function readHistories(
   const levels = new Map<string, TimedLevel[]>(recipe.channels.map((channel) => [channel, []]));
   // Where nothing is held, what the catalog has is of a dataset that was deleted.
   for (const verdict of manifest.count > 0 ? catalog.verdicts(name) : []) {
-    const value = medianIn(verdict.scores);
-    const hash = scoreOf('picture-hash', verdict.scores);
-    if (hash !== null) hashes.set(verdict.frameId, hash);
-    const frame = verdict.accepted && value !== null ? catalog.frame(verdict.frameId) : undefined;
+    if (!verdict.accepted) continue;
+    const { frameId, scores } = verdict;
+    const value = medianIn(scores);
+    const hash = scoreOf('picture-hash', scores);
+    if (hash !== null) hashes.set(frameId, hash);
+    const frame = value !== null ? catalog.frame(frameId) : undefined;
     const channel = frame && channels.find((candidate) => belongsTo(frame, candidate));
     if (!frame || !channel || value === null) continue;
     if (channel === channels[0] && !held.has(frame.id)) continue;

@@ -23,3 +23,4 @@ export {
   type TransformName,
   type TransformRecord,
 } from './transforms/index.ts';
+export { digestOf, type VerdictDigest } from './verdict-digest.ts';

@@ -64,9 +64,9 @@ export function planCuration(input: PlanInput): CuratePlan {
   const channels = channelNames(options).map(channelOf);
   const range = rangeOf(options);
   // Words on frames without a dataset are of one that was deleted, or that never came about: they hold no more.
-  const spoken = existing ? catalog.verdicts(datasetName(options)) : [];
-  const known = new Set(spoken.map((verdict) => verdict.frameId));
-  const accepted = new Set(spoken.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
+  const spoken = existing ? Array.from(catalog.verdicts(datasetName(options)), wordOf) : [];
+  const known = idsOf(spoken);
+  const accepted = idsOf(spoken.filter((word) => word.accepted));
   const frames = channels.map((channel) => framesFor(catalog, channel, range, again ? known : NONE));
   if (frames[0]!.length === 0 && !existing) {
     const inTime = [range.from && ` from ${range.from}`, range.to && ` before ${range.to}`].join('');
@@ -81,26 +81,24 @@ export function planCuration(input: PlanInput): CuratePlan {
 
   // What was accepted and is not there was so in a dataset of this name that was deleted.
   const firstIds = new Set(frames[0]!.map((frame) => frame.id));
-  const verdicts = again
+  const words = again
     ? []
     : spoken.filter(({ accepted: isIn, frameId }) => !isIn || heldIds.has(frameId) || !firstIds.has(frameId));
-  const hasReturned = (verdict: Verdict) =>
-    lacksFile(verdict) && canRead(catalog.frame(verdict.frameId)?.path ?? '');
-  const judged = new Set(
-    verdicts.filter((verdict) => !hasReturned(verdict)).map((verdict) => verdict.frameId),
-  );
-  const held = new Set(verdicts.filter((verdict) => verdict.accepted).map((verdict) => verdict.frameId));
+  const hasReturned = ({ lacksFile, frameId }: Word) =>
+    lacksFile && canRead(catalog.frame(frameId)?.path ?? '');
+  const judged = idsOf(words.filter((word) => !hasReturned(word)));
+  const held = idsOf(words.filter((word) => word.accepted));
   const screening = {
     catalog,
     recipe: manifest.recipe,
     simulatedSet: manifest.simulated,
     blockList,
     held,
-    passed: new Set(verdicts.filter(passedByHeader).map((verdict) => verdict.frameId)),
+    passed: idsOf(words.filter((word) => word.passedByHeader)),
   };
-  const waiting = new Set(verdicts.filter(lacksCompanion).map((verdict) => verdict.frameId));
+  const waiting = idsOf(words.filter((word) => word.lacksCompanion));
   const all = makeSamples(frames, screening, judged, waiting);
-  const drawn = new Set(verdicts.filter(wasDrawn).map((verdict) => verdict.frameId));
+  const drawn = idsOf(words.filter((word) => word.wasDrawn));
   const drawnTimes = frames[0]!.filter(({ id }) => drawn.has(id)).map(({ slot }) => Date.parse(slot));
   const samples = tables.flux
     ? balance(all, drawnTimes, { table: tables.flux, ...balanceOf(manifest) })
@@ -108,7 +106,7 @@ export function planCuration(input: PlanInput): CuratePlan {
   return {
     manifest,
     samples,
-    judgedBefore: verdicts.length,
+    judgedBefore: words.length,
     accepted,
     held,
     dated: samples.flatMap(datedFrame),
@@ -117,6 +115,31 @@ export function planCuration(input: PlanInput): CuratePlan {
 }
 
 const NONE: ReadonlySet<number> = new Set();
+
+/** What a plan must know of a verdict: the scores of all frames of a mission would fill the memory. */
+interface Word {
+  frameId: number;
+  accepted: boolean;
+  lacksFile: boolean;
+  lacksCompanion: boolean;
+  passedByHeader: boolean;
+  /** Its pixels were read: it is not drawn again for, or a further run would go on for ever. */
+  wasDrawn: boolean;
+}
+
+function wordOf(verdict: Verdict): Word {
+  const { frameId, accepted } = verdict;
+  return {
+    frameId,
+    accepted,
+    lacksFile: lacksFile(verdict),
+    lacksCompanion: lacksCompanion(verdict),
+    passedByHeader: passedByHeader(verdict),
+    wasDrawn: accepted || verdict.scores.some(({ rule }) => rule === 'decode'),
+  };
+}
+
+const idsOf = (words: readonly Word[]): Set<number> => new Set(words.map(({ frameId }) => frameId));
 
 /** The frames of the range, and those outside that are to be judged again: a dataset does not lose them to the range. */
 function framesFor(
@@ -136,10 +159,6 @@ function framesFor(
 function balanceOf({ recipe }: Manifest): { cap: number; seed: number } {
   return { cap: recipe.balanceCap ?? Number.POSITIVE_INFINITY, seed: recipe.seed };
 }
-
-/** Frames whose pixels were read had been drawn, and are not drawn again for: a further run would go on for ever. */
-const wasDrawn = ({ accepted, scores }: Verdict) =>
-  accepted || scores.some((score) => score.rule === 'decode');
 
 /** The split of a time; every accepted choice has its unit assigned by the plan. */
 export function splitAt({ splits }: PlacedPlan, timeMs: number): Split {

@@ -3,13 +3,12 @@
  * Pixels are read only for frames that were out and are now in. The dataset is built beside the old one, of its chunks,
  * and takes its place at once.
  */
-import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Catalog, RuleScore, Verdict } from '../catalog/index.ts';
+import { sweepOnce } from '../core/abandoned.ts';
 import { SunganError } from '../core/errors.ts';
-import { exists, syncFolder, writeAtomic } from '../core/files.ts';
+import { exists, syncFolder } from '../core/files.ts';
 import type { EncodeResult } from './encode.ts';
 import { Histories } from './histories.ts';
 import type { Manifest, Recipe } from './manifest.ts';
@@ -22,6 +21,7 @@ import type { Choice } from './samples.ts';
 import { type ChunkReader, createChunkReader } from './shard-reader.ts';
 import type { DatasetState } from './store.ts';
 import type { Tally } from './summary.ts';
+import { readJournal, VerdictJournal } from './verdict-journal.ts';
 
 /** Choices that pixels do not depend on: these may change, the others make another dataset. */
 const DECISIONS: readonly (keyof Recipe)[] = [
@@ -59,14 +59,14 @@ export interface RescreenInput {
 export async function rescreen(input: RescreenInput): Promise<{ state: DatasetState; tally: Tally }> {
   const { plan, made, catalog, context } = input;
   const { directory } = context;
-  const building = pathsOf(directory).next;
+  const { next: building, journal: journalPath } = pathsOf(directory);
   await rm(building, { recursive: true, force: true });
   await mkdir(building, { recursive: true });
-  const known = new Map(catalog.verdicts(plan.manifest.name).map((verdict) => [verdict.frameId, verdict]));
+  const known = (frameId: number) => catalog.verdict(plan.manifest.name, frameId);
   const reader = createChunkReader(directory, made.manifest);
   const lines = await readProvenance(directory, made.manifest.count);
   const held = new Map(made.coordinates.map(({ frameId }, i) => [frameId, lines[i]!]));
-  const verdicts: Verdict[] = [];
+  const journal = await VerdictJournal.create(journalPath);
   const done = await processSamples(
     plan,
     { manifest: plan.manifest, coordinates: [] },
@@ -74,25 +74,29 @@ export async function rescreen(input: RescreenInput): Promise<{ state: DatasetSt
       ...context,
       directory: building,
       held: new Set(),
-      record: (spoken) => void verdicts.push(...spoken),
+      record: (spoken) => journal.append(spoken),
       histories: new Histories(new Map(plan.manifest.recipe.channels.map((name) => [name, []]))),
       neighbours: new Neighbours(building, plan.manifest, []),
       fetch: (choice) => storedResult(choice, known, held, reader, made.manifest),
     },
-  );
-  await swap(directory, verdicts, catalog);
+  ).catch(async (error) => {
+    await journal.discard();
+    throw error;
+  });
+  await journal.commit();
+  await finishSwap(directory, catalog);
   return done;
 }
 
 /** What is known of the pixels of a choice; undefined when they must be read. */
 async function storedResult(
   { members }: Choice,
-  known: ReadonlyMap<number, Verdict>,
+  known: (frameId: number) => Verdict | undefined,
   heldByFrame: ReadonlyMap<number, FrameProvenance>,
   reader: ChunkReader,
   { levels }: Manifest,
 ): Promise<EncodeResult | undefined> {
-  const scores = members.map(({ frame }) => pixelScoresOf(known.get(frame.id)));
+  const scores = members.map(({ frame }) => pixelScoresOf(known(frame.id)));
   if (scores.some((found) => found === undefined)) return undefined;
   const stored = scores.map((found) => ({ stored: found! }));
   const held = heldByFrame.get(members[0]!.frame.id);
@@ -123,20 +127,10 @@ function pathsOf(directory: string) {
   };
 }
 
-/** In one line they may be longer than a text may be. */
-const VERDICTS_PER_LINE = 1024;
-
-async function swap(directory: string, verdicts: readonly Verdict[], catalog: Catalog): Promise<void> {
-  const lines: Buffer[] = [];
-  for (let i = 0; i === 0 || i < verdicts.length; i += VERDICTS_PER_LINE)
-    lines.push(Buffer.from(`${JSON.stringify(verdicts.slice(i, i + VERDICTS_PER_LINE))}\n`));
-  await writeAtomic(pathsOf(directory).journal, Buffer.concat(lines));
-  await finishSwap(directory, catalog);
-}
-
 /** Ends a swap that was begun; throws away what was built when none was. */
 export async function finishSwap(directory: string, catalog: Catalog): Promise<void> {
   const { next, old, journal } = pathsOf(directory);
+  await sweepOnce(dirname(directory));
   if (!(await exists(journal))) {
     await rm(next, { recursive: true, force: true });
     return;
@@ -149,8 +143,7 @@ export async function finishSwap(directory: string, catalog: Catalog): Promise<v
     await rename(next, directory);
     await syncFolder(dirname(directory));
   }
-  for await (const line of createInterface({ input: createReadStream(journal) }))
-    if (line !== '') catalog.recordVerdicts(JSON.parse(line) as Verdict[]);
+  for await (const verdicts of readJournal(journal)) catalog.recordVerdicts(verdicts);
   await rm(old, { recursive: true, force: true });
   await rm(journal);
 }

@@ -120,19 +120,24 @@ const speaksOf = (named: string, { instrument }: Channel) =>
  * Whether a judged frame was good by its header alone. It goes on telling what is usual, whatever its pixels were: the
  * frames of an interrupted run are judged in the same company as those of one run.
  */
-export function passedByHeader({ scores }: Verdict): boolean {
-  return scores.every((score) => score.passed || !ALONE.has(score.rule));
+export function passedByHeader(verdict: Verdict): boolean {
+  return verdict.accepted || verdict.scores.every((score) => score.passed || !ALONE.has(score.rule));
 }
 
 /** Whether nothing but the frames of other channels kept a judged frame out: those may come later than it did. */
-export function lacksCompanion({ accepted, scores }: Verdict): boolean {
+export function lacksCompanion(verdict: Verdict): boolean {
+  if (verdict.accepted) return false;
+  const { scores } = verdict;
   const isRead = scores.some(({ rule }) => rule === 'decode');
-  return !accepted && !isRead && scores.every(({ rule, passed }) => passed || rule === 'companions');
+  return !isRead && scores.every(({ rule, passed }) => passed || rule === 'companions');
 }
 
 /** Whether a frame was kept out because its file could not be had: the disk was away, rather than the file bad. */
-export function lacksFile({ accepted, scores }: Verdict): boolean {
-  return !accepted && scores.some(({ rule, note }) => rule === 'decode' && note?.startsWith(CANNOT_READ));
+export function lacksFile(verdict: Verdict): boolean {
+  return (
+    !verdict.accepted &&
+    verdict.scores.some(({ rule, note }) => rule === 'decode' && note?.startsWith(CANNOT_READ))
+  );
 }
 
 /** Header rules that look at one frame only. */

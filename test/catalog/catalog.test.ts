@@ -162,14 +162,52 @@ test('verdicts replace those of the same dataset and frame, all or none', () => 
   catalog.recordVerdicts([verdict]);
   catalog.recordVerdicts([{ ...verdict, accepted: true, scores: [], by: 'A. Person' }]);
   catalog.recordVerdicts([{ ...verdict, dataset: 'other' }]);
-  expect(catalog.verdicts('aia-193')).toEqual([{ ...verdict, accepted: true, scores: [], by: 'A. Person' }]);
+  expect([...catalog.verdicts('aia-193')]).toEqual([
+    { ...verdict, accepted: true, scores: [], by: 'A. Person' },
+  ]);
   expect(() =>
     catalog.recordVerdicts([
       { ...verdict, dataset: 'third' },
       { ...verdict, dataset: 'third', frameId: 999 },
     ]),
   ).toThrow(/FOREIGN/);
-  expect(catalog.verdicts('third')).toEqual([]);
+  expect([...catalog.verdicts('third')]).toEqual([]);
+});
+
+test('verdicts come page by page, also while other statements run', () => {
+  const keys = Array.from({ length: 600 }, (_, hour) =>
+    key(new Date(Date.UTC(2017, 0, 1, hour)).toISOString()),
+  );
+  catalog.expectSlots(keys);
+  const ids = keys.map((key) => catalog.frameOfSlot(key)!.id).sort((a, b) => a - b);
+  const empty = catalog.verdictsHash('aia-193');
+  catalog.recordVerdicts(
+    ids.map((frameId) => ({
+      dataset: 'aia-193',
+      frameId,
+      accepted: frameId % 3 === 0,
+      scores: [{ rule: 'mean', score: frameId, threshold: 1, passed: true, note: null }],
+      by: 'rule',
+    })),
+  );
+  const seen: number[] = [];
+  for (const verdict of catalog.verdicts('aia-193')) {
+    catalog.recordVerdicts([{ ...verdict, by: 'A. Person' }]);
+    expect(verdict.scores[0]!.score).toBe(verdict.frameId);
+    expect(catalog.verdict('aia-193', verdict.frameId)).toEqual({ ...verdict, by: 'A. Person' });
+    seen.push(verdict.frameId);
+  }
+  expect(seen).toEqual(ids);
+  expect(catalog.verdict('aia-193', -1)).toBeUndefined();
+  expect(catalog.verdict('other', ids[0]!)).toBeUndefined();
+  const before = catalog.verdictsHash('aia-193');
+  expect(before).not.toBe(empty);
+  expect(catalog.verdictsHash('other')).toBe(empty);
+  const last = catalog.verdict('aia-193', ids.at(-1)!)!;
+  catalog.recordVerdicts([{ ...last, scores: [{ ...last.scores[0]!, threshold: 2 }] }]);
+  expect(catalog.verdictsHash('aia-193')).not.toBe(before);
+  catalog.recordVerdicts([last]);
+  expect(catalog.verdictsHash('aia-193')).toBe(before);
 });
 
 test('a unit never changes its split', () => {

@@ -25,9 +25,10 @@ const run = (options: Record<string, unknown> = {}, dryRun = false) =>
 function verdicts(dataset = 'aia-193'): (Verdict & { slot: string })[] {
   const catalog = openCatalog(workspace.catalog);
   try {
-    return catalog
-      .verdicts(dataset)
-      .map((verdict) => ({ ...verdict, slot: catalog.frame(verdict.frameId)!.slot }));
+    return [...catalog.verdicts(dataset)].map((verdict) => ({
+      ...verdict,
+      slot: catalog.frame(verdict.frameId)!.slot,
+    }));
   } finally {
     catalog.close();
   }

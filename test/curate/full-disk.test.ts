@@ -85,7 +85,7 @@ test.skipIf(reason !== undefined)(
     expect(a.frames).toEqual(b.frames);
     const verdicts = [workspace, temporary.workspace].map(({ catalog: path }) => {
       const catalog = openCatalog(path);
-      const found = catalog.verdicts('aia-193');
+      const found = [...catalog.verdicts('aia-193')];
       catalog.close();
       return found;
     });

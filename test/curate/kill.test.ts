@@ -44,7 +44,7 @@ interface Outcome {
 
 async function outcomeOf({ datasets, catalog: path }: Workspace): Promise<Outcome> {
   const catalog = openCatalog(path);
-  const verdicts = catalog.verdicts('aia-193');
+  const verdicts = [...catalog.verdicts('aia-193')];
   catalog.close();
   return { dataset: await openDataset(join(datasets, 'aia-193')), verdicts };
 }

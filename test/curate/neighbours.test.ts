@@ -30,7 +30,7 @@ function striped(pixels: Int32Array): Int32Array {
 async function judged(): Promise<string[]> {
   await curate(curateOptions.parse({}), { workspace, effects: quietEffects() });
   const catalog = openCatalog(workspace.catalog);
-  const verdicts = catalog.verdicts('aia-193');
+  const verdicts = [...catalog.verdicts('aia-193')];
   catalog.close();
   return verdicts.map(({ scores }) =>
     scores
@@ -81,7 +81,7 @@ test.each(['log', 'linear', 'sqrt', 'asinh', 'signed-log'])(
     });
     await curate(curateOptions.parse({ wavelength: 94, transform }), { workspace, effects: quietEffects() });
     const catalog = openCatalog(workspace.catalog);
-    const verdicts = catalog.verdicts('aia-94');
+    const verdicts = [...catalog.verdicts('aia-94')];
     catalog.close();
     const failed = verdicts.map(({ scores }) =>
       scores.filter(({ passed }) => !passed).map(({ rule }) => rule),

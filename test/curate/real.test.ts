@@ -19,9 +19,9 @@ describeWithRealData('real frames', (folder) => {
       const dataset = summary.count > 0 ? await openDataset(summary.directory) : undefined;
       const thirty = dataset && (await dataset.readFloat(32, [...Array(dataset.count).keys()]));
       const catalog = openCatalog(workspace.catalog);
-      const reasons = catalog
-        .verdicts(summary.dataset)
-        .map((verdict) => reasonsOf(verdict.scores).join('; '));
+      const reasons = [...catalog.verdicts(summary.dataset)].map((verdict) =>
+        reasonsOf(verdict.scores).join('; '),
+      );
       catalog.close();
       return { summary, dataset, thirty, reasons };
     } finally {

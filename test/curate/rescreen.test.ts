@@ -121,7 +121,7 @@ test('a swap that was broken off is finished, one that was not begun is forgotte
   const { directory } = await run();
   const hidden = (suffix: string) => join(workspace.datasets, `.aia-193.${suffix}`);
   const catalog = openCatalog(workspace.catalog);
-  const verdicts = catalog.verdicts('aia-193').map((verdict) => ({ ...verdict, by: 'later' }));
+  const verdicts = [...catalog.verdicts('aia-193')].map((verdict) => ({ ...verdict, by: 'later' }));
   renameSync(directory, hidden('next'));
   await finishSwap(directory, catalog);
   expect(existsSync(directory)).toBe(false);
@@ -132,7 +132,7 @@ test('a swap that was broken off is finished, one that was not begun is forgotte
   writeFileSync(hidden('swap.json'), JSON.stringify(verdicts));
   const reopened = openCatalog(workspace.catalog);
   await finishSwap(directory, reopened);
-  expect(reopened.verdicts('aia-193')[0]!.by).toBe('later');
+  expect([...reopened.verdicts('aia-193')][0]!.by).toBe('later');
   reopened.close();
   expect(existsSync(join(directory, 'manifest.json'))).toBe(true);
   expect(readdirSync(workspace.datasets).filter((name) => /next|old|swap/.test(name))).toEqual([]);

@@ -30,7 +30,7 @@ function stoppedAfter(frames: number) {
 
 const wordsOf = (name: string) => {
   const catalog = openCatalog(workspace.catalog);
-  const words = catalog.verdicts(name).map(({ dataset: _, ...verdict }) => verdict);
+  const words = [...catalog.verdicts(name)].map(({ dataset: _, ...verdict }) => verdict);
   catalog.close();
   return words;
 };

@@ -24,7 +24,7 @@ const BAD = { QUALITY: 0x2000 };
 
 function reasons(dataset: string): Record<string, string> {
   const catalog = openCatalog(workspace.catalog);
-  const rows = catalog.verdicts(dataset).map(({ frameId, scores }) => {
+  const rows = [...catalog.verdicts(dataset)].map(({ frameId, scores }) => {
     const { slot, wavelength } = catalog.frame(frameId)!;
     return [`${wavelength} ${slot.slice(11, 16)}`, reasonsOf(scores).join('; ')];
   });
@@ -220,7 +220,7 @@ describe('times that are known to be bad', () => {
     expect(card).toContain('1 of the rejected lie in events');
     expect(card).toMatch(/03:30:00Z: quality .*; known event: SDO: eclipse/);
     const again = openCatalog(workspace.catalog);
-    const score = again.verdicts('aia-193')[0]!.scores.find(({ rule }) => rule === 'known-event');
+    const score = [...again.verdicts('aia-193')][0]!.scores.find(({ rule }) => rule === 'known-event');
     again.close();
     expect(score).toMatchObject({ score: 1, passed: true, note: 'SDO: eclipse' });
   });

@@ -44,12 +44,10 @@ beforeAll(async () => {
   await curate(curateOptions.parse({}), { workspace, effects });
   const catalog = openCatalog(workspace.catalog);
   failed = new Map(
-    catalog
-      .verdicts('aia-193')
-      .map(({ frameId, scores }) => [
-        catalog.frame(frameId)!.slot,
-        scores.filter(({ passed }) => !passed).map(({ rule }) => rule),
-      ]),
+    [...catalog.verdicts('aia-193')].map(({ frameId, scores }) => [
+      catalog.frame(frameId)!.slot,
+      scores.filter(({ passed }) => !passed).map(({ rule }) => rule),
+    ]),
   );
   catalog.close();
 });
@@ -98,9 +96,10 @@ test('magnetograms: noise, eclipse, blur and lost stripes are found without a wo
     // Records are named in TAI, half a minute from the slots in UTC.
     const hourOf = (slot: string) => Math.round(Date.parse(slot) / 3_600_000);
     const byHour = new Map(
-      catalog
-        .verdicts('hmi-m')
-        .map((verdict) => [hourOf(catalog.frame(verdict.frameId)!.slot), verdict.accepted]),
+      [...catalog.verdicts('hmi-m')].map((verdict) => [
+        hourOf(catalog.frame(verdict.frameId)!.slot),
+        verdict.accepted,
+      ]),
     );
     catalog.close();
     const seen = truth.flatMap(({ slot, fault, evidence }) => {

@@ -52,7 +52,7 @@ export function auditCatalog(labels: readonly Label[], catalog: Catalog, dataset
 
 function refusals(catalog: Catalog, dataset: string): Refusals {
   const frames = new Map(catalog.frames({}).map((frame) => [frame.slot, frame]));
-  const verdicts = new Map(catalog.verdicts(dataset).map((verdict) => [verdict.frameId, verdict]));
+  const verdicts = new Map([...catalog.verdicts(dataset)].map((verdict) => [verdict.frameId, verdict]));
   return (slot) => {
     const frame = frames.get(slot);
     if (!frame) return 'not in the catalog';

@@ -1,7 +1,8 @@
 /** The part of the card about frames: which are in, which are not and why. */
-import type { Catalog, Verdict } from '../../catalog/index.ts';
+import type { Catalog } from '../../catalog/index.ts';
 import { type Dataset, isDated } from '../dataset.ts';
 import { isInKnownEvent, RULES, reasonsOf } from '../rules/index.ts';
+import type { VerdictDigest } from '../verdict-digest.ts';
 
 export function frameLines(dataset: Dataset, catalog: Catalog): string[] {
   const times = dataset.frames
@@ -55,10 +56,9 @@ function gapLines(times: readonly string[]): string[] {
 }
 
 /** Every rule that was applied, with its limit and what the accepted frames scored: what was let in, in numbers. */
-export function screeningLines(verdicts: readonly Verdict[]): string[] {
-  const words = wordsByRule(verdicts);
+export function screeningLines({ rules }: VerdictDigest): string[] {
   const rows = RULES.flatMap(({ name, summary, sense }) => {
-    const { limit = null, scores = [] } = words.get(name) ?? {};
+    const { limit = null, scores = [] } = rules.get(name) ?? {};
     if (limit === null || scores.length === 0) return [];
     const sorted = scores.sort((a, b) => a - b);
     const range = [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!].map(short).join(' / ');
@@ -73,42 +73,26 @@ export function screeningLines(verdicts: readonly Verdict[]): string[] {
   ];
 }
 
-/** The limit that was applied last, and the scores of the accepted frames, in one pass over what may be much. */
-function wordsByRule(verdicts: readonly Verdict[]): Map<string, { limit: number | null; scores: number[] }> {
-  const words = new Map<string, { limit: number | null; scores: number[] }>();
-  for (const { accepted, scores } of verdicts) {
-    for (const { rule, score, threshold } of scores) {
-      const known = words.get(rule) ?? { limit: null, scores: [] };
-      known.limit = threshold;
-      if (accepted && score !== null) known.scores.push(score);
-      words.set(rule, known);
-    }
-  }
-  return words;
-}
-
 const short = (value: number) => String(Number(value.toPrecision(4)));
 
-export function rejectionLines(dataset: Dataset, catalog: Catalog, verdicts: readonly Verdict[]): string[] {
+const MOST_EXAMPLES = 20;
+
+export function rejectionLines(dataset: Dataset, catalog: Catalog, digest: VerdictDigest): string[] {
   if (dataset.manifest.recipe.imported)
     return ['Nothing was screened here: the pictures are as their makers chose them.'];
-  const rejected = verdicts.filter((verdict) => !verdict.accepted);
-  const counts = new Map<string, number>();
-  for (const { scores } of rejected) {
-    for (const { rule, passed } of scores) if (!passed) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  }
-  const rows = [...counts].sort(([, a], [, b]) => b - a);
+  const { judged, rejected, explained } = digest;
+  const rows = [...digest.failures].sort(([, a], [, b]) => b - a);
   const summaries = new Map(RULES.map((rule) => [rule.name, rule.summary]));
-  const examples = rejected.slice(0, 20).map(({ frameId, scores }) => {
+  const examples = rejected.slice(0, MOST_EXAMPLES).map((frameId) => {
+    const scores = catalog.verdict(dataset.name, frameId)?.scores ?? [];
     const event = scores.find(({ rule }) => rule === 'known-event' && isInKnownEvent(scores))?.note;
     const explanation = event ? `; known event: ${event}` : '';
     return `- ${catalog.frame(frameId)?.slot ?? frameId}: ${reasonsOf(scores).join('; ')}${explanation}`;
   });
-  const judged = `${verdicts.length} frames were judged, ${verdicts.length - rejected.length} accepted, ${rejected.length} rejected.`;
-  if (rejected.length === 0) return [judged];
-  const explained = rejected.filter(({ scores }) => isInKnownEvent(scores)).length;
+  const counts = `${judged} frames were judged, ${judged - rejected.length} accepted, ${rejected.length} rejected.`;
+  if (rejected.length === 0) return [counts];
   return [
-    `${judged} A frame may fail several rules; every score and limit is kept in the catalog. ${explained} of the rejected lie in events that the catalog knows of.`,
+    `${counts} A frame may fail several rules; every score and limit is kept in the catalog. ${explained} of the rejected lie in events that the catalog knows of.`,
     '',
     '| rule | frames | what it measures |',
     '| --- | --- | --- |',

@@ -1,9 +1,10 @@
 /** The dataset card: what a scientist must know before using the set, made from the manifest and the catalog alone. */
 import { join } from 'node:path';
-import type { Catalog, Verdict } from '../../catalog/index.ts';
+import type { Catalog } from '../../catalog/index.ts';
 import { writeAtomic } from '../../core/files.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ChannelHistograms } from '../histograms.ts';
+import type { VerdictDigest } from '../verdict-digest.ts';
 import { frameLines, rejectionLines, screeningLines } from './frames.ts';
 import { calibrationLines, creditLines, geometryLines, intensityLines } from './physics.ts';
 import { activityLines, splitLines } from './splits.ts';
@@ -13,27 +14,27 @@ export const CARD_FILE = 'card.md';
 export async function writeCard(
   dataset: Dataset,
   catalog: Catalog,
-  verdicts: readonly Verdict[],
+  digest: VerdictDigest,
   histograms: readonly ChannelHistograms[],
 ): Promise<string> {
   const path = join(dataset.directory, CARD_FILE);
-  await writeAtomic(path, renderCard(dataset, catalog, verdicts, histograms));
+  await writeAtomic(path, renderCard(dataset, catalog, digest, histograms));
   return path;
 }
 
 function renderCard(
   dataset: Dataset,
   catalog: Catalog,
-  verdicts: readonly Verdict[],
+  digest: VerdictDigest,
   histograms: readonly ChannelHistograms[],
 ): string {
   const sections = [
     heading(dataset),
     section('Frames', frameLines(dataset, catalog)),
-    section('Left out', rejectionLines(dataset, catalog, verdicts)),
-    ...(dataset.manifest.recipe.imported ? [] : [section('Screening', screeningLines(verdicts))]),
+    section('Left out', rejectionLines(dataset, catalog, digest)),
+    ...(dataset.manifest.recipe.imported ? [] : [section('Screening', screeningLines(digest))]),
     section('Splits', splitLines(dataset, catalog)),
-    section('Activity', activityLines(dataset, verdicts)),
+    section('Activity', activityLines(dataset, digest)),
     section('Geometry', geometryLines(dataset)),
     section('Calibration', calibrationLines(dataset)),
     section('Intensity', intensityLines(dataset, histograms)),

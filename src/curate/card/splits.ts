@@ -1,7 +1,8 @@
 /** The part of the card about splits and how active the Sun was in each. */
-import type { Catalog, Split, Verdict } from '../../catalog/index.ts';
+import type { Catalog, Split } from '../../catalog/index.ts';
 import { quantile } from '../../numeric/index.ts';
 import { type Dataset, isDated } from '../dataset.ts';
+import type { VerdictDigest } from '../verdict-digest.ts';
 
 const SPLITS: readonly Split[] = ['train', 'validation', 'test', 'guard'];
 
@@ -39,12 +40,7 @@ function undatedLines(dataset: Dataset): string[] {
 const BINS = 5;
 
 /** Frames by the median of their disk, in fifths of its range over the dataset: the activity that each split has seen. */
-export function activityLines(dataset: Dataset, verdicts: readonly Verdict[]): string[] {
-  const medians = new Map<number, number>();
-  for (const { frameId, scores } of verdicts) {
-    const score = scores.find((candidate) => candidate.rule === 'disk-median')?.score;
-    if (score != null) medians.set(frameId, score);
-  }
+export function activityLines(dataset: Dataset, { diskMedians: medians }: VerdictDigest): string[] {
   const values = dataset.frames.flatMap((frame) => medians.get(frame.frameId) ?? []);
   if (values.length === 0) return ['No disk levels were measured.'];
   const [low, high] = [quantile(values, 0), quantile(values, 1)];

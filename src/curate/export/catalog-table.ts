@@ -1,83 +1,77 @@
 /** Every frame that was judged for a dataset as a row: verdict, split, file, and the score of every rule. */
-import type { Catalog } from '../../catalog/index.ts';
+import type { Catalog, Frame, Verdict } from '../../catalog/index.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Dataset } from '../dataset.ts';
 import { RULES, reasonsOf } from '../rules/index.ts';
 import { isSimulated } from '../simulated.ts';
 import { encodeParquet, type ParquetColumn } from './parquet.ts';
 
-export function catalogTable(dataset: Dataset, catalog: Catalog): Uint8Array {
-  const verdicts = catalog.verdicts(dataset.name);
-  const frames = verdicts.map((verdict) => catalog.frame(verdict.frameId));
-  const splits = new Map(dataset.frames.map((frame) => [frame.frameId, frame.split]));
-  const positions = new Map(dataset.frames.map((frame) => [frame.frameId, frame.index]));
-  const text = (name: string, values: (string | null | undefined)[]): ParquetColumn => ({
+/** The Parquet file and the number of its rows. */
+export function catalogTable(dataset: Dataset, catalog: Catalog): { frames: number; bytes: Uint8Array } {
+  const rows = rowsOf(dataset, catalog);
+  const number = (name: string, type: 'int64' | 'double', cellOf: (row: Row) => number): ParquetColumn => ({
+    name,
+    type,
+    values: rows.map(cellOf),
+  });
+  const truth = (name: string, cellOf: (row: Row) => boolean): ParquetColumn => ({
+    name,
+    type: 'boolean',
+    values: rows.map(cellOf),
+  });
+  const text = (name: string, cellOf: (row: Row) => string | null | undefined): ParquetColumn => ({
     name,
     type: 'string',
-    values: values.map((value) => value ?? ''),
+    values: rows.map((row) => cellOf(row) ?? ''),
   });
-  const scoreColumns = RULES.map(
-    (rule): ParquetColumn => ({
-      name: `score_${rule.name.replaceAll('-', '_')}`,
-      type: 'double',
-      values: verdicts.map(
-        ({ scores }) => scores.find((score) => score.rule === rule.name)?.score ?? Number.NaN,
-      ),
-    }),
-  );
-  const columns: ParquetColumn[] = [
-    { name: 'frame_id', type: 'int64', values: verdicts.map((verdict) => verdict.frameId) },
+  const splits = new Map(dataset.frames.map((frame) => [frame.frameId, frame.split]));
+  const positions = new Map(dataset.frames.map((frame) => [frame.frameId, frame.index]));
+  const columns = [
+    number('frame_id', 'int64', ({ frameId }) => frameId),
     // -1: not in the dataset.
-    { name: 'index', type: 'int64', values: verdicts.map((verdict) => positions.get(verdict.frameId) ?? -1) },
-    { name: 'accepted', type: 'boolean', values: verdicts.map((verdict) => verdict.accepted) },
-    {
-      name: 'simulated',
-      type: 'boolean',
-      values: frames.map((frame) => isSimulated(frame?.header ?? {})),
-    },
-    text(
-      'reasons',
-      verdicts.map((verdict) => reasonsOf(verdict.scores).join('; ')),
+    number('index', 'int64', ({ frameId }) => positions.get(frameId) ?? -1),
+    truth('accepted', ({ accepted }) => accepted),
+    truth('simulated', ({ simulated }) => simulated),
+    text('reasons', ({ reasons }) => reasons),
+    text('decided_by', ({ by }) => by),
+    text('split', ({ frameId }) => splits.get(frameId)),
+    text('slot', ({ frame }) => frame?.slot),
+    text('t_obs', ({ frame }) => frame?.tObs),
+    text('source', ({ frame }) => frame?.source),
+    text('product', ({ frame }) => frame?.product),
+    number('wavelength', 'int64', ({ frame }) => frame?.wavelength ?? 0),
+    number('exposure_seconds', 'double', ({ frame }) => frame?.exposureSeconds ?? Number.NaN),
+    text('path', ({ frame }) => frame?.path),
+    text('sha256', ({ frame }) => frame?.sha256),
+    ...RULES.map(({ name }, i) =>
+      number(`score_${name.replaceAll('-', '_')}`, 'double', ({ scores }) => scores[i]!),
     ),
-    text(
-      'decided_by',
-      verdicts.map((verdict) => verdict.by),
-    ),
-    text(
-      'split',
-      verdicts.map((verdict) => splits.get(verdict.frameId)),
-    ),
-    text(
-      'slot',
-      frames.map((frame) => frame?.slot),
-    ),
-    text(
-      't_obs',
-      frames.map((frame) => frame?.tObs),
-    ),
-    text(
-      'source',
-      frames.map((frame) => frame?.source),
-    ),
-    text(
-      'product',
-      frames.map((frame) => frame?.product),
-    ),
-    { name: 'wavelength', type: 'int64', values: frames.map((frame) => frame?.wavelength ?? 0) },
-    {
-      name: 'exposure_seconds',
-      type: 'double',
-      values: frames.map((frame) => frame?.exposureSeconds ?? Number.NaN),
-    },
-    text(
-      'path',
-      frames.map((frame) => frame?.path),
-    ),
-    text(
-      'sha256',
-      frames.map((frame) => frame?.sha256),
-    ),
-    ...scoreColumns,
   ];
-  return encodeParquet(columns, `sungan ${VERSION}`);
+  return { frames: rows.length, bytes: encodeParquet(columns, `sungan ${VERSION}`) };
+}
+
+interface Row extends Pick<Verdict, 'frameId' | 'accepted' | 'by'> {
+  frame: Frame | undefined;
+  simulated: boolean;
+  reasons: string;
+  /** By rule, in their order; NaN where a rule could not be judged. */
+  scores: Float64Array;
+}
+
+function rowsOf(dataset: Dataset, catalog: Catalog): Row[] {
+  const rows: Row[] = [];
+  for (const { frameId, accepted, by, scores } of catalog.verdicts(dataset.name)) {
+    const frame = catalog.frame(frameId);
+    const found = new Map(scores.map(({ rule, score }) => [rule, score]));
+    rows.push({
+      frameId,
+      accepted,
+      by,
+      frame,
+      simulated: isSimulated(frame?.header ?? {}),
+      reasons: reasonsOf(scores).join('; '),
+      scores: Float64Array.from(RULES, ({ name }) => found.get(name) ?? Number.NaN),
+    });
+  }
+  return rows;
 }

@@ -72,8 +72,9 @@ async function exportCatalog(
   const catalog = openCatalog(workspace.catalog);
   try {
     const path = resolve(options.out ?? defaultPath(workspace, dataset, 'catalog.parquet'));
-    await writeAtomic(path, catalogTable(dataset, catalog));
-    return { format: 'catalog', frames: catalog.verdicts(dataset.name).length, paths: [path] };
+    const { frames, bytes } = catalogTable(dataset, catalog);
+    await writeAtomic(path, bytes);
+    return { format: 'catalog', frames, paths: [path] };
   } finally {
     catalog.close();
   }

@@ -1,9 +1,9 @@
 /** What a report says about a data set: from its manifest, its coordinates and the catalog's verdicts. */
 import { join } from 'node:path';
-import { openCatalog, type Split, type Verdict } from '../../catalog/index.ts';
+import { openCatalog, type Split } from '../../catalog/index.ts';
 import { exists } from '../../core/files.ts';
 import type { Workspace } from '../../core/workspace.ts';
-import type { Dataset } from '../../curate/index.ts';
+import { type Dataset, digestOf, type VerdictDigest } from '../../curate/index.ts';
 import { formatCount } from './format.ts';
 import { embedImage } from './images.ts';
 import type { DataReport, Fact } from './model.ts';
@@ -12,13 +12,13 @@ const SPLITS: readonly Split[] = ['train', 'validation', 'test', 'guard'];
 const SHEET = 'contact-sheet.png';
 
 export async function describeDataset(dataset: Dataset, workspace: Workspace): Promise<DataReport> {
-  const verdicts = await verdictsOf(dataset, workspace);
+  const digest = await digestOfDataset(dataset, workspace);
   return {
     name: dataset.name,
     facts: factsOf(dataset),
-    accepted: verdicts?.filter(({ accepted }) => accepted).length,
-    rejected: verdicts?.filter(({ accepted }) => !accepted).length,
-    reasons: verdicts ? reasonsOf(verdicts) : [],
+    accepted: digest && digest.judged - digest.rejected.length,
+    rejected: digest?.rejected.length,
+    reasons: digest ? reasonsOf(digest) : [],
     splits: splitsOf(dataset),
     contactSheet: await embedImage(
       join(dataset.directory, SHEET),
@@ -49,25 +49,20 @@ function factsOf(dataset: Dataset): Fact[] {
 }
 
 /** A catalog that is not there is not made: reports may be written far from the archive. */
-async function verdictsOf(dataset: Dataset, workspace: Workspace): Promise<Verdict[] | undefined> {
+async function digestOfDataset(dataset: Dataset, workspace: Workspace): Promise<VerdictDigest | undefined> {
   if (!(await exists(workspace.catalog))) return undefined;
   const catalog = openCatalog(workspace.catalog);
   try {
-    const verdicts = catalog.verdicts(dataset.name);
-    return verdicts.length > 0 ? verdicts : undefined;
+    const digest = digestOf(catalog.verdicts(dataset.name));
+    return digest.judged > 0 ? digest : undefined;
   } finally {
     catalog.close();
   }
 }
 
 /** Failed rules with the number of frames that failed them, most frequent first. */
-function reasonsOf(verdicts: readonly Verdict[]): { reason: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const { accepted, scores } of verdicts) {
-    if (accepted) continue;
-    for (const { rule, passed } of scores) if (!passed) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  }
-  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
+function reasonsOf({ failures }: VerdictDigest): { reason: string; count: number }[] {
+  return [...failures].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
 }
 
 function splitsOf(dataset: Dataset): DataReport['splits'] {
