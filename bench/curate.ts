@@ -2,7 +2,8 @@
  * `curate` at work: decode, screen, register, average, transform, compress, store. The program itself is run, in a process
  * of its own, with one and with two workers; Python pipelines of the same work run in turn with it when SUNGAN_CURATE_PEER
  * names their script (called as `python3 SCRIPT FRAME... --mode fast --jobs 2 --json`; its mode sunpy-scipy has the steps
- * of aiapy's register). Then: smaller frames, where the time goes, and how the plan grows with the catalog.
+ * of aiapy's register). Then: smaller frames, where the time goes, how the plan grows
+ * with the catalog, and what a run costs that finds nothing new.
  *
  *   node scripts/build.mjs && node scripts/bench.mjs curate [FRAMES] [ROUNDS] [PART,...]
  */
@@ -10,7 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HeaderRecord, openCatalog } from '../src/catalog/index.ts';
+import { type FrameFacts, type HeaderRecord, openCatalog, type SlotKey } from '../src/catalog/index.ts';
 import { formatTime } from '../src/core/time.ts';
 import { measureRaw, measureRegistered } from '../src/curate/measure/index.ts';
 import { roomForFrame } from '../src/curate/prepare.ts';
@@ -26,6 +27,7 @@ const DATASET_SIZE = 1024;
 /** Each frame of the slowest peer takes seconds. */
 const FRAMES_OF_SLOW_PEER = 4;
 const CATALOG_ROWS = [10_000, 30_000, 100_000];
+const FRAMES_OF_AGAIN = 4;
 
 const frames = Number(process.argv[2] ?? 120);
 const rounds = Number(process.argv[3] ?? 1);
@@ -36,6 +38,7 @@ const parts: Record<string, () => void | Promise<void>> = {
   synoptic: compareWorkersOnSynoptic,
   stages: showStages,
   growth: showGrowth,
+  again: showAgain,
 };
 for (const part of process.argv[4]?.split(',') ?? Object.keys(parts)) await parts[part]!();
 
@@ -267,4 +270,48 @@ function showGrowth(): void {
     const each = (milliseconds / rows).toFixed(3);
     console.log(`| ${rows} | ${(milliseconds / 1000).toFixed(1)} | ${each} | ${peakMiB.toFixed(0)} |`);
   }
+}
+
+/** A run of cron that finds nothing new, beside the verdicts of earlier ones. */
+function showAgain(): void {
+  console.log('\nA second run with nothing new, of a dataset with so many verdicts\n');
+  console.log('| verdicts | seconds | ms a verdict | peak memory, MiB |\n| ---: | ---: | ---: | ---: |');
+  const folder = join(base, 'again');
+  rmSync(folder, { recursive: true, force: true });
+  prepareFrames(folder, 'aia-synoptic', 256, FRAMES_OF_AGAIN);
+  const options = { size: 64, name: 'again', limit: ['copy=0'] };
+  inChild(folder, FRAMES_OF_AGAIN, options, { jobs: 1 });
+  let planted = FRAMES_OF_AGAIN;
+  for (const rows of CATALOG_ROWS) {
+    plantRejected(folder, planted, rows);
+    planted = rows;
+    // The card and the contact sheets are made again once.
+    inChild(folder, 0, options, { jobs: 1 });
+    const { milliseconds, peakMiB } = inChild(folder, 0, options, { jobs: 1 });
+    const each = (milliseconds / rows).toFixed(3);
+    console.log(`| ${rows} | ${(milliseconds / 1000).toFixed(1)} | ${each} | ${peakMiB.toFixed(0)} |`);
+  }
+  rmSync(folder, { recursive: true });
+}
+
+/** Frames from one number up to another with the verdict of the first one, but for the last of its rules. */
+function plantRejected(folder: string, from: number, to: number): void {
+  const catalog = openCatalog(join(folder, 'catalog.sqlite'));
+  const [model] = catalog.verdicts('again');
+  if (!model?.accepted) throw new Error('the first frame was not accepted');
+  const scores = model.scores.map((score, i) => ({ ...score, passed: i + 1 < model.scores.length }));
+  const facts = { ...catalog.frame(model.frameId)! } as SlotKey & FrameFacts;
+  for (let first = from; first < to; first += 1000) {
+    catalog.transaction(() => {
+      for (let i = first; i < Math.min(to, first + 1000); i++) {
+        const slot = formatTime(new Date(START + i * STEP_MS));
+        const key = { source: facts.source, product: facts.product, wavelength: 193, slot };
+        catalog.expectSlots([key]);
+        const { id } = catalog.frameOfSlot(key)!;
+        catalog.recordStored(id, { ...facts, path: `${i}.fits`, fsn: 1000 + i });
+        catalog.recordVerdicts([{ ...model, frameId: id, accepted: false, scores }]);
+      }
+    });
+  }
+  catalog.close();
 }
