@@ -2,18 +2,18 @@
 /** The program: finds the command, runs it, prints its result, sets the exit code. Nothing else prints or exits. */
 import { Command as Commander, CommanderError } from 'commander';
 import { describeError, isSunganError, SunganError } from '../core/errors.ts';
-import { createLogger, type LogLevel } from '../core/log.ts';
 import { closest } from '../core/options.ts';
-import { createProgressFactory, silentProgress } from '../core/progress.ts';
 import { VERSION } from '../core/version.ts';
 import { COMMANDS } from './commands.ts';
 import { addFlags } from './flags.ts';
+import { createOutputs, outliveReaders, writeError } from './outputs.ts';
 import { type CommonFlags, runCommand } from './run.ts';
 import { stopOnSignals } from './signals.ts';
 
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-const writeError = (text: string) => void process.stderr.write(text);
+/** All that may stand where the command belongs. */
+const GENERAL_FLAGS = ['-h', '--help', '-V', '--version'];
 
 function newProgram(): Commander {
   return new Commander('sungan')
@@ -47,10 +47,17 @@ function addSummaries(program: Commander): void {
 }
 
 function requireKnown(name: string): void {
-  if (name in COMMANDS) return;
+  if (Object.hasOwn(COMMANDS, name)) return;
   const near = closest(name, Object.keys(COMMANDS));
   throw new SunganError('usage', `unknown command '${name}'${near ? `, did you mean '${near}'?` : ''}`, {
     remedy: 'sungan --help lists the commands',
+  });
+}
+
+function requireCommandFirst(name: string): void {
+  if (!name.startsWith('-') || GENERAL_FLAGS.includes(name)) return;
+  throw new SunganError('usage', `'${name}' stands where the command belongs`, {
+    remedy: 'options follow the command: sungan status --json; sungan --help lists the commands',
   });
 }
 
@@ -65,6 +72,7 @@ async function main(argv: string[]): Promise<number> {
       program.outputHelp({ error: true });
       return EXIT.usage;
     }
+    requireCommandFirst(name);
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.done;
   }
@@ -82,7 +90,7 @@ async function main(argv: string[]): Promise<number> {
       exitCode = await runCommand(name, command, {
         flags,
         positionals: sub.processedArgs,
-        ...outputs(flags),
+        ...createOutputs(flags),
         signal: stop.signal,
       });
     } finally {
@@ -100,18 +108,6 @@ function givenFlags(program: Commander): CommonFlags {
   );
 }
 
-function outputs(flags: CommonFlags) {
-  const level: LogLevel = flags.debug ? 'debug' : flags.quiet ? 'warn' : 'info';
-  const progress = flags.quiet
-    ? silentProgress
-    : createProgressFactory({
-        write: writeError,
-        isTerminal: process.stderr.isTTY === true,
-        columns: process.stderr.columns,
-      });
-  return { log: createLogger(level, writeError), progress };
-}
-
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (isSunganError(error) && error.kind === 'usage') return EXIT.usage;
@@ -119,14 +115,15 @@ function exitCodeOf(error: unknown): number {
   return EXIT.failed;
 }
 
-// A reader that leaves early (`sungan ... | head`) is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
+outliveReaders((error) => {
+  writeError(`sungan: cannot write the result: ${error.message}\n`);
+  process.exitCode = EXIT.failed;
 });
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const exitCode = await main(process.argv.slice(2));
+  // A result that could not be written has set it.
+  process.exitCode ??= exitCode;
 } catch (error) {
   // Commander has already printed its own.
   if (!(error instanceof CommanderError)) {

@@ -1,4 +1,6 @@
-/** SIGINT and SIGTERM ask for a clean stop; a second one leaves at once. */
+/** SIGINT, SIGTERM and SIGHUP (the terminal was closed) ask for a clean stop; a second one leaves at once. */
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface StopRequest {
   signal: AbortSignal;
@@ -12,13 +14,11 @@ export function stopOnSignals(): StopRequest {
     process.stderr.write(`\nsungan: ${name}: finishing the current step (once more to leave at once)\n`);
     controller.abort(new Error(`stopped by ${name}`));
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const name of SIGNALS) process.on(name, stop);
   return {
     signal: controller.signal,
     release() {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const name of SIGNALS) process.off(name, stop);
     },
   };
 }

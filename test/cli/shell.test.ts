@@ -1,10 +1,11 @@
 /** The shell of the built program: help, usage errors, configuration, exit codes, signals. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { runProgram } from '../support/program.ts';
+import { PROGRAM, runCommandLine, runProgram } from '../support/program.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -38,6 +39,12 @@ describe('help', () => {
 describe('wrong usage exits with 2', () => {
   it.each([
     [['curat'], /unknown command 'curat', did you mean 'curate'\?/],
+    [['constructor'], /unknown command 'constructor'/],
+    [
+      ['--workspace', 'w', 'status'],
+      /'--workspace' stands where the command belongs[\s\S]*follow the command/,
+    ],
+    [['--', 'status'], /'--' stands where the command belongs/],
     [['curate', '--wavlength', '193'], /--wavlength[\s\S]*--wavelength/],
     [['curate', '--wavelength', 'green'], /--wavelength/],
     [['ingest', '--wavelength', '193', '--from', 'soon'], /'soon'/],
@@ -94,5 +101,37 @@ describe('signals', () => {
       onStart: (child) => void child.stderr?.once('data', () => setTimeout(() => child.kill('SIGTERM'), 300)),
     });
     expect([0, 130], stderr).toContain(code);
+  });
+
+  it('of a closed terminal is a clean stop', async () => {
+    const { code, stderr } = await runProgram(['simulate', '--serve', '0', '--size', '64'], {
+      cwd: folder,
+      onStart: (child) => void child.stderr?.once('data', () => setTimeout(() => child.kill('SIGHUP'), 300)),
+    });
+    expect([0, 130], stderr).toContain(code);
+  });
+});
+
+describe('readers that leave', () => {
+  const shell = (line: string) => runCommandLine('bash', ['-c', line, PROGRAM], { cwd: folder });
+
+  it('of standard error end no work', async () => {
+    const simulate = 'simulate --wavelength 193 --from 2014-01-01 --to 2014-01-02 --cadence 6h --size 64';
+    const { code } = await shell(
+      `set -o pipefail; node "$0" ${simulate} --out left 2> >(exec 0<&-) | grep -q 'frames written'`,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('of standard output do not change the exit code', async () => {
+    await writeFile(join(folder, 'broken.fits'), 'x');
+    const { stdout } = await shell(`node "$0" inspect --json broken.fits | true; echo "\${PIPESTATUS[0]}"`);
+    expect(stdout).toBe('1\n');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('a result that cannot be written is a failure, in words', async () => {
+    const { code, stderr } = await shell('exec node "$0" status > /dev/full');
+    expect(stderr).toMatch(/^sungan: cannot write the result: ENOSPC.*\n$/);
+    expect(code).toBe(1);
   });
 });
