@@ -62,10 +62,13 @@ function optionOf(key: string, property: Property): Option {
     const spelled = fallback === true ? `--no-${flag.slice(2)}` : flag;
     return new Option(spelled, description).default(undefined);
   }
-  return new Option(
-    `${flag} <${type === 'array' ? 'a,b,...' : type === 'string' || !type ? 'value' : 'n'}>`,
-    description,
-  );
+  if (type === 'array') {
+    // Given twice, a list grows: dropping what was named first would do half of what was asked.
+    return new Option(`${flag} <a,b,...>`, description).argParser((value, before: string | undefined) =>
+      before === undefined ? value : `${before},${value}`,
+    );
+  }
+  return new Option(`${flag} <${type === 'string' || !type ? 'value' : 'n'}>`, description);
 }
 
 function coerce(value: unknown, property: Property | undefined, key: string): unknown {

@@ -58,6 +58,11 @@ describe('flags from a schema', () => {
     expect(positionals[0]).toEqual(['a.fits', 'b.fits']);
   });
 
+  it('adds up a list that is given several times', () => {
+    const { flags } = parse(['--wavelength', '171', '--wavelength=193,211']);
+    expect(coerceFlags(command, flags)).toMatchObject({ wavelength: [171, 193, 211] });
+  });
+
   it('keeps text that looks like a number where text is asked for', () => {
     expect(coerceFlags(command, { note: '42', level: '1' })).toEqual({ note: '42', level: '1' });
   });
