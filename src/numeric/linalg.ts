@@ -14,18 +14,33 @@ export interface SymmetricEigen {
 }
 
 export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Array {
-  const { diagonal, offDiagonal } = tridiagonalise(matrix, n, undefined);
+  const scale = scaleOf(matrix);
+  const { diagonal, offDiagonal } = tridiagonalise(matrix, n, scale, undefined);
   implicitQl(diagonal, offDiagonal, undefined);
-  return diagonal;
+  return diagonal.map((value) => value * scale);
 }
 
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
   // Kept transposed (row k is the vector k) while it is built: rotations then run along rows of memory.
   const rows = new Float64Array(n * n);
   for (let i = 0; i < n; i++) rows[i * n + i] = 1;
-  const { diagonal, offDiagonal } = tridiagonalise(matrix, n, rows);
+  const scale = scaleOf(matrix);
+  const { diagonal, offDiagonal } = tridiagonalise(matrix, n, scale, rows);
   implicitQl(diagonal, offDiagonal, rows);
-  return { values: diagonal, vectors: transpose(rows, n) };
+  return { values: diagonal.map((value) => value * scale), vectors: transpose(rows, n) };
+}
+
+/**
+ * A power of two about as large as the largest element: divided by it, squares neither vanish nor overflow, and no digit
+ * of the result changes.
+ */
+function scaleOf(matrix: Float64Array): number {
+  let largest = 0;
+  for (const value of matrix) {
+    if (!Number.isFinite(value)) throw new SunganError('data', `eigenvalues of a matrix that holds ${value}`);
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return largest === 0 ? 1 : 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
 }
 
 export function transpose(matrix: Float64Array, n: number): Float64Array {
@@ -70,23 +85,34 @@ interface Tridiagonal {
   offDiagonal: Float64Array;
 }
 
-/** Householder reflections from the first column on; applied to `rows` too when given. */
-function tridiagonalise(matrix: Float64Array, n: number, rows: Float64Array | undefined): Tridiagonal {
-  const a = Float64Array.from(matrix);
+/** Householder reflections of matrix / scale from the first column on; applied to `rows` too when given. */
+function tridiagonalise(
+  matrix: Float64Array,
+  n: number,
+  scale: number,
+  rows: Float64Array | undefined,
+): Tridiagonal {
+  const a = matrix.map((value) => value / scale);
   const v = new Float64Array(n);
   const p = new Float64Array(n);
   for (let k = 0; k < n - 2; k++) {
-    let squares = 0;
-    for (let i = k + 1; i < n; i++) squares += a[i * n + k]! ** 2;
     const head = a[(k + 1) * n + k]!;
-    if (squares === head * head) continue;
+    let squares = head * head;
+    let others = 0;
+    for (let i = k + 2; i < n; i++) {
+      const square = a[i * n + k]! ** 2;
+      squares += square;
+      others += square;
+    }
+    // However small they are beside the head: left out, their first power would be missing, not their square.
+    if (others === 0) continue;
     const alpha = head > 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
     for (let i = k + 1; i < n; i++) v[i] = a[i * n + k]!;
     v[k + 1]! -= alpha;
-    const scale = 2 / (squares - 2 * alpha * head + alpha * alpha);
-    reflectSymmetric(a, n, k, v, p, scale);
+    const weight = 2 / (squares - 2 * alpha * head + alpha * alpha);
+    reflectSymmetric(a, n, k, v, p, weight);
     a[(k + 1) * n + k] = alpha;
-    if (rows) reflectRows(rows, n, k, v, p, scale);
+    if (rows) reflectRows(rows, n, k, v, p, weight);
   }
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(n);
@@ -152,7 +178,7 @@ function implicitQl(d: Float64Array, e: Float64Array, rows: Float64Array | undef
       }
       if (high === low) break;
       if (sweep === MAX_SWEEPS)
-        throw new SunganError('data', 'eigenvalues do not converge: is the matrix finite?');
+        throw new SunganError('data', `eigenvalues do not converge in ${MAX_SWEEPS} sweeps`);
       qlSweep(d, e, low, high, rows);
     }
   }

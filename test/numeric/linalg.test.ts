@@ -70,3 +70,46 @@ describe('trace of the root of a product', () => {
     expect(traceOfRootOfProduct(a, b, 10)).toBeCloseTo(traceOfRootOfProduct(b, a, 10), 5);
   });
 });
+
+describe('awkward matrices', () => {
+  test('couplings far smaller than the one beside them are not lost', () => {
+    const small = 1e-9;
+    const matrix = Float64Array.of(1, 1, small, 1, 1, 1, small, 1, 1);
+    const { values, vectors } = symmetricEigen(matrix, 3);
+    const rebuilt = multiply(
+      vectors.map((value, i) => value * values[i % 3]!),
+      transpose(vectors, 3),
+      3,
+    );
+    rebuilt.forEach((value, i) => {
+      expect(value).toBeCloseTo(matrix[i]!, 14);
+    });
+  });
+
+  test.each([1e-300, 1e-160, 1, 1e160, 1e300])('elements about %g', (size) => {
+    const matrix = Float64Array.of(2, 1, 1, 1, 3, 1, 1, 1, 4);
+    const expected = sorted(symmetricEigenvalues(matrix, 3));
+    const scaled = symmetricEigenvalues(
+      matrix.map((value) => value * size),
+      3,
+    );
+    sorted(scaled).forEach((value, k) => {
+      expect(value / size).toBeCloseTo(expected[k]!, 12);
+    });
+  });
+
+  test.each([
+    [1, [Number.NaN]],
+    [1, [Number.POSITIVE_INFINITY]],
+    [2, [1, 0, 0, Number.NaN]],
+  ])('%i x %i with a value that is none is refused', (n, matrix) => {
+    expect(() => symmetricEigenvalues(Float64Array.from(matrix), n)).toThrow('matrix that holds');
+    expect(() => traceOfRootOfProduct(Float64Array.from(matrix), new Float64Array(n * n), n)).toThrow();
+  });
+
+  test('nothing and zero have their eigenvalues', () => {
+    expect([...symmetricEigenvalues(new Float64Array(0), 0)]).toEqual([]);
+    expect([...symmetricEigenvalues(new Float64Array(9), 3)]).toEqual([0, 0, 0]);
+    expect(traceOfRootOfProduct(Float64Array.of(4), Float64Array.of(9), 1)).toBeCloseTo(6, 14);
+  });
+});
