@@ -6,6 +6,8 @@ export function fft(real: Float64Array, imaginary: Float64Array): void {
   const n = real.length;
   if (n < 1 || (n & (n - 1)) !== 0)
     throw new SunganError('data', `fft of ${n} values: the length must be a power of two`);
+  if (imaginary.length !== n)
+    throw new SunganError('data', `fft of ${n} real and ${imaginary.length} imaginary parts`);
   reorder(real, imaginary);
   for (let size = 2; size <= n; size *= 2) {
     const half = size / 2;
@@ -40,6 +42,8 @@ function reorder(real: Float64Array, imaginary: Float64Array): void {
 
 /** |F|^2 of a square picture of power-of-two side, row-major, zero frequency at [0, 0], not normalised. */
 export function powerSpectrum2d(data: ArrayLike<number>, size: number): Float64Array {
+  if (data.length !== size * size)
+    throw new SunganError('data', `power of ${data.length} pixels: a side of ${size} has ${size * size}`);
   const real = Float64Array.from(data);
   const imaginary = new Float64Array(size * size);
   for (let y = 0; y < size; y++) {

@@ -33,3 +33,12 @@ test('a wave of five cycles has its power in ring five', () => {
 test('refuses lengths that are no power of two', () => {
   expect(() => fft(new Float64Array(12), new Float64Array(12))).toThrow('power of two');
 });
+
+test('one value is its own transform; parts and sides that do not fit are refused', () => {
+  const [real, imaginary] = [Float64Array.of(3), Float64Array.of(-1)];
+  fft(real, imaginary);
+  expect([real[0], imaginary[0]]).toEqual([3, -1]);
+  expect(() => fft(new Float64Array(4), new Float64Array(2))).toThrow('4 real and 2 imaginary');
+  expect(() => powerSpectrum2d([1, 2, 3], 2)).toThrow('3 pixels');
+  expect(() => powerSpectrum2d([1, 2, 3, 4, 5], 2)).toThrow('5 pixels');
+});
