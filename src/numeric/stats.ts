@@ -89,11 +89,17 @@ export interface Moments {
 export function moments(values: Numbers): Moments {
   let count = 0;
   let sum = 0;
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) continue;
     count++;
     sum += values[i]!;
+    least = Math.min(least, values[i]!);
+    most = Math.max(most, values[i]!);
   }
+  // The rounding of a sum of equal values would look like a spread, and give a skewness of 1.
+  if (least === most) return { count, mean: least, std: 0, skewness: 0 };
   const mean = count > 0 ? sum / count : Number.NaN;
   let second = 0;
   let third = 0;

@@ -46,13 +46,16 @@ export function sampleCubic({ width, height, data }: Image, x: number, y: number
 export function sampleLinear({ width, height, data }: Image, x: number, y: number): number {
   const cx = Math.min(width - 1, Math.max(0, x));
   const cy = Math.min(height - 1, Math.max(0, y));
-  const x0 = Math.min(width - 2, Math.floor(cx));
-  const y0 = Math.min(height - 2, Math.floor(cy));
+  // The last pixel's place counts as the end of the interval before it; a side of one pixel has no interval.
+  const x0 = Math.max(0, Math.min(width - 2, Math.floor(cx)));
+  const y0 = Math.max(0, Math.min(height - 2, Math.floor(cy)));
+  const right = width > 1 ? 1 : 0;
+  const above = height > 1 ? width : 0;
   const fx = cx - x0;
   const fy = cy - y0;
   const i = y0 * width + x0;
-  const lower = data[i]! + fx * (data[i + 1]! - data[i]!);
-  const upper = data[i + width]! + fx * (data[i + width + 1]! - data[i + width]!);
+  const lower = data[i]! + fx * (data[i + right]! - data[i]!);
+  const upper = data[i + above]! + fx * (data[i + above + right]! - data[i + above]!);
   return lower + fy * (upper - lower);
 }
 

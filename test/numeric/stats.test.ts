@@ -81,3 +81,15 @@ test('quantiles by selection are those of the sorted values', () => {
     expect(quantile(values, p)).toBeCloseTo(below + (position - Math.floor(position)) * (above - below), 12);
   }
 });
+
+test('the same value over and over has no spread and no skewness, however its sum is rounded', () => {
+  for (const value of [0.1, 1e9 / 3, -7e-5]) {
+    expect(moments(Array.from({ length: 31 }, () => value))).toEqual({
+      count: 31,
+      mean: value,
+      std: 0,
+      skewness: 0,
+    });
+  }
+  expect(moments([Number.NaN])).toEqual({ count: 0, mean: Number.NaN, std: Number.NaN, skewness: 0 });
+});
