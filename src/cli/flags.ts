@@ -37,6 +37,16 @@ export function coerceFlags(command: Command, values: Record<string, unknown>): 
   return coerced;
 }
 
+/** Values of a configuration file in which one value may stand for a list of one, as it may on the command line. */
+export function wrapLists(command: Command, values: Record<string, unknown>): Record<string, unknown> {
+  const properties = propertiesOf(command.schema);
+  const isAlone = (key: string, value: unknown) =>
+    typeOf(properties[key]) === 'array' && (typeof value === 'string' || typeof value === 'number');
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, isAlone(key, value) ? [value] : value]),
+  );
+}
+
 function propertiesOf(schema: z.ZodObject): Record<string, Property> {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return (json.properties ?? {}) as Record<string, Property>;

@@ -2,13 +2,13 @@
 import { systemClock } from '../core/clock.ts';
 import { SunganError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { parseOptions } from '../core/options.ts';
+import { flagName, parseOptions } from '../core/options.ts';
 import type { ProgressFactory } from '../core/progress.ts';
 import { openWorkspace } from '../core/workspace.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { readConfig } from './config.ts';
-import { coerceFlags } from './flags.ts';
+import { coerceFlags, wrapLists } from './flags.ts';
 
 export interface CommonFlags {
   workspace?: string;
@@ -41,24 +41,24 @@ export async function runCommand(name: string, command: Command, invocation: Inv
     ...own
   } = invocation.flags;
   const config = await readConfig(configPath, Object.keys(COMMANDS));
-  const section = config?.sections[name] ?? {};
+  const section = wrapLists(command, config?.sections[name] ?? {});
   // Each origin is checked apart first, so that a wrong key is blamed on the file or the command line it stands in.
-  if (config) parseOptions(command.schema.partial(), section, `${config.path}, section ${name}`);
+  if (config) {
+    const place = `${config.path}, section ${name}`;
+    parseOptions(command.schema.partial(), section, place, config.namesIn(name));
+  }
+  const withoutFlag = command.positionals ?? [];
   const positionals = Object.fromEntries(
-    (command.positionals ?? []).map((key, index) => [key, givenValue(invocation.positionals[index])]),
+    withoutFlag.map((key, index) => [key, givenValue(invocation.positionals[index])]),
   );
   const fromCommandLine = coerceFlags(command, { ...own, ...positionals });
-  const options = parseOptions(
-    command.schema,
-    { ...section, ...fromCommandLine },
-    'command line',
-    command.positionals,
-  );
+  const options = parseOptions(command.schema, { ...section, ...fromCommandLine }, 'command line', (path) => {
+    const key = String(path[0] ?? '');
+    return withoutFlag.includes(key) ? `<${key}>` : flagName(path.map(String).join('.'));
+  });
 
   const result = await command.run(options, {
-    workspace: openWorkspace(
-      workspace ?? process.env['SUNGAN_WORKSPACE'] ?? config?.common.workspace ?? './data',
-    ),
+    workspace: openWorkspace(chooseWorkspace(workspace, config?.common.workspace)),
     effects: {
       log: invocation.log,
       progress: invocation.progress,
@@ -73,6 +73,13 @@ export async function runCommand(name: string, command: Command, invocation: Inv
     json ? `${JSON.stringify(result.data, null, 2)}\n` : result.text === '' ? '' : `${result.text}\n`,
   );
   return result.exitCode ?? 0;
+}
+
+/** An empty variable is one that is not set; an empty flag is one whose variable was not set, which would mean this folder. */
+function chooseWorkspace(flag: string | undefined, configured: string | undefined): string {
+  if (flag === '')
+    throw new SunganError('usage', 'the name of the folder is empty', { where: '--workspace' });
+  return flag ?? (process.env['SUNGAN_WORKSPACE'] || configured || './data');
 }
 
 function givenValue(value: unknown): unknown {

@@ -88,9 +88,57 @@ describe('configuration file', () => {
     expect(stderr).toMatch(
       /config\.yaml, section ingest: unknown option 'cadense', did you mean 'cadence'\?/,
     );
+    const lines = 'workspace: w\ningest:\n  wavelength: [193]\n  retries: many\n  search: 5\n';
+    expect((await plan(lines)).stderr).toMatch(
+      /section ingest: search \(line 5\): must be text; retries \(line 4\): must be a number\n/,
+    );
     expect((await plan('ingets: {}')).stderr).toMatch(
       /config\.yaml: unknown option 'ingets', did you mean 'ingest'\?/,
     );
+  });
+});
+
+describe('configuration file of another kind', () => {
+  const plan = async (config: string) => {
+    const path = join(folder, 'odd.yaml');
+    await writeFile(path, config);
+    return sungan('ingest', '--dry-run', '--json', '--workspace', join(folder, 'w'), '--config', path);
+  };
+
+  it.each([
+    ['ingest: {}\n---\ningest: {}', /odd\.yaml: there are several documents in it\n/],
+    ['just text', /odd\.yaml: it holds no options by name\n/],
+    ['- ingest', /odd\.yaml: it holds no options by name\n/],
+    ['ingest: !tag {}', /odd\.yaml: Unresolved tag: !tag at line 1/],
+    ['ingest: []', /odd\.yaml: ingest \(line 1\): must be options by name\n/],
+    ['jobs: 2\nworkspace: ""', /odd\.yaml: workspace \(line 2\): must not be empty\n/],
+  ])('%j is refused in words', async (config, message) => {
+    const { code, stderr } = await plan(config);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\(node:|YAML\.parse/);
+    expect(code).toBe(2);
+  });
+
+  it('may have an empty section, and one value for a list', async () => {
+    expect((await plan('curate:\ningest:\n  # nothing yet')).stderr).toMatch(/--wavelength: which channels/);
+    const config = 'ingest: { wavelength: 193, from: 2014-01-01, to: 2014-01-02, cadence: 6h }';
+    expect(JSON.parse((await plan(config)).stdout)).toMatchObject({ slots: 4 });
+  });
+});
+
+describe('what is empty', () => {
+  it.each(['--workspace', '--config'])('is no %s: the variable behind it was not set', async (flag) => {
+    const { code, stderr } = await sungan('status', flag, '');
+    expect(stderr).toContain(`${flag}: the name of the`);
+    expect(code).toBe(2);
+  });
+
+  it('in the environment counts as not set', async () => {
+    await writeFile(join(folder, 'sungan.yaml'), 'workspace: from-file');
+    const env = { SUNGAN_WORKSPACE: '', SUNGAN_CONFIG: '' };
+    const { stdout } = await runProgram(['status'], { cwd: folder, env });
+    await rm(join(folder, 'sungan.yaml'));
+    expect(stdout).toContain(join(folder, 'from-file'));
   });
 });
 
