@@ -18,8 +18,16 @@ const UNTOUCHED_MS = 24 * 3_600_000;
 
 /** The name of `name` while process `pid` of this machine writes it: a hidden file of the same folder. */
 export function ownedName(name: string, pid = process.pid): string {
-  return `.${name}.${MACHINE}-${pid}-${randomBytes(4).toString('hex')}${PART_SUFFIX}`;
+  return `.${shortened(name)}.${MACHINE}-${pid}-${randomBytes(4).toString('hex')}${PART_SUFFIX}`;
 }
+
+/** Of the 255 bytes that file systems give a name, enough are left for the owner; what is random keeps names apart. */
+function shortened(name: string): string {
+  const bytes = Buffer.from(name);
+  return bytes.length <= MOST_BYTES ? name : bytes.subarray(0, MOST_BYTES).toString();
+}
+
+const MOST_BYTES = 200;
 
 const swept = new Map<string, Promise<void>>();
 

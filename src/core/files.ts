@@ -1,16 +1,28 @@
 /** Files that are whole or absent: temporary name, fsync, rename, fsync of the folder. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ownedName, sweepOnce } from './abandoned.ts';
 import { SunganError } from './errors.ts';
 
 /**
  * Writes `content` so that `path` holds either its old content or the new one, whole, after a kill at any moment. What
- * such a kill left in that folder goes with the next write there.
+ * such a kill left in that folder goes with the next write there. Of a link the file behind it is written; a device or a
+ * pipe (`--out /dev/null`) takes the content itself, and is not replaced by a file.
  */
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const known = await stat(path).catch(() => undefined);
+  if (known === undefined || known.isFile() || known.isDirectory()) {
+    await replaceFile(known === undefined ? path : await realpath(path), content);
+    return;
+  }
+  await writeFile(path, content).catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
+}
+
+async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, ownedName(basename(path)));
   try {

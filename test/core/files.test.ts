@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +19,33 @@ describe('writeAtomic', () => {
     await writeAtomic(path, 'two');
     expect(await readFile(path, 'utf8')).toBe('two');
     expect(await readdir(join(folder, 'a'))).toEqual(['b.txt']);
+  });
+
+  it('writes the file behind a link, and keeps the link', async () => {
+    await writeAtomic(join(folder, 'a', 'b.txt'), 'one');
+    await symlink(join('a', 'b.txt'), join(folder, 'link'));
+    await writeAtomic(join(folder, 'link'), 'two');
+    expect(await readlink(join(folder, 'link'))).toBe(join('a', 'b.txt'));
+    expect(await readFile(join(folder, 'a', 'b.txt'), 'utf8')).toBe('two');
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'hands a pipe or a device its content, and leaves it there',
+    async () => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const reader = readFile(pipe, 'utf8');
+      await writeAtomic(pipe, 'content');
+      expect((await lstat(pipe)).isFIFO()).toBe(true);
+      expect(await reader).toBe('content');
+    },
+  );
+
+  it('takes names as long as the file system does', async () => {
+    const path = join(folder, `${'ä'.repeat(125)}.json`);
+    await writeAtomic(path, 'one');
+    expect(await readFile(path, 'utf8')).toBe('one');
+    expect(await readdir(folder)).toHaveLength(1);
   });
 });
 
