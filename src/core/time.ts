@@ -19,7 +19,9 @@ export function parseTime(text: string): Date | undefined {
   const match = ISO.exec(text.trim());
   if (!match) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', zone] = match;
-  if (+month! < 1 || +month! > 12 || +day! < 1 || +day! > 31 || +hour > 24 || +minute > 59 || +second >= 61)
+  // 24:00 is the end of a day (ISO 8601), and 24:01 no time of it.
+  const isBeyond = +hour > 24 || (+hour === 24 && (+minute > 0 || +second > 0));
+  if (+month! < 1 || +month! > 12 || +day! < 1 || +day! > 31 || isBeyond || +minute > 59 || +second >= 61)
     return undefined;
   const midnight = Date.UTC(+year!, +month! - 1, +day!);
   if (new Date(midnight).getUTCDate() !== +day!) return undefined;

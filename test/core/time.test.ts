@@ -6,6 +6,7 @@ describe('parseTime', () => {
     ['2017-01-03T23:00:05.84Z', '2017-01-03T23:00:05.840Z'],
     ['2017-01-03T23:00:04.84', '2017-01-03T23:00:04.840Z'],
     ['2017-01-03', '2017-01-03T00:00:00.000Z'],
+    ['2017-01-03T24:00', '2017-01-04T00:00:00.000Z'],
     // Seconds that read 60 carry into the next minute, hour, day and year.
     ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
     ['2014-01-01T00:00:60.50Z', '2014-01-01T00:01:00.500Z'],
@@ -16,12 +17,19 @@ describe('parseTime', () => {
     expect(parseTime(text)?.toISOString()).toBe(iso);
   });
 
-  it.each(['', 'nan', '2017-13-01', '2017-02-30', '2017-01-01T25:00:00', '2017-01-01T00:61:00', 'yesterday'])(
-    'refuses %j',
-    (text) => {
-      expect(parseTime(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'nan',
+    '2017-13-01',
+    '2017-02-30',
+    '2017-01-01T25:00:00',
+    '2017-01-01T24:30',
+    '2017-01-01T24:00:01',
+    '2017-01-01T00:61:00',
+    'yesterday',
+  ])('refuses %j', (text) => {
+    expect(parseTime(text)).toBeUndefined();
+  });
 });
 
 describe('options', () => {
