@@ -6,7 +6,7 @@ import { SunganError } from '../core/errors.ts';
 import { type ArchiveTable, archiveTable } from './archive.ts';
 import { type AttemptTable, attemptTable } from './attempts.ts';
 import { type FrameTable, frameTable } from './frames.ts';
-import { migrate } from './migrations.ts';
+import { migrate, requireCatalog } from './migrations.ts';
 import { type RunTable, runTable } from './runs.ts';
 import { type VerdictTable, verdictTable } from './verdicts.ts';
 
@@ -28,6 +28,7 @@ const BUSY_TIMEOUT_MS = 15_000;
 export function openCatalog(path: string, { now = () => new Date() }: CatalogOptions = {}): Catalog {
   const db = openDatabase(path);
   try {
+    requireCatalog(db, path);
     // With WAL, NORMAL loses no committed row when the process is killed, only when the machine loses power; files come
     // before rows, so what is lost then is at most a row whose file is fetched again.
     db.pragma('journal_mode = WAL');

@@ -161,6 +161,21 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: 'runs that brought a corrupt file', sql: CORRUPT_RUNS },
 ];
 
+/** Refuses a database that another program made, before anything in it is changed. */
+export function requireCatalog(db: Database, path: string): void {
+  const { tables, columns } = db
+    .prepare<[], { tables: number; columns: number }>(
+      "SELECT (SELECT count(*) FROM sqlite_master WHERE type = 'table') AS tables, " +
+        "(SELECT count(*) FROM pragma_table_info('migrations') WHERE name IN ('version', 'name', 'applied_at')) AS columns",
+    )
+    .get()!;
+  if (tables === 0 || columns === 3) return;
+  throw new SunganError('data', 'the file is a database of another program, and no catalog', {
+    where: path,
+    remedy: 'choose another --workspace, or move the file away',
+  });
+}
+
 /** Brings `db` to the newest schema known here. A file that a newer program wrote is refused, untouched. */
 export function migrate(db: Database, path: string, now: () => Date): void {
   db.exec(

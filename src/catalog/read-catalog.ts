@@ -33,8 +33,9 @@ function lookAndClose<Result>(catalog: Catalog, look: (catalog: Catalog) => Resu
 }
 
 function inCopy<Result>(path: string, look: (catalog: Catalog) => Result): Result {
-  const folder = mkdtempSync(join(tmpdir(), 'sungan-catalog-'));
+  let folder: string | undefined;
   try {
+    folder = mkdtempSync(join(tmpdir(), 'sungan-catalog-'));
     const copy = join(folder, 'catalog.sqlite');
     // What a running or killed writer has not yet folded into the file lies beside it.
     for (const suffix of ['', '-wal']) {
@@ -51,6 +52,6 @@ function inCopy<Result>(path: string, look: (catalog: Catalog) => Result): Resul
       cause,
     });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 }

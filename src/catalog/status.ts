@@ -1,5 +1,6 @@
 /** What the catalog tells of an ingest that was left alone: how much is there, how the last runs went, what is missing. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { SunganError } from '../core/errors.ts';
 import type { Workspace } from '../core/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import { type EventFinder, eventFinder } from './known-events.ts';
@@ -78,5 +79,18 @@ const ALL_TIMES = { from: '2000-01-01', to: '2100-01-01' };
 const MOST_EVENTS = 5;
 
 function withCatalog<Result>(workspace: Workspace, look: (catalog: Catalog) => Result): Result | undefined {
-  return existsSync(workspace.catalog) ? readCatalog(workspace.catalog, look) : undefined;
+  return isThere(workspace.catalog) ? readCatalog(workspace.catalog, look) : undefined;
+}
+
+/** A place that cannot be looked into is no empty one. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (cause) {
+    throw new SunganError('io', `cannot look for the catalog: ${(cause as Error).message}`, {
+      where: path,
+      remedy: 'check the permissions of the folder, or give another --workspace',
+      cause,
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -377,6 +377,35 @@ test('a newer schema is refused with a remedy, a damaged file too', async () => 
     expect.objectContaining({ kind: 'io', where: damaged, remedy: expect.stringContaining('damaged') }),
   );
   catalog = openCatalog(join(folder, 'again.sqlite'));
+});
+
+test.each([['frames'], ['migrations']])(
+  'a database of another program with a table %s is refused, and left as it is',
+  (table) => {
+    const foreign = join(folder, 'foreign.sqlite');
+    const db = new Database(foreign);
+    db.exec(`CREATE TABLE ${table} (a)`);
+    db.close();
+    const before = readFileSync(foreign);
+    expect(() => openCatalog(foreign)).toThrow(
+      expect.objectContaining({
+        kind: 'data',
+        where: foreign,
+        message: expect.stringContaining('no catalog'),
+      }),
+    );
+    expect(readFileSync(foreign)).toEqual(before);
+  },
+);
+
+test('a catalog of the second schema is brought up to date', () => {
+  catalog.expectSlots([key('2017-01-01T00:00:00Z')]);
+  catalog.close();
+  const db = new Database(path);
+  db.exec('ALTER TABLE frames DROP COLUMN corrupt_runs; DELETE FROM migrations WHERE version > 2');
+  db.close();
+  catalog = openCatalog(path);
+  expect(catalog.frames({})).toMatchObject([{ state: 'expected', corruptRuns: 0 }]);
 });
 
 test.each([
