@@ -33,3 +33,10 @@ test('a kind of slots that nobody asked for is not said to be complete', async (
   expect(await textOf({ wavelength: 139 })).toMatch(/no slots of that kind are known/);
   expect(await textOf({ source: 'synoptc' })).toMatch(/no slots of that kind are known/);
 });
+
+test('a range that is empty is refused, and so is no state', async () => {
+  openCatalog(workspace.catalog).close();
+  const reversed = textOf({ from: '2017-01-02', to: '2017-01-01' });
+  await expect(reversed).rejects.toMatchObject({ kind: 'usage', where: '--to' });
+  expect(() => gaps.schema.parse({ states: [] })).toThrow(/name at least one state/);
+});

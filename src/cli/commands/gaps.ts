@@ -1,6 +1,7 @@
 /** `sungan gaps`: what is missing, since when, why, and what was tried. */
 import { z } from 'zod';
 import { type ExplainedGap, readGaps, readStatus } from '../../catalog/index.ts';
+import { SunganError } from '../../core/errors.ts';
 import { requireTime } from '../../core/time.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { defineCommand } from '../command.ts';
@@ -25,17 +26,18 @@ export default defineCommand({
     to: z.string().optional().describe('slots before this UTC time'),
     states: z
       .array(z.enum(STATES))
+      .min(1, 'name at least one state')
       .default(['expected', 'absent', 'blocked', 'downloading', 'corrupt', 'explained'])
       .describe('kinds of missing'),
     limit: z.number().int().min(1).default(50).describe('gaps to print, longest first; --json gives all'),
   }),
   async run({ source, product, wavelength, from, to, states, limit }, { workspace }) {
+    const range = rangeOf(from, to);
     const gaps = readGaps(workspace, {
       ...(source === undefined ? {} : { source }),
       ...(product === undefined ? {} : { product }),
       ...(wavelength === undefined ? {} : { wavelength }),
-      ...(from === undefined ? {} : { from: requireTime(from, '--from').toISOString() }),
-      ...(to === undefined ? {} : { to: requireTime(to, '--to').toISOString() }),
+      ...range,
       states,
     });
     if (!gaps) return { text: `no catalog in ${workspace.root} yet; sungan ingest makes one`, data: null };
@@ -55,6 +57,21 @@ export default defineCommand({
     return { text: text.join('\n'), data: gaps };
   },
 });
+
+/** In an empty range nothing is missing, which would be no answer to what was meant. */
+function rangeOf(from: string | undefined, to: string | undefined): { from?: string; to?: string } {
+  const range = {
+    ...(from === undefined ? {} : { from: requireTime(from, '--from').toISOString() }),
+    ...(to === undefined ? {} : { to: requireTime(to, '--to').toISOString() }),
+  };
+  if (range.from !== undefined && range.to !== undefined && range.from >= range.to) {
+    throw new SunganError('usage', `the range ends (${to}) before it begins (${from})`, {
+      where: '--to',
+      remedy: 'give --from an earlier time',
+    });
+  }
+  return range;
+}
 
 type Kind = { [Key in 'source' | 'product' | 'wavelength']: string | number | undefined };
 
