@@ -1,4 +1,5 @@
 /** `sungan status`: what is there, and how the last runs went. */
+import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import { type ChannelStatus, readStatus, type Status } from '../../catalog/index.ts';
 import { defineCommand } from '../command.ts';
@@ -12,11 +13,30 @@ export default defineCommand({
   }),
   async run({ runs }, { workspace }) {
     const status = readStatus(workspace, runs);
-    if (!status) return { text: `no catalog in ${workspace.root} yet; sungan ingest makes one`, data: null };
-    const text = [...table(status.channels), '', ...status.runs.map(describeRun)].join('\n').trimEnd();
-    return { text, data: status };
+    const datasets = await foldersIn(workspace.datasets);
+    const trainings = await foldersIn(workspace.runs);
+    const made = [...listed('datasets', datasets), ...listed('trained runs', trainings)];
+    const frames = status
+      ? [...table(status.channels), '', ...status.runs.map(describeRun)]
+      : [`no catalog in ${workspace.root} yet; sungan ingest makes one`];
+    const data =
+      status || made.length > 0 ? { channels: [], runs: [], ...status, datasets, trainings } : null;
+    return { text: [...frames, '', ...made].join('\n').trimEnd(), data };
   },
 });
+
+/** Names of the visible folders, in order; none where there is no such place. */
+async function foldersIn(place: string): Promise<string[]> {
+  const entries = await readdir(place, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => !entry.isFile() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort();
+}
+
+function listed(what: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`${what}: ${names.join(', ')}`];
+}
 
 function table(channels: readonly ChannelStatus[]): string[] {
   if (channels.length === 0) return ['no slots yet'];
