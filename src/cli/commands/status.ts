@@ -16,12 +16,13 @@ export default defineCommand({
     const datasets = await foldersIn(workspace.datasets);
     const trainings = await foldersIn(workspace.runs);
     const made = [...listed('datasets', datasets), ...listed('trained runs', trainings)];
-    const frames = status
-      ? [...table(status.channels), '', ...status.runs.map(describeRun)]
-      : [`no catalog in ${workspace.root} yet; sungan ingest makes one`];
-    const data =
-      status || made.length > 0 ? { channels: [], runs: [], ...status, datasets, trainings } : null;
-    return { text: [...frames, '', ...made].join('\n').trimEnd(), data };
+    const parts = status
+      ? [table(status.channels), status.runs.map(describeRun), made]
+      : [[`no catalog in ${workspace.root} yet; sungan ingest makes one`], made];
+    const text = parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+    const isEmpty = status === undefined && made.length === 0;
+    const data = isEmpty ? null : { channels: [], runs: [], ...status, datasets, trainings };
+    return { text: text.join('\n\n'), data };
   },
 });
 
