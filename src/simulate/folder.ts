@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
-import { exists, readJson, writeAtomic } from '../core/files.ts';
+import { exists, writeAtomic } from '../core/files.ts';
 import { runCooperatively } from './cooperate.ts';
 import { frameSteps } from './frame.ts';
 import { type Label, labelOf } from './labels.ts';
 import type { SimulateOptions } from './options.ts';
-import { type ArchiveContents, plannedFrames, requireContents } from './plan.ts';
+import { type ArchiveContents, MOST_SLOTS, plannedFrames, requireContents, slotCount } from './plan.ts';
 import { type Product, pathOf } from './products.ts';
+import { addTruth } from './truth.ts';
 
 export interface SimulateReport {
   folder: string;
@@ -20,10 +21,25 @@ export interface SimulateReport {
   labels: Label[];
 }
 
-const LABELS_FILE = 'labels.json';
-
+/** What the options ask for, checked: some slots, and not more than one run can do. */
 export function contentsOf(options: SimulateOptions): ArchiveContents {
-  return requireContents({ ...options, product: productOf(options), wavelengths: options.wavelength });
+  const contents = requireContents({
+    ...options,
+    product: productOf(options),
+    wavelengths: options.wavelength,
+  });
+  const slots = slotCount(contents);
+  if (slots === 0)
+    throw new SunganError('usage', `no slot of a cadence of ${options.cadence} lies in the range`, {
+      where: '--from, --to, --cadence',
+      remedy: 'slots are whole multiples of the cadence since 1970: give a longer range or a shorter cadence',
+    });
+  if (slots > MOST_SLOTS)
+    throw new SunganError('usage', `${slots} frames are more than the ${MOST_SLOTS} of one run`, {
+      where: '--from, --to, --cadence',
+      remedy: 'give a shorter range, a longer cadence or fewer channels',
+    });
+  return contents;
 }
 
 /**
@@ -38,8 +54,7 @@ export async function simulateFolder(
   const contents = contentsOf(options);
   const frames = plannedFrames(contents);
   const labels = frames.map(({ id, planned }) => labelOf(id, planned));
-  const labelsPath = join(folder, LABELS_FILE);
-  await writeTruth(labelsPath, options, labels);
+  const labelsPath = await addTruth(folder, options, labels, effects.signal);
 
   const present = frames.filter(({ planned }) => planned !== 'absent');
   const progress = effects.progress('simulate', present.length, 'frames');
@@ -64,26 +79,6 @@ export async function simulateFolder(
   }
   progress.done();
   return { folder, labelsPath, written: present.length - kept, kept, labels };
-}
-
-/** What decides the bytes of a frame. Frames made with other values must not share a folder: their labels would lie. */
-function recipeOf({ seed, size, faults, unnoticed, absent, cadence }: SimulateOptions) {
-  return { seed, size, faults, unnoticed, absent, cadence };
-}
-
-/** Adds the labels of this range to those of earlier runs with the same recipe. */
-async function writeTruth(path: string, options: SimulateOptions, labels: Label[]): Promise<void> {
-  const recipe = recipeOf(options);
-  const known = (await readJson(path)) as { recipe?: unknown; frames?: Label[] } | undefined;
-  if (known !== undefined && JSON.stringify(known.recipe) !== JSON.stringify(recipe)) {
-    throw new SunganError('usage', 'this folder holds frames that were simulated with other options', {
-      where: path,
-      remedy: 'choose another --out, or give the seed, size, cadence and rates that labels.json names',
-    });
-  }
-  const byPath = new Map([...(known?.frames ?? []), ...labels].map((label) => [label.path, label]));
-  const frames = [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  await writeAtomic(path, `${JSON.stringify({ simulated: true, recipe, frames }, null, 1)}\n`);
 }
 
 function productOf({ product, level }: SimulateOptions): Product {

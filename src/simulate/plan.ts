@@ -29,7 +29,10 @@ export interface PlannedFrame {
 
 const FIRST_LIGHT = Date.UTC(2010, 4, 13);
 const MIN_CADENCE_MS = 12_000;
+const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
+/** Slots of one run or archive: they are planned in memory, some kilobytes each, and labels are one text. */
+export const MOST_SLOTS = 1_500_000;
 
 /** Checks what the caller asked for; times and durations as people write them. */
 export function requireContents(options: {
@@ -57,9 +60,14 @@ export function requireContents(options: {
       remedy: 'give a later --from',
     });
   }
-  const cadenceMs = requireDuration(options.cadence, '--cadence');
+  const cadenceMs = Math.round(requireDuration(options.cadence, '--cadence'));
   if (cadenceMs < MIN_CADENCE_MS)
     throw new SunganError('usage', 'shorter than 12 s, the cadence of AIA', { where: '--cadence' });
+  if (cadenceMs % SECOND_MS !== 0)
+    throw new SunganError('usage', 'names of files and T_REC have no fractions of a second', {
+      where: '--cadence',
+      remedy: 'give whole seconds',
+    });
   if (options.product === 'aia-synoptic' && cadenceMs % MINUTE_MS !== 0) {
     throw new SunganError('usage', 'names of synoptic files have no seconds: frames would share them', {
       where: '--cadence',
@@ -74,7 +82,12 @@ export function requireContents(options: {
     throw new SunganError('usage', 'fault rates add up to more than 1', { where: '--faults' });
   const wavelengths = hmiSeriesOf(options.product)
     ? [0 as const]
-    : options.wavelengths.map(requireWavelength);
+    : [...new Set(options.wavelengths.map(requireWavelength))];
+  if (wavelengths.length === 0)
+    throw new SunganError('usage', 'no channel was named', {
+      where: '--wavelength',
+      remedy: `choose among ${WAVELENGTHS.join(', ')}`,
+    });
   return { ...options, from, to, cadenceMs, wavelengths };
 }
 
@@ -85,6 +98,12 @@ function requireWavelength(value: number): Wavelength {
     where: '--wavelength',
     remedy: `choose among ${WAVELENGTHS.join(', ')}`,
   });
+}
+
+/** How many frames `plannedFrames` would plan, absent ones included. */
+export function slotCount({ from, to, cadenceMs, wavelengths }: ArchiveContents): number {
+  const slots = Math.ceil(to.getTime() / cadenceMs) - Math.ceil(from.getTime() / cadenceMs);
+  return slots * wavelengths.length;
 }
 
 /** Every slot of the range, in order of time. */

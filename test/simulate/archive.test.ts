@@ -188,3 +188,11 @@ test('a port in use is said in plain words', async () => {
     'cannot listen',
   );
 });
+
+test('more slots than memory holds are refused before any is planned', async () => {
+  const years = { from: '2010-05-13', to: '2025-01-01', cadence: '2m', services: ['jsoc', 'nrt'] as const };
+  await expect(startArchive({ seed: 1, wavelengths: [193], ...years })).rejects.toMatchObject({
+    kind: 'usage',
+    remedy: expect.stringContaining('--services'),
+  });
+});

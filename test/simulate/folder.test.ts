@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
-import { type Label, simulateFolder, simulateOptions } from '../../src/simulate/index.ts';
+import { contentsOf, type Label, simulateFolder, simulateOptions } from '../../src/simulate/index.ts';
 
 let folder: string;
 
@@ -24,7 +24,7 @@ const options = (changes = {}) =>
     ...changes,
   });
 const files = () =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name));
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /^[^.].*\.\w+$/.test(name));
 const truth = () =>
   JSON.parse(readFileSync(join(folder, 'labels.json'), 'utf8')) as { simulated: boolean; frames: Label[] };
 
@@ -95,4 +95,65 @@ test('no two frames share a file, and so its truth', async () => {
   const { written, labels } = await simulateFolder(options({ ...close, level: '1' }), folder, quietEffects());
   expect(written).toBe(4);
   expect(new Set(labels.map(({ path }) => path)).size).toBe(4);
+});
+
+test('runs of neighbouring ranges at the same time lose no labels', async () => {
+  const days = ['01', '02', '03', '04', '05'];
+  await Promise.all(
+    days.slice(0, -1).map((day, i) => {
+      const range = { from: `2014-01-${day}`, to: `2014-01-${days[i + 1]!}`, cadence: '12h', size: 16 };
+      return simulateFolder(options({ ...range, faults: 0, absent: 0 }), folder, quietEffects());
+    }),
+  );
+  expect(truth().frames).toHaveLength(8);
+});
+
+test.each(['null', '[]', '{"recipe":', '{"recipe":{},"frames":7}'])(
+  'a labels.json that holds %s is told, and stays',
+  async (text) => {
+    const path = join(folder, 'labels.json');
+    writeFileSync(path, text);
+    await expect(simulateFolder(options(), folder, quietEffects())).rejects.toMatchObject({
+      kind: 'format',
+      where: path,
+    });
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  },
+);
+
+test('what cannot be written to is told as such', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const run = simulateFolder(options(), join(folder, 'file'), quietEffects());
+  await expect(run).rejects.toMatchObject({ name: 'SunganError', kind: 'io' });
+  mkdirSync(join(folder, 'other', 'labels.json'), { recursive: true });
+  const other = simulateFolder(options(), join(folder, 'other'), quietEffects());
+  await expect(other).rejects.toMatchObject({
+    name: 'SunganError',
+    where: join(folder, 'other', 'labels.json'),
+  });
+});
+
+describe('what is asked for', () => {
+  test.each([
+    ['a range between two slots', { from: '2014-01-01T00:01:00Z', to: '2014-01-01T05:00:00Z' }, 'no slot'],
+    ['a cadence longer than the range', { cadence: '100000d' }, 'no slot'],
+    ['no channel', { wavelength: [] }, 'no channel'],
+    ['parts of seconds', { level: '1', cadence: '12.3456s', to: '2014-01-01T01:00:00Z' }, 'fractions'],
+    [
+      'years of every exposure',
+      { level: '1', cadence: '12s', from: '2010-05-13', to: '2025-01-01' },
+      'more than',
+    ],
+  ])('%s is refused', (_, changes, message) => {
+    expect(() => contentsOf(options(changes))).toThrow(message);
+  });
+
+  test('a cadence of 1.1 hours is 66 minutes', () => {
+    expect(contentsOf(options({ cadence: '1.1h' })).cadenceMs).toBe(66 * 60_000);
+  });
+
+  test('a channel named twice is one channel', async () => {
+    const twice = options({ wavelength: [193, 193], faults: 0, absent: 0, size: 16 });
+    expect(await simulateFolder(twice, folder, quietEffects())).toMatchObject({ written: 4, kept: 0 });
+  });
 });

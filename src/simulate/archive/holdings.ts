@@ -1,6 +1,7 @@
 /** Which products an archive holds, from its options: the one asked for, and what its services have of the same range. */
+import { SunganError } from '../../core/errors.ts';
 import { requireDuration, requireTime } from '../../core/time.ts';
-import { requireContents } from '../plan.ts';
+import { MOST_SLOTS, requireContents, slotCount } from '../plan.ts';
 import type { Product } from '../products.ts';
 import type { ArchiveOptions, ServiceName } from './options.ts';
 import type { Holding } from './store.ts';
@@ -49,7 +50,18 @@ export function holdingsOf(options: ArchiveOptions): Holding[] {
       });
     }
   }
-  return [...holdings.values()];
+  const all = [...holdings.values()];
+  const slots = all.reduce((sum, { contents }) => sum + slotCount(contents), 0);
+  if (slots > MOST_SLOTS)
+    throw new SunganError(
+      'usage',
+      `${slots} slots are more than the ${MOST_SLOTS} that an archive can hold`,
+      {
+        where: '--from, --to, --cadence',
+        remedy: 'give a shorter range, a longer cadence, fewer channels or fewer --services',
+      },
+    );
+  return all;
 }
 
 function contentsOf(options: ArchiveOptions, product: Product) {
