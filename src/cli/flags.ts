@@ -20,10 +20,12 @@ export function addFlags(program: Commander, command: Command): void {
   const properties = propertiesOf(command.schema);
   for (const key of positionals) {
     const property = properties[key];
-    program.argument(typeOf(property) === 'array' ? `[${key}...]` : `[${key}]`, property?.description ?? '');
+    program.argument(typeOf(property) === 'array' ? `[${key}...]` : `[${key}]`, describe(property));
   }
   for (const [key, property] of Object.entries(properties)) {
-    if (!positionals.includes(key)) program.addOption(optionOf(key, property));
+    if (positionals.includes(key)) continue;
+    program.addOption(optionOf(key, property));
+    if (typeOf(property) === 'boolean') program.addOption(oppositeOf(key, property));
   }
 }
 
@@ -57,21 +59,37 @@ function typeOf(property: Property | undefined): string | undefined {
   return Array.isArray(type) ? type.find((name) => name !== 'null') : type;
 }
 
+/** Meaning, choices and default. */
+function describe(property: Property | undefined): string {
+  const choices = property?.enum ?? property?.items?.enum;
+  const fallback = property?.default ?? '';
+  const shown = Array.isArray(fallback) ? fallback.join(',') : String(fallback);
+  return [
+    property?.description ?? '',
+    choices ? `[${choices.join(' | ')}]` : '',
+    shown === '' ? '' : `(default: ${shown})`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** The spelling of a switch that changes what holds without it. */
+function spellingOf(key: string, property: Property): { flag: string; opposite: string } {
+  const flag = flagName(key);
+  const off = `--no-${flag.slice(2)}`;
+  return property.default === true ? { flag: off, opposite: flag } : { flag, opposite: off };
+}
+
+/** Not in the help: it takes back what a configuration file or a preset has switched. */
+function oppositeOf(key: string, property: Property): Option {
+  return new Option(spellingOf(key, property).opposite).default(undefined).hideHelp();
+}
+
 function optionOf(key: string, property: Property): Option {
   const flag = flagName(key);
-  const choices = property.enum ?? property.items?.enum;
-  const fallback = property.default;
-  const shown =
-    fallback === undefined || fallback === null
-      ? ''
-      : ` (default: ${Array.isArray(fallback) ? fallback.join(',') : String(fallback)})`;
-  const among = choices ? ` [${choices.join(' | ')}]` : '';
-  const description = `${property.description ?? ''}${among}${shown}`;
+  const description = describe(property);
   const type = typeOf(property);
-  if (type === 'boolean') {
-    const spelled = fallback === true ? `--no-${flag.slice(2)}` : flag;
-    return new Option(spelled, description).default(undefined);
-  }
+  if (type === 'boolean') return new Option(spellingOf(key, property).flag, description).default(undefined);
   if (type === 'array') {
     // Given twice, a list grows: dropping what was named first would do half of what was asked.
     return new Option(`${flag} <a,b,...>`, description).argParser((value, before: string | undefined) =>

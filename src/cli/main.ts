@@ -81,6 +81,7 @@ async function main(argv: string[]): Promise<number> {
   let exitCode: number = EXIT.done;
   const sub = addCommonFlags(program.command(name).description(COMMANDS[name]!.summary)).exitOverride();
   addFlags(sub, command);
+  sub.addHelpText('after', '\nA switch that a configuration file turned on is turned off by --no-SWITCH.');
   sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
   sub.allowExcessArguments(false);
   sub.action(async () => {

@@ -15,6 +15,10 @@ const command = defineCommand({
     strict: z.boolean().default(false).describe('refuse more'),
     sheet: z.boolean().default(true).describe('write the sheet'),
     note: z.string().optional().describe('a word'),
+    only: z
+      .array(z.enum(['a', 'b']))
+      .default([])
+      .describe('some'),
   }),
   run: async () => ({ text: '', data: null }),
 });
@@ -36,6 +40,8 @@ describe('flags from a schema', () => {
     expect(help).toMatch(/--strict\s+refuse more/);
     expect(help).toMatch(/--no-sheet\s+write the sheet/);
     expect(help).toMatch(/\[paths\.\.\.\]/);
+    expect(help).toMatch(/--only <a,b,...>\s+some \[a \| b\]\n/);
+    expect(help).not.toMatch(/--no-strict|--sheet/);
   });
 
   it('turns text into the types that the schema asks for', () => {
@@ -56,6 +62,30 @@ describe('flags from a schema', () => {
       sheet: false,
     });
     expect(positionals[0]).toEqual(['a.fits', 'b.fits']);
+  });
+
+  it('can take back what a configuration file switched', () => {
+    expect(coerceFlags(command, parse(['--no-strict', '--sheet']).flags)).toMatchObject({
+      strict: false,
+      sheet: true,
+    });
+  });
+
+  it('shows the choices and the default of what is written without a flag', () => {
+    const schema = z.strictObject({
+      action: z.enum(['list', 'fetch']).default('list').describe('what to do'),
+    });
+    const program = new Commander('x');
+    addFlags(
+      program,
+      defineCommand({
+        examples: [],
+        positionals: ['action'],
+        schema,
+        run: async () => ({ text: '', data: null }),
+      }),
+    );
+    expect(program.helpInformation()).toMatch(/action\s+what to do \[list \| fetch\] \(default: list\)/);
   });
 
   it('adds up a list that is given several times', () => {
