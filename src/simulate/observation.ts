@@ -99,7 +99,23 @@ const POINTINGS: Record<1 | 2 | 3 | 4, Pointing> = {
 
 /** FSN counts eight exposures every 12 seconds; with this origin it agrees with real frames of January 2017. */
 const SERIAL_ORIGIN_MS = Date.UTC(2010, 2, 8, 8, 37);
-const CHANNEL_ORDER = [94, 131, 171, 193, 211, 304, 335, 1600, 1700, 4500];
+const EXPOSURES_A_CYCLE = 8;
+/**
+ * Exposures counted from the slot's cycle: seven of the corona and one of the photosphere make a cycle, so 1700 and 4500
+ * have the last place of later cycles, in which no 1600 is taken.
+ */
+const EXPOSURE_NUMBER: Record<Wavelength, number> = {
+  94: 0,
+  131: 1,
+  171: 2,
+  193: 3,
+  211: 4,
+  304: 5,
+  335: 6,
+  1600: 7,
+  1700: 15,
+  4500: 23,
+};
 
 export function nominalObservation(id: FrameId, size: number, seed: number | string): Observation {
   const channel = channelOf(id.wavelength as Wavelength);
@@ -138,8 +154,8 @@ export function nominalObservation(id: FrameId, size: number, seed: number | str
       countsMissing: true,
     },
     serial:
-      8 * Math.floor((id.slot.getTime() - SERIAL_ORIGIN_MS) / 12_000) +
-      (CHANNEL_ORDER.indexOf(channel.wavelength) % 8),
+      EXPOSURES_A_CYCLE * Math.floor((id.slot.getTime() - SERIAL_ORIGIN_MS) / 12_000) +
+      EXPOSURE_NUMBER[channel.wavelength],
     revision: 0,
     shutterOpens: true,
     random,
