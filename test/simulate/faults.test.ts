@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FAULTS, planFault } from '../../src/simulate/faults/index.ts';
 import { FAULT_NAMES, makeFrame, renderSun } from '../../src/simulate/index.ts';
 import { labelOf } from '../../src/simulate/labels.ts';
+import { nominalObservation } from '../../src/simulate/observation.ts';
 import { plannedFrames, requireContents } from '../../src/simulate/plan.ts';
 import { frame, idOf, mean, ringMedian, SEED, STEP_MS } from './support.ts';
 
@@ -130,6 +131,16 @@ describe('what each fault does to pixels and header', () => {
     });
     expect(bytes.length).toBeLessThan(0.96 * good.bytes.length);
     expect(Buffer.from(bytes).equals(good.bytes.subarray(0, bytes.length))).toBe(true);
+  });
+
+  test('truncated: small files lack more than the padding of their last block', () => {
+    const bytes = new Uint8Array(8 * 2880);
+    for (let hour = 0; hour < 100; hour++) {
+      const id = idOf(new Date(Date.UTC(2014, 0, 1, hour)).toISOString());
+      const cut = FAULTS.truncated.file!(bytes, nominalObservation(id, 16, SEED));
+      expect(cut.length).toBeLessThanOrEqual(7 * 2880);
+      expect(cut.length).toBeGreaterThan(0);
+    }
   });
 
   test('html: a page', () => {

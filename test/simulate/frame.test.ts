@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { utcOfTai } from '../../src/simulate/headers/hmi.ts';
 import { makeFrame, pathOf } from '../../src/simulate/index.ts';
 import { expose, SATURATION_DN } from '../../src/simulate/instrument/detector.ts';
 import { statisticsOf } from '../../src/simulate/instrument/statistics.ts';
+import { nominalObservation } from '../../src/simulate/observation.ts';
 import { channelOf, findChannel, WAVELENGTHS } from '../../src/simulate/sun/index.ts';
 import { frame, idOf, mean, SEED, STEP_MS } from './support.ts';
 
@@ -68,8 +70,8 @@ describe('headers', () => {
   });
 
   test('no two frames share an FSN', () => {
-    const serials = ['2014-01-01T06:00:00Z', '2014-01-01T06:02:00Z'].flatMap((slot) =>
-      ([94, 131, 171, 193] as const).map((wavelength) => frame(idOf(slot, wavelength), 32).header['FSN']),
+    const serials = ['2014-01-01T06:00:00Z', '2014-01-01T06:00:36Z', '2014-01-01T06:02:00Z'].flatMap((slot) =>
+      WAVELENGTHS.map((wavelength) => nominalObservation(idOf(slot, wavelength), 16, SEED).serial),
     );
     expect(new Set(serials).size).toBe(serials.length);
   });
@@ -97,6 +99,16 @@ describe('headers', () => {
     expect(Math.min(...finite)).toBeLessThan(-100);
     expect(size).toBe(128);
   });
+});
+
+test.each([
+  // TAI - UTC was 36 s until the end of 2016.
+  ['2016-12-31T23:48:00Z', '2016-12-31T23:47:24.000Z'],
+  ['2017-01-01T00:00:00Z', '2016-12-31T23:59:24.000Z'],
+  ['2017-01-01T00:00:45Z', '2017-01-01T00:00:08.000Z'],
+  ['2012-07-01T00:00:00Z', '2012-06-30T23:59:26.000Z'],
+])('a TAI clock that reads %s', (reading, utc) => {
+  expect(utcOfTai(new Date(reading)).toISOString()).toBe(utc);
 });
 
 describe('counts', () => {

@@ -42,6 +42,30 @@ describe('ephemeris', () => {
   });
 });
 
+describe('velocity', () => {
+  const GRAVITY = 1.327_124_4e20;
+  const SEMI_MAJOR_AXIS = 1.000_001_018 * 149_597_870_691;
+
+  test.each(['2014-01-01', '2014-03-06', '2014-06-06', '2014-10-10'])(
+    'on %s is as large as the orbit demands',
+    (day) => {
+      const { distanceMetres, radialVelocity, westVelocity, northVelocity } = ephemerisAt(date(day));
+      const expected = Math.sqrt(GRAVITY * (2 / distanceMetres - 1 / SEMI_MAJOR_AXIS));
+      expect(westVelocity).toBeGreaterThan(0);
+      const speed = Math.hypot(radialVelocity, westVelocity, northVelocity);
+      expect(Math.abs(speed / expected - 1)).toBeLessThan(2e-3);
+    },
+  );
+
+  test('goes north where the latitude of the disk centre rises, and south where it falls', () => {
+    expect(ephemerisAt(date('2014-06-06')).northVelocity).toBeGreaterThan(3500);
+    expect(ephemerisAt(date('2014-12-08')).northVelocity).toBeLessThan(-3500);
+    expect(Math.abs(ephemerisAt(date('2014-09-08')).northVelocity)).toBeLessThan(100);
+    // Real headers of early January add SDO's own 3 km/s: OBS_VN is -5.8 to -5.4 km/s.
+    expect(ephemerisAt(date('2014-01-01')).northVelocity).toBeLessThan(-2500);
+  });
+});
+
 describe('the state', () => {
   const years = Array.from({ length: 12 }, (_, index) => 2010.5 + index);
   const regionsIn = (year: number) => {

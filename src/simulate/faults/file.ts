@@ -2,12 +2,17 @@
 import { htmlErrorPage } from '../archive/pages.ts';
 import type { Fault } from './types.ts';
 
+/** Of FITS. */
+const BLOCK_BYTES = 2880;
+
 export const truncated: Fault = {
   name: 'truncated',
   weight: 1,
   evidence: { noticed: 'file', unnoticed: 'file' },
   file(bytes, { random }) {
-    return bytes.slice(0, Math.floor(bytes.length * (0.1 + 0.85 * random.fork('cut').uniform())));
+    const end = Math.floor(bytes.length * (0.1 + 0.85 * random.fork('cut').uniform()));
+    // The last block may be padding but for a few bytes: without all of it, pixels are missing for certain.
+    return bytes.slice(0, Math.min(end, bytes.length - BLOCK_BYTES));
   },
 };
 

@@ -30,9 +30,10 @@ export interface HmiFrame {
   missing: number;
 }
 
-/** UTC of a TAI clock reading. */
+/** UTC of a TAI clock reading. In the half minute after a leap second TAI's date is ahead of that which the table is of. */
 export function utcOfTai(reading: Date): Date {
-  return new Date(reading.getTime() - taiMinusUtc(reading.getTime()) * 1000);
+  const near = reading.getTime() - taiMinusUtc(reading.getTime()) * 1000;
+  return new Date(reading.getTime() - taiMinusUtc(near) * 1000);
 }
 
 export function hmiHeader(frame: HmiFrame, statistics: FrameStatistics): Card[] {
@@ -86,8 +87,8 @@ export function hmiHeader(frame: HmiFrame, statistics: FrameStatistics): Card[] 
     rounded('CRLT_OBS', ephemeris.b0 * DEGREE, 6),
     card('CAR_ROT', ephemeris.rotation),
     rounded('OBS_VR', ephemeris.radialVelocity, 6),
-    rounded('OBS_VW', 29_780, 6),
-    rounded('OBS_VN', -4000 * Math.sin(ephemeris.b0), 6),
+    rounded('OBS_VW', ephemeris.westVelocity, 6),
+    rounded('OBS_VN', ephemeris.northVelocity, 6),
     rounded('RSUN_OBS', ephemeris.radiusArcsec, 6),
     card('T_OBS', taiText(record)),
     card('T_REC', taiText(record)),

@@ -16,6 +16,10 @@ export interface Ephemeris {
   rotation: number;
   /** Velocity away from the Sun, m/s (OBS_VR). */
   radialVelocity: number;
+  /** Velocity towards solar west, m/s (OBS_VW). */
+  westVelocity: number;
+  /** Velocity towards solar north, m/s (OBS_VN). */
+  northVelocity: number;
 }
 
 export const SOLAR_RADIUS_METRES = 6.96e8;
@@ -29,16 +33,22 @@ export function ephemerisAt(time: Date): Ephemeris {
   const julianDay = time.getTime() / DAY_MS + 2_440_587.5;
   const distanceMetres = distanceAu(julianDay) * ASTRONOMICAL_UNIT_METRES;
   const step = 1 / 24;
+  const perSecond = 1 / (2 * step * 86_400);
   const ahead = distanceAu(julianDay + step);
   const behind = distanceAu(julianDay - step);
   const { b0, l0 } = diskCentre(julianDay);
+  const later = diskCentre(julianDay + step);
+  const earlier = diskCentre(julianDay - step);
+  const travelled = wrapAngle(later.inertial - earlier.inertial);
   return {
     distanceMetres,
     radiusArcsec: Math.asin(SOLAR_RADIUS_METRES / distanceMetres) * ARCSEC_PER_RADIAN,
     b0,
     l0,
     rotation: carringtonRotation(julianDay, l0),
-    radialVelocity: ((ahead - behind) * ASTRONOMICAL_UNIT_METRES) / (2 * step * 86_400),
+    radialVelocity: (ahead - behind) * ASTRONOMICAL_UNIT_METRES * perSecond,
+    westVelocity: distanceMetres * Math.cos(b0) * travelled * perSecond,
+    northVelocity: distanceMetres * (later.b0 - earlier.b0) * perSecond,
   };
 }
 
@@ -60,15 +70,18 @@ function distanceAu(julianDay: number): number {
   return (1.000001018 * (1 - eccentricity ** 2)) / (1 + eccentricity * Math.cos(trueAnomaly));
 }
 
-/** Meeus chapter 29; inclination 7.25 degrees of the solar equator, sidereal period 25.38 days. */
-function diskCentre(julianDay: number): { b0: number; l0: number } {
+/**
+ * Meeus chapter 29; inclination 7.25 degrees of the solar equator, sidereal period 25.38 days. `inertial` is the longitude
+ * that does not turn with the Sun.
+ */
+function diskCentre(julianDay: number): { b0: number; l0: number; inertial: number } {
   const theta = ((julianDay - 2_398_220) * 360) / 25.38;
   const inclination = 7.25 * RADIAN;
   const node = (73.6667 + (1.3958333 * (julianDay - 2_396_758)) / 36_525) * RADIAN;
   const fromNode = (elements(julianDay).longitude - 0.00569) * RADIAN - node;
   const b0 = Math.asin(Math.sin(fromNode) * Math.sin(inclination));
   const eta = Math.atan2(-Math.sin(fromNode) * Math.cos(inclination), -Math.cos(fromNode));
-  return { b0, l0: wrapAngle(eta - theta * RADIAN) };
+  return { b0, l0: wrapAngle(eta - theta * RADIAN), inertial: eta };
 }
 
 function carringtonRotation(julianDay: number, l0: number): number {
