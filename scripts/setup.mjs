@@ -8,7 +8,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stamps = join(root, 'node_modules', '.sungan');
+/** What each step leaves when it has ended, inside what it makes: without the one there is no word of the other. */
+const stamps = {
+  install: join(root, 'node_modules', '.sungan', 'install.stamp'),
+  build: join(root, 'dist', '.stamp'),
+};
 const quiet = process.argv.includes('--quiet');
 
 const say = (text) => quiet || process.stderr.write(`setup: ${text}\n`);
@@ -50,14 +54,13 @@ function hashOf(paths, extra = '') {
   return hash.digest('hex');
 }
 
-const stampPath = (name) => join(stamps, `${name}.stamp`);
-const isDone = (name, hash) => existsSync(stampPath(name)) && readFileSync(stampPath(name), 'utf8') === hash;
+const isDone = (name, hash) => existsSync(stamps[name]) && readFileSync(stamps[name], 'utf8') === hash;
 
 /** Written under a temporary name first, so that a kill never leaves a stamp for work that was not finished. */
 function markDone(name, hash) {
-  mkdirSync(stamps, { recursive: true });
-  writeFileSync(`${stampPath(name)}.part`, hash);
-  renameSync(`${stampPath(name)}.part`, stampPath(name));
+  mkdirSync(dirname(stamps[name]), { recursive: true });
+  writeFileSync(`${stamps[name]}.part`, hash);
+  renameSync(`${stamps[name]}.part`, stamps[name]);
 }
 
 function requireNode() {
@@ -143,7 +146,8 @@ function build() {
     ),
   ];
   const hash = hashOf(sources);
-  if (isDone('build', hash) && existsSync(join(root, 'dist', 'cli', 'main.js'))) return;
+  const made = [join(root, 'dist', 'cli', 'main.js'), join(root, 'build', 'kernels.wasm')];
+  if (isDone('build', hash) && made.every((path) => existsSync(path))) return;
   say('building ...');
   const { ok, output } = run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
   if (!ok)
