@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Much longer than any test takes: it ends what hangs, and forgives a machine that stands still for minutes.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Forked processes: native add-ons (SQLite, ONNX Runtime) are not safe to share between worker threads.
     pool: 'forks',
     maxWorkers: 2,
