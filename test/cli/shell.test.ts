@@ -39,6 +39,7 @@ describe('help', () => {
 describe('wrong usage exits with 2', () => {
   it.each([
     [['curat'], /unknown command 'curat', did you mean 'curate'\?/],
+    [['doctor', '--threads', '1000000'], /--threads: must be at most 1024/],
     [['constructor'], /unknown command 'constructor'/],
     [
       ['--workspace', 'w', 'status'],

@@ -8,6 +8,7 @@ const schema = z.strictObject({
     .number()
     .int()
     .min(0)
+    .max(1024)
     .default(0)
     .describe('threads to measure with; 0: as many as processors, at most 16'),
 });
