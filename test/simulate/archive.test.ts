@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { namesInIndex } from '../../src/ingest/sources/listing.ts';
+import { holdingsOf } from '../../src/simulate/archive/holdings.ts';
+import { createStore } from '../../src/simulate/archive/store.ts';
 import { type Archive, type Label, startArchive } from '../../src/simulate/index.ts';
 import { readFrame } from './support.ts';
 
@@ -195,4 +197,14 @@ test('more slots than memory holds are refused before any is planned', async () 
     kind: 'usage',
     remedy: expect.stringContaining('--services'),
   });
+});
+
+test('what services ask for with every request is listed once for all', () => {
+  const range = { from: '2014-01-01', to: '2014-01-02', cadence: '6h', services: ['jsoc'] as const };
+  const store = createStore({
+    holdings: holdingsOf({ seed: 1, wavelengths: [193], ...range }),
+    now: () => new Date(),
+  });
+  expect(store.entries('aia-level1')).toHaveLength(4);
+  expect(store.entries('aia-level1')).toBe(store.entries('aia-level1'));
 });

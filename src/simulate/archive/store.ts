@@ -40,8 +40,8 @@ export interface FileStore {
   read(path: string, form?: 'bare'): Promise<StoredFile | undefined>;
   /** Whether the path lies in the directories. */
   isListed(path: string): boolean;
-  /** Slots of a product that have come, absent ones included, in order of time. */
-  entries(product: Product): StoredEntry[];
+  /** Slots of a product that have come, absent ones included, in order of time: the same array while they are the same. */
+  entries(product: Product): readonly StoredEntry[];
   /** Entries of a folder (`` or ending in a slash), or undefined when there is none. */
   list(folder: string): IndexEntry[] | undefined;
   labels(): Label[];
@@ -76,6 +76,12 @@ export function createStore({ holdings, now }: StoreOptions): FileStore {
     planned.filter((entry) => entry.planned !== 'absent').map((entry) => [pathOf(entry.id), entry]),
   );
   const paths = [...present.keys()];
+  const byProduct = new Map(
+    holdings.map(({ contents: { product } }) => [
+      product,
+      planned.filter(({ id }) => id.product === product),
+    ]),
+  );
   const revisions = new Map<string, number>();
   const cache = createCache<StoredFile>(CACHE_BYTES, ({ bytes }) => bytes.length);
   const isPublished = ({ id, holding: { publishedAfterMs } }: Entry) =>
@@ -92,7 +98,10 @@ export function createStore({ holdings, now }: StoreOptions): FileStore {
       return cache.get(`${path}#${revision}${form ?? ''}`, () => draw(entry, revision, form === 'bare'));
     },
     isListed: (path) => present.get(path)?.holding.isListed ?? false,
-    entries: (product) => planned.filter((entry) => entry.id.product === product && isPublished(entry)),
+    entries(product) {
+      const all = byProduct.get(product) ?? [];
+      return isWhole ? all : all.filter(isPublished);
+    },
     list: (folder) =>
       (everything ?? indexOf(filesOf(listed.filter(([, entry]) => isPublished(entry))))).get(folder),
     labels: () => planned.map(({ id, planned: fault }) => labelOf(id, fault)),

@@ -7,13 +7,20 @@ import { sha256OfBytes } from '../../../core/files.ts';
 import { fileBytesOf } from '../../frame.ts';
 import { pathOf } from '../../products.ts';
 import { fileReply, type Reply, type Routed, textReply } from '../reply.ts';
-import type { FileStore } from '../store.ts';
-import { type BucketEntry, catalogJson, registriesOf } from './registries.ts';
+import type { FileStore, StoredEntry } from '../store.ts';
+import { type BucketEntry, catalogJson, REGISTRIES, registriesOf } from './registries.ts';
 import { listing, noSuchKey } from './s3-xml.ts';
 
 export interface Bucket {
   /** The answer to a request for `path` (no leading slash); undefined when the path is not the bucket's. */
   reply(request: IncomingMessage, path: string, url: URL): Promise<Routed | undefined>;
+}
+
+/** What the bucket holds while these slots have come. */
+interface Contents {
+  slots: readonly StoredEntry[];
+  entries: BucketEntry[];
+  texts: Map<string, string>;
 }
 
 const CATALOG = 'catalog.json';
@@ -22,24 +29,30 @@ const ROOT = 'sdo/';
 export function createBucket(store: FileStore): Bucket {
   // One size for all: the number of header cards does not depend on the frame.
   let bytes: number | undefined;
-  const entries = (): BucketEntry[] =>
-    store
-      .entries('aia-heliocloud')
+  let latest: Contents | undefined;
+  const contents = (): Contents => {
+    const slots = store.entries('aia-heliocloud');
+    if (latest?.slots === slots) return latest;
+    const entries = slots
       .filter(({ planned }) => planned !== 'absent')
-      .map(({ id, contents }) => {
-        bytes ??= fileBytesOf({ id, seed: contents.seed, size: contents.size, stepMs: contents.cadenceMs });
+      .map(({ id, contents: { seed, size, cadenceMs } }) => {
+        bytes ??= fileBytesOf({ id, seed, size, stepMs: cadenceMs });
         return { id, key: pathOf(id), bytes };
       });
-  const texts = () => new Map([[CATALOG, catalogJson(entries())], ...registriesOf(entries())]);
+    const texts = new Map([[CATALOG, catalogJson(entries)], ...registriesOf(entries)]);
+    latest = { slots, entries, texts };
+    return latest;
+  };
 
   return {
     async reply(request, path, url) {
       if (path === '' && url.searchParams.has('list-type')) {
-        const small = [...texts()].map(([key, text]) => ({ key, bytes: Buffer.byteLength(text) }));
-        return { reply: xml(200, listing([...small, ...entries()], url.searchParams)) };
+        const { texts, entries } = contents();
+        const small = [...texts].map(([key, text]) => ({ key, bytes: Buffer.byteLength(text) }));
+        return { reply: xml(200, listing([...small, ...entries], url.searchParams)) };
       }
       if (path !== CATALOG && !path.startsWith(ROOT)) return undefined;
-      const text = texts().get(path);
+      const text = path === CATALOG || path.startsWith(REGISTRIES) ? contents().texts.get(path) : undefined;
       if (text !== undefined) return { reply: fileReply(request, textFile(path, text)) };
       const file = await store.read(path);
       if (!file) return { reply: xml(404, noSuchKey(path)) };

@@ -9,7 +9,7 @@ export interface BucketEntry {
 }
 
 const BUCKET = 's3://gov-nasa-hdrl-data1/';
-const REGISTRIES = 'sdo/aia/registries/';
+export const REGISTRIES = 'sdo/aia/registries/';
 
 function dataSetOf(wavelength: number): string {
   return `aia_${String(wavelength).padStart(4, '0')}`;

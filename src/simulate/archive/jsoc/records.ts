@@ -41,11 +41,17 @@ export interface DatabaseOptions extends JsocOptions {
 }
 
 export function createDatabase(store: FileStore, options: DatabaseOptions): Database {
-  const recordsOf = (series: Series) =>
-    store
-      .entries(series.product)
+  const known = new Map<Series, { slots: readonly StoredEntry[]; records: readonly DatabaseRecord[] }>();
+  const recordsOf = (series: Series) => {
+    const slots = store.entries(series.product);
+    const latest = known.get(series);
+    if (latest?.slots === slots) return latest.records;
+    const records = slots
       .filter(({ id }) => series.holds(id.wavelength))
       .flatMap((entry) => recordOf(series, entry, options) ?? []);
+    known.set(series, { slots, records });
+    return records;
+  };
   return {
     select(set) {
       const inTime = recordsOf(set.series).filter((record) => isAsked(set, record));
