@@ -26,7 +26,7 @@ export function parseTime(text: string): Date | undefined {
   const midnight = Date.UTC(+year!, +month! - 1, +day!);
   if (new Date(midnight).getUTCDate() !== +day!) return undefined;
   const milliseconds = midnight + (+hour * 3600 + +minute * 60) * 1000 + Math.round(+second * 1000);
-  return new Date(zone === '_TAI' ? milliseconds - taiMinusUtc(milliseconds) * 1000 : milliseconds);
+  return new Date(zone === '_TAI' ? utcOfTai(milliseconds) : milliseconds);
 }
 
 /** Like `parseTime`, for options: anything else is wrong usage. */
@@ -39,9 +39,18 @@ export function requireTime(text: string, option: string): Date {
   });
 }
 
+/** TAI-UTC in seconds at a time of UTC. */
 export function taiMinusUtc(milliseconds: number): number {
   const date = new Date(milliseconds).toISOString().slice(0, 10);
   return LEAP_SECONDS.find(([from]) => date >= from)?.[1] ?? 34;
+}
+
+/**
+ * UTC of a TAI clock reading, both in milliseconds since 1970. The difference is looked up with a time of UTC: in the half
+ * minute after a leap second the date of TAI is ahead of it.
+ */
+export function utcOfTai(reading: number): number {
+  return reading - taiMinusUtc(reading - taiMinusUtc(reading) * 1000) * 1000;
 }
 
 const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -13,6 +13,13 @@ describe('parseTime', () => {
     // HMI's T_OBS is TAI: 35 s ahead of UTC in 2014, 37 s from 2017.
     ['2014.02.03_02:09:22_TAI', '2014-02-03T02:08:47.000Z'],
     ['2017.01.01_00:00:37_TAI', '2017-01-01T00:00:00.000Z'],
+    // Just after a leap second the date of TAI is ahead of UTC's, and its seconds are still those of the day before.
+    ['2016.12.31_23:59:59_TAI', '2016-12-31T23:59:23.000Z'],
+    ['2017.01.01_00:00:00_TAI', '2016-12-31T23:59:24.000Z'],
+    ['2017.01.01_00:00:35_TAI', '2016-12-31T23:59:59.000Z'],
+    ['2012.07.01_00:00:10_TAI', '2012-06-30T23:59:36.000Z'],
+    // The leap second itself, 23:59:60, carries like any 60.
+    ['2017.01.01_00:00:36_TAI', '2017-01-01T00:00:00.000Z'],
   ])('%s is %s', (text, iso) => {
     expect(parseTime(text)?.toISOString()).toBe(iso);
   });

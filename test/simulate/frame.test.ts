@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { utcOfTai } from '../../src/simulate/headers/hmi.ts';
 import { makeFrame, pathOf } from '../../src/simulate/index.ts';
 import { expose, SATURATION_DN } from '../../src/simulate/instrument/detector.ts';
 import { statisticsOf } from '../../src/simulate/instrument/statistics.ts';
@@ -99,16 +98,6 @@ describe('headers', () => {
     expect(Math.min(...finite)).toBeLessThan(-100);
     expect(size).toBe(128);
   });
-});
-
-test.each([
-  // TAI - UTC was 36 s until the end of 2016.
-  ['2016-12-31T23:48:00Z', '2016-12-31T23:47:24.000Z'],
-  ['2017-01-01T00:00:00Z', '2016-12-31T23:59:24.000Z'],
-  ['2017-01-01T00:00:45Z', '2017-01-01T00:00:08.000Z'],
-  ['2012-07-01T00:00:00Z', '2012-06-30T23:59:26.000Z'],
-])('a TAI clock that reads %s', (reading, utc) => {
-  expect(utcOfTai(new Date(reading)).toISOString()).toBe(utc);
 });
 
 describe('counts', () => {

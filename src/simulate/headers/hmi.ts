@@ -1,5 +1,5 @@
 /** Headers of HMI's line-of-sight magnetograms and continuum, which differ from AIA's in names, units and time system. */
-import { taiMinusUtc } from '../../core/time.ts';
+import { utcOfTai } from '../../core/time.ts';
 import { card } from '../../fits/index.ts';
 import type { FrameStatistics } from '../instrument/statistics.ts';
 import { type HmiSeries, partsOf } from '../products.ts';
@@ -30,20 +30,14 @@ export interface HmiFrame {
   missing: number;
 }
 
-/** UTC of a TAI clock reading. In the half minute after a leap second TAI's date is ahead of that which the table is of. */
-export function utcOfTai(reading: Date): Date {
-  const near = reading.getTime() - taiMinusUtc(reading.getTime()) * 1000;
-  return new Date(reading.getTime() - taiMinusUtc(near) * 1000);
-}
-
 export function hmiHeader(frame: HmiFrame, statistics: FrameStatistics): Card[] {
   const { geometry, ephemeris, record, series } = frame;
-  const utc = utcOfTai(record);
+  const utc = utcOfTai(record.getTime());
   const total = Math.round(Math.PI * (ephemeris.radiusArcsec / 0.504) ** 2);
   const missing = Math.round(frame.missing * total);
   return [
-    card('DATE', centiseconds(new Date(utc.getTime() + 5 * 86_400_000)).slice(0, 19)),
-    card('DATE-OBS', centiseconds(new Date(utc.getTime() - 63_000))),
+    card('DATE', centiseconds(new Date(utc + 5 * 86_400_000)).slice(0, 19)),
+    card('DATE-OBS', centiseconds(new Date(utc - 63_000))),
     card('TELESCOP', 'SDO/HMI'),
     card('INSTRUME', series.camera === 1 ? 'HMI_SIDE1' : 'HMI_FRONT2'),
     card('WAVELNTH', 6173),
