@@ -68,11 +68,16 @@ describe('headers', () => {
     expect(late).toBeLessThan(60_000);
   });
 
-  test('no two frames share an FSN', () => {
-    const serials = ['2014-01-01T06:00:00Z', '2014-01-01T06:00:36Z', '2014-01-01T06:02:00Z'].flatMap((slot) =>
-      WAVELENGTHS.map((wavelength) => nominalObservation(idOf(slot, wavelength), 16, SEED).serial),
+  test.each([12, 13, 23, 24, 36, 48, 60, 3600])('no two frames share an FSN at %i s', (cadence) => {
+    const serials = Array.from({ length: 40 }, (_, n) =>
+      WAVELENGTHS.map((wavelength) => {
+        const slot = new Date(Date.parse(SLOT) + n * cadence * 1000).toISOString();
+        return nominalObservation(idOf(slot, wavelength, 'aia-level1'), 16, SEED).serial;
+      }),
     );
-    expect(new Set(serials).size).toBe(serials.length);
+    expect(new Set(serials.flat()).size).toBe(40 * WAVELENGTHS.length);
+    const later = serials.slice(1).map((slot, n) => Math.min(...slot) > Math.max(...serials[n]!));
+    expect(later).not.toContain(false);
   });
 
   test('the magnetogram is upside down, blank beyond the limb, and agrees with the laws', () => {

@@ -199,5 +199,5 @@ function regionOfInterest(): Card[] {
 function housekeeping({ serial }: Observation, isLevel1: boolean): Card[] {
   const warm = [card('TEMPCCD', -68), card('TEMPGT', 15), card('TEMPSMIR', 33.7), card('TEMPFPAD', 22.4)];
   const extra = [...warm, card('KEYWDDOC', 'http://www.lmsal.com/sdodocs/aiafitskeywords.pdf')];
-  return [...(isLevel1 ? extra : []), card('RECNUM', serial % 1e8)];
+  return [...(isLevel1 ? extra : []), card('RECNUM', serial)];
 }
