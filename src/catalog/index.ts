@@ -4,7 +4,7 @@
 export { type Catalog, type CatalogOptions, explainCatalogError, openCatalog } from './catalog.ts';
 export { type EventFinder, eventFinder } from './known-events.ts';
 export { type Lock, takeLock } from './lock.ts';
-export { readCatalog } from './read-catalog.ts';
+export { openToRead, readCatalog } from './read-catalog.ts';
 export { type ChannelStatus, type ExplainedGap, readGaps, readStatus, type Status } from './status.ts';
 export type {
   Attempt,

@@ -13,18 +13,7 @@ const NOT_WRITABLE = /^SQLITE_(CANTOPEN|READONLY|PERM|IOERR_LOCK)/;
 
 /** Runs `look` over the catalog at `path`, which must exist; nothing that it changes need be kept. */
 export function readCatalog<Result>(path: string, look: (catalog: Catalog) => Result): Result {
-  let catalog: Catalog;
-  try {
-    catalog = openCatalog(path);
-  } catch (error) {
-    const { code } = (isSunganError(error) ? (error.cause ?? {}) : {}) as { code?: string };
-    if (code === undefined || !NOT_WRITABLE.test(code)) throw error;
-    return inCopy(path, look);
-  }
-  return lookAndClose(catalog, look);
-}
-
-function lookAndClose<Result>(catalog: Catalog, look: (catalog: Catalog) => Result): Result {
+  const catalog = openToRead(path);
   try {
     return look(catalog);
   } finally {
@@ -32,8 +21,22 @@ function lookAndClose<Result>(catalog: Catalog, look: (catalog: Catalog) => Resu
   }
 }
 
-function inCopy<Result>(path: string, look: (catalog: Catalog) => Result): Result {
+/** The catalog at `path`, which must exist, to be looked at: of a copy, `close` takes the copy away. */
+export function openToRead(path: string): Catalog {
+  try {
+    return openCatalog(path);
+  } catch (error) {
+    const { code } = (isSunganError(error) ? (error.cause ?? {}) : {}) as { code?: string };
+    if (code === undefined || !NOT_WRITABLE.test(code)) throw error;
+    return openCopy(path);
+  }
+}
+
+function openCopy(path: string): Catalog {
   let folder: string | undefined;
+  const remove = () => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
   try {
     folder = mkdtempSync(join(tmpdir(), 'sungan-catalog-'));
     const copy = join(folder, 'catalog.sqlite');
@@ -43,15 +46,21 @@ function inCopy<Result>(path: string, look: (catalog: Catalog) => Result): Resul
       copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE);
       chmodSync(copy + suffix, 0o600);
     }
-    return lookAndClose(openCatalog(copy), look);
+    const catalog = openCatalog(copy);
+    return {
+      ...catalog,
+      close() {
+        catalog.close();
+        remove();
+      },
+    };
   } catch (cause) {
+    remove();
     if (isSunganError(cause)) throw cause;
     throw new SunganError('io', `cannot read the catalog: ${(cause as Error).message}`, {
       where: path,
       remedy: `it lies where nothing can be written, so that it is copied to ${tmpdir()} first: check the permissions and the room there (TMPDIR names another place)`,
       cause,
     });
-  } finally {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Catalog, openCatalog, takeLock, type Verdict } from '../catalog/index.ts';
+import { type Catalog, openCatalog, openToRead, takeLock, type Verdict } from '../catalog/index.ts';
 import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { exists } from '../core/files.ts';
@@ -17,7 +17,7 @@ import { explainFullDisk } from './full-disk.ts';
 import { readHistories } from './histories.ts';
 import { verdictsOfHeaders } from './judge.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import { type CurateOptions, datasetName } from './options.ts';
+import { type CurateOptions, channelNames, datasetName } from './options.ts';
 import { type CuratePlan, planCuration } from './plan.ts';
 import { processSamples } from './process.ts';
 import { finishSwap, refuseOtherPixels, rescreen } from './rescreen.ts';
@@ -44,14 +44,16 @@ export async function curate(options: CurateOptions, context: CurateContext): Pr
 
 async function curateLocked(options: CurateOptions, context: CurateContext): Promise<CurateSummary> {
   const { workspace, effects } = context;
+  requireChannels(options);
   const directory = join(workspace.datasets, datasetName(options));
-  if (context.dryRun && !(await exists(workspace.catalog))) {
+  // It is never made here: a mistyped workspace would get an empty one.
+  if (!(await exists(workspace.catalog))) {
     throw new SunganError('data', 'there is no catalog yet', {
       where: workspace.catalog,
       remedy: 'fetch frames first: `sungan ingest`',
     });
   }
-  const catalog = openCatalog(workspace.catalog);
+  const catalog = context.dryRun ? openToRead(workspace.catalog) : openCatalog(workspace.catalog);
   try {
     if (context.dryRun) return await rehearse(options, workspace, catalog, directory);
     const lock = takeLock(join(workspace.datasets, `.${datasetName(options)}.lock`), 'curate', () =>
@@ -65,6 +67,14 @@ async function curateLocked(options: CurateOptions, context: CurateContext): Pro
   } finally {
     catalog.close();
   }
+}
+
+function requireChannels(options: CurateOptions): void {
+  if (channelNames(options).length > 0) return;
+  throw new SunganError('usage', 'no channel is named', {
+    where: '--wavelength',
+    remedy: 'name one in angstrom (--wavelength 193), or an observable of HMI (--with hmi-m)',
+  });
 }
 
 async function rehearse(

@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalog, type Verdict } from '../../src/catalog/index.ts';
 import { quietEffects } from '../../src/core/effects.ts';
 import { sha256OfBytes } from '../../src/core/files.ts';
-import type { Workspace } from '../../src/core/workspace.ts';
+import { openWorkspace, type Workspace } from '../../src/core/workspace.ts';
 import { contactSheets, curate, curateOptions, openDataset } from '../../src/curate/index.ts';
 import { card, writeImage } from '../../src/fits/index.ts';
+import { makeReadOnly } from '../support/read-only.ts';
 import { addFrame, addPixels, drawSun, enter, frameHeader, temporaryWorkspace } from './support.ts';
 
 let workspace: Workspace;
@@ -370,7 +371,37 @@ describe('a dataset grows', () => {
     expect(verdicts()).toEqual([]);
   });
 
+  test('a dry run works where nothing can be written', async ({ skip }) => {
+    addFrame(workspace, { slot: hour(1) });
+    await run();
+    addFrame(workspace, { slot: hour(2) });
+    const locked = makeReadOnly(workspace.root);
+    try {
+      if (locked.reason) skip(locked.reason);
+      expect(await run({}, true)).toMatchObject({ considered: 1, accepted: 1 });
+      await expect(run()).rejects.toMatchObject({ kind: 'io' });
+    } finally {
+      locked.undo();
+    }
+  });
+
+  test('a workspace without a catalog is none, and stays none', async () => {
+    const elsewhere = openWorkspace(join(workspace.root, 'mistyped'));
+    const work = curate(curateOptions.parse({}), { workspace: elsewhere, effects: quietEffects() });
+    await expect(work).rejects.toMatchObject({
+      message: 'there is no catalog yet',
+      where: elsewhere.catalog,
+    });
+    expect(existsSync(elsewhere.root)).toBe(false);
+  });
+
+  test('no channel is wrong usage', async () => {
+    addFrame(workspace, { slot: hour(1) });
+    await expect(run({ wavelength: [] })).rejects.toMatchObject({ kind: 'usage', where: '--wavelength' });
+  });
+
   test('an empty catalog is said to be empty', async () => {
+    openCatalog(workspace.catalog).close();
     await expect(run({ wavelength: 171 })).rejects.toThrow('no stored frame of 171');
     addFrame(workspace, { slot: hour(1) });
     await expect(run({ from: '2018-01-01' })).rejects.toThrow('of 193 from 2018-01-01T00:00:00Z');

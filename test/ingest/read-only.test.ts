@@ -1,21 +1,19 @@
 /** A workspace that cannot be written: looking and planning work, a run says why it cannot, and nothing changes. */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readGaps, readStatus } from '../../src/catalog/index.ts';
 import { quietEffects } from '../../src/core/effects.ts';
 import { openWorkspace } from '../../src/core/workspace.ts';
 import { ingest, planIngest } from '../../src/ingest/index.ts';
+import { makeReadOnly, type ReadOnlyFolder } from '../support/read-only.ts';
 import { options, temporaryWorkspace } from './workspace.ts';
 
 const temporary = temporaryWorkspace();
 const request = options({ wavelength: [193], from: '2017-01-01', to: '2017-01-02', cadence: '6h' });
 const context = { workspace: openWorkspace(temporary.root), effects: quietEffects() };
-const isRoot = process.getuid?.() === 0;
-let reason: string | undefined;
+let locked: ReadOnlyFolder;
 
-/** Permissions do not bind root: there it takes a mount. */
 beforeAll(() => {
   temporary.withCatalog((catalog) => {
     const slots = ['2017-01-01T00:00:00Z', '2017-01-01T06:00:00Z'];
@@ -23,26 +21,16 @@ beforeAll(() => {
       slots.map((slot) => ({ source: 'synoptic', product: 'aia.lev1.5s', wavelength: 193, slot })),
     );
   });
-  try {
-    if (!isRoot) chmodSync(temporary.root, 0o555);
-    else {
-      execFileSync('/bin/mount', ['--bind', temporary.root, temporary.root], { stdio: 'pipe' });
-      execFileSync('/bin/mount', ['-o', 'remount,ro,bind', temporary.root], { stdio: 'pipe' });
-    }
-  } catch (error) {
-    reason = (error as Error).message.trim().split('\n').at(-1);
-    console.log(`skipped: no read-only folder can be made here (${reason})`);
-  }
+  locked = makeReadOnly(temporary.root);
 });
 
 afterAll(() => {
-  if (!isRoot) chmodSync(temporary.root, 0o755);
-  else if (!reason) execFileSync('/bin/umount', [temporary.root]);
+  locked.undo();
   temporary.remove();
 });
 
 test('can be looked at and planned for, and a run says why it cannot write', async ({ skip }) => {
-  if (reason) skip(reason);
+  if (locked.reason) skip(locked.reason);
   const before = readdirSync(temporary.root);
   expect(readStatus(context.workspace, 1)?.channels).toMatchObject([{ missing: { expected: 2 } }]);
   expect(readGaps(context.workspace, {})).toMatchObject([{ frames: 2, state: 'expected' }]);
