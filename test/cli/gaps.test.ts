@@ -34,6 +34,16 @@ test('a kind of slots that nobody asked for is not said to be complete', async (
   expect(await textOf({ source: 'synoptc' })).toMatch(/no slots of that kind are known/);
 });
 
+test('times may be ages, as those of ingest', async () => {
+  const catalog = openCatalog(workspace.catalog);
+  const slot = new Date(Date.now() - 5 * 86_400_000).toISOString();
+  catalog.expectSlots([{ source: 'synoptic', product: 'aia.lev1.5s', wavelength: 193, slot }]);
+  catalog.close();
+  expect(await textOf({ from: '6d' })).toMatch(/^1 slots missing/);
+  expect(await textOf({ from: '6d', to: '5.5d' })).toBe('nothing is missing');
+  await expect(textOf({ from: '6 moons' })).rejects.toMatchObject({ kind: 'usage', where: '--from' });
+});
+
 test('a range that is empty is refused, and so is no state', async () => {
   openCatalog(workspace.catalog).close();
   const reversed = textOf({ from: '2017-01-02', to: '2017-01-01' });

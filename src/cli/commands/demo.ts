@@ -1,7 +1,7 @@
 /** `sungan demo`: the whole road on the built-in synthetic archive. */
 import { timesFloor } from '../../eval/index.ts';
 import { defineCommand } from '../command.ts';
-import { type DemoSummary, demo } from '../demo/demo.ts';
+import { type DemoSummary, demo, rangeOf } from '../demo/demo.ts';
 import { demoOptions } from '../demo/options.ts';
 
 export default defineCommand({
@@ -13,7 +13,8 @@ export default defineCommand({
   schema: demoOptions,
   async run(options, context) {
     if (context.dryRun) {
-      const text = `would simulate ${options.days} days from ${options.from} every ${options.cadence}, then ingest, curate, train, generate, eval and report in ${context.workspace.root}/demo`;
+      const { from, to } = rangeOf(options);
+      const text = `would simulate ${from} to ${to} every ${options.cadence}, then ingest, curate, train, generate, eval and report in ${context.workspace.root}/demo`;
       return { text, data: options };
     }
     const summary = await demo(options, context);

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { type ExplainedGap, readGaps, readStatus } from '../../catalog/index.ts';
 import { SunganError } from '../../core/errors.ts';
-import { requireTime } from '../../core/time.ts';
 import type { Workspace } from '../../core/workspace.ts';
+import { resolveTime } from '../../ingest/index.ts';
 import { defineCommand } from '../command.ts';
 
 const STATES = [
@@ -22,8 +22,8 @@ export default defineCommand({
     source: z.string().optional().describe('only this source'),
     product: z.string().optional().describe('only this product'),
     wavelength: z.number().optional().describe('only this channel'),
-    from: z.string().optional().describe('slots at or after this UTC time'),
-    to: z.string().optional().describe('slots before this UTC time'),
+    from: z.string().optional().describe('slots at or after this UTC time, or an age such as 30d'),
+    to: z.string().optional().describe('slots before this UTC time, or an age'),
     states: z
       .array(z.enum(STATES))
       .min(1, 'name at least one state')
@@ -31,8 +31,8 @@ export default defineCommand({
       .describe('kinds of missing'),
     limit: z.number().int().min(1).default(50).describe('gaps to print, longest first; --json gives all'),
   }),
-  async run({ source, product, wavelength, from, to, states, limit }, { workspace }) {
-    const range = rangeOf(from, to);
+  async run({ source, product, wavelength, from, to, states, limit }, { workspace, effects }) {
+    const range = rangeOf(from, to, effects.clock.now());
     const gaps = readGaps(workspace, {
       ...(source === undefined ? {} : { source }),
       ...(product === undefined ? {} : { product }),
@@ -59,10 +59,15 @@ export default defineCommand({
 });
 
 /** In an empty range nothing is missing, which would be no answer to what was meant. */
-function rangeOf(from: string | undefined, to: string | undefined): { from?: string; to?: string } {
+function rangeOf(
+  from: string | undefined,
+  to: string | undefined,
+  now: Date,
+): { from?: string; to?: string } {
+  const iso = (text: string, option: string) => new Date(resolveTime(text, now, option)).toISOString();
   const range = {
-    ...(from === undefined ? {} : { from: requireTime(from, '--from').toISOString() }),
-    ...(to === undefined ? {} : { to: requireTime(to, '--to').toISOString() }),
+    ...(from === undefined ? {} : { from: iso(from, '--from') }),
+    ...(to === undefined ? {} : { to: iso(to, '--to') }),
   };
   if (range.from !== undefined && range.to !== undefined && range.from >= range.to) {
     throw new SunganError('usage', `the range ends (${to}) before it begins (${from})`, {

@@ -5,7 +5,7 @@ import { openCatalog } from '../../catalog/index.ts';
 import { type Effects, throwIfStopped } from '../../core/effects.ts';
 import { SunganError } from '../../core/errors.ts';
 import { exists, writeAtomic } from '../../core/files.ts';
-import { formatTime, requireTime } from '../../core/time.ts';
+import { formatTime, requireDuration, requireTime } from '../../core/time.ts';
 import { openWorkspace, type Workspace } from '../../core/workspace.ts';
 import { curate, curateOptions } from '../../curate/index.ts';
 import { type EvalSummary, evalOptions, evaluate, report, reportOptions } from '../../eval/index.ts';
@@ -41,6 +41,7 @@ export async function demo(
   options: DemoOptions,
   { workspace: outer, effects, jobs }: DemoContext,
 ): Promise<DemoSummary> {
+  const range = rangeOf(options);
   const workspace = openWorkspace(join(outer.root, 'demo'));
   const context = { workspace, effects, jobs };
   const seconds: Record<string, number> = {};
@@ -55,7 +56,6 @@ export async function demo(
 
   if (options.fresh) await rm(workspace.root, { recursive: true, force: true });
   await requireSameOptions(workspace, options);
-  const range = rangeOf(options);
   const labels = await step(
     'ingest',
     `${options.days} days of a synthetic Sun, served on this machine, with planted faults`,
@@ -81,8 +81,10 @@ export async function demo(
   return { report: page.path, run, audit, scores, seconds };
 }
 
-function rangeOf(options: DemoOptions): { from: string; to: string } {
+/** Throws where the options have no sense, before anything is done. */
+export function rangeOf(options: DemoOptions): { from: string; to: string } {
   const from = requireTime(options.from, '--from');
+  requireDuration(options.cadence, '--cadence');
   return { from: formatTime(from), to: formatTime(new Date(from.getTime() + options.days * DAY_MS)) };
 }
 
