@@ -34,7 +34,8 @@ export interface Comparison {
 }
 
 export interface ComparisonResult {
-  count: number;
+  /** Pictures of each side; where some metrics have counts of their own, those of the others. */
+  counts: Counts;
   results: MetricResult[];
   warnings: string[];
   /** Some pictures of both sides. */
@@ -46,12 +47,11 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
   const count = Math.min(comparison.count, comparison.real.count, comparison.fake.count);
   const { fit, warnings: leftOut } = fitMetrics(comparison, count);
   const wide = fit.filter(takesUnequal);
-  const all = wide.length > 0 ? allCounts(comparison) : { real: count, fake: count };
+  const counts = usualCounts(comparison, fit);
+  const all = wide.length > 0 ? allCounts(comparison) : counts;
   const isUnequal = all.real !== count || all.fake !== count;
   const equal =
-    isUnequal && wide.length === fit.length
-      ? undefined
-      : await judgedSets(comparison, { real: count, fake: count }, effects);
+    isUnequal && wide.length === fit.length ? undefined : await judgedSets(comparison, counts, effects);
   const unequal = isUnequal ? await judgedSets(comparison, all, effects) : undefined;
   const training = comparison.training && finiteOnly(comparison.training);
   const features = fitsNetwork(comparison.real.channels) ? comparison.features : undefined;
@@ -91,13 +91,22 @@ export async function compareSets(comparison: Comparison, effects: Effects): Pro
     ...(unequal ? unequalWarnings(unequal, wide) : []),
   ];
   const shown = (equal ?? unequal)!;
-  return { count, results, warnings, pictures: await showSome(shown.real, shown.fake) };
+  return { counts, results, warnings, pictures: await showSome(shown.real, shown.fake) };
 }
 
 const takesUnequal = (name: MetricName): boolean => (METRICS[name] as Metric).takesUnequal === true;
 
+type Supply = Pick<Comparison, 'real' | 'fake' | 'moreFakes' | 'count'>;
+
+/** As many of each side, unless every metric takes all there are. */
+export function usualCounts(supply: Supply, metrics: readonly MetricName[]): Counts {
+  if (metrics.every(takesUnequal)) return allCounts(supply);
+  const count = Math.min(supply.count, supply.real.count, supply.fake.count);
+  return { real: count, fake: count };
+}
+
 /** All that there are on each side, up to what was asked for. */
-function allCounts({ real, fake, moreFakes, count }: Comparison): Counts {
+function allCounts({ real, fake, moreFakes, count }: Supply): Counts {
   return { real: Math.min(count, real.count), fake: Math.min(count, (moreFakes ?? fake).count) };
 }
 

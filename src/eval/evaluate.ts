@@ -4,7 +4,7 @@ import type { Effects } from '../core/effects.ts';
 import { SunganError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import type { Workspace } from '../core/workspace.ts';
-import { type ComparisonResult, compareSets } from './compare.ts';
+import { type ComparisonResult, compareSets, usualCounts } from './compare.ts';
 import { createFeatureBook, type FeatureBook } from './features.ts';
 import { createExtractor } from './inception/extractor.ts';
 import { loadGenuineWeights } from './inception/genuine.ts';
@@ -27,7 +27,7 @@ export interface EvalPlan {
   real: string;
   fake: string;
   resolution: number;
-  /** Pictures a side. */
+  /** Generated pictures that are judged. */
   count: number;
   metrics: readonly string[];
   /** Where the scores go; undefined: only to standard output. */
@@ -37,12 +37,13 @@ export interface EvalPlan {
 /** What `evaluate` would do. */
 export async function planEvaluation(options: EvalOptions, context: EvalContext): Promise<EvalPlan> {
   return withSides(options, context, async (sides) => {
-    const { real, fake } = pictureSets(sides, options);
+    const sets = pictureSets(sides, options);
+    const { real, fake } = sets;
     return {
       real: real.label,
       fake: fake.label,
       resolution: real.width,
-      count: Math.min(options.count, real.count, fake.count),
+      count: usualCounts({ ...sets, count: options.count }, options.metrics).fake,
       metrics: options.metrics,
       out: sides.out,
     };
@@ -145,10 +146,10 @@ function summarise(
   seed: number,
   now: Date,
 ): EvalSummary {
-  const side = (source: Source): SideSummary => ({
+  const side = (source: Source, count: number): SideSummary => ({
     label: source.label,
     source: source.path,
-    count: comparison.count,
+    count,
     resolution,
     channels: source.channels,
     generated: source.generated,
@@ -161,8 +162,8 @@ function summarise(
     createdAt: now.toISOString(),
     kimg: sides.fake.kimg,
     seed,
-    real: side(sides.real),
-    fake: side(sides.fake),
+    real: side(sides.real, comparison.counts.real),
+    fake: side(sides.fake, comparison.counts.fake),
     results: comparison.results,
     pictures: comparison.pictures,
     warnings: [...sides.real.warnings, ...sides.fake.warnings, ...comparison.warnings],

@@ -72,15 +72,20 @@ export interface Metric {
   compute(input: MetricInput): Promise<MetricOutcome>;
 }
 
+interface CountedSides {
+  readonly real: { readonly count: number };
+  readonly fake: { readonly count: number };
+}
+
 /** `300 pictures a side`, or `4096 pictures against 300` reals. */
-export function countWords({ real, fake }: Pick<MetricInput, 'real' | 'fake'>): string {
+export function countWords({ real, fake }: CountedSides, format: (count: number) => string = String): string {
   return real.count === fake.count
-    ? `${real.count} pictures a side`
-    : `${fake.count} pictures against ${real.count}`;
+    ? `${format(real.count)} pictures a side`
+    : `${format(fake.count)} pictures against ${format(real.count)}`;
 }
 
 /** What a variant says of unequal counts; nothing for equal ones, which any comparison has. */
-export function countVariant({ real, fake }: Pick<MetricInput, 'real' | 'fake'>): string {
+export function countVariant({ real, fake }: CountedSides): string {
   return real.count === fake.count ? '' : `, ${fake.count} generated against ${real.count} reals`;
 }
 

@@ -1,15 +1,16 @@
 /** Scores as plain text, for a terminal: each metric under its variant, with intervals, floors and its own warnings. */
+import { countWords } from './metric.ts';
 import type { EvalSummary, MetricResult, Score } from './scores.ts';
 import { flawOf, nameOf, timesOf } from './standing.ts';
 
 export function scoreTable(summary: EvalSummary): string {
   const { fake, real, kimg, seed, results } = summary;
   const after = kimg === null ? '' : `, after ${kimg} thousand pictures`;
-  const head = `${fake.label} against ${real.label}: ${fake.count} pictures a side, ${real.resolution} pixels, seed ${seed}${after}`;
+  const head = `${fake.label} against ${real.label}: ${countWords(summary)}, ${real.resolution} pixels, seed ${seed}${after}`;
   const rows = results.map((result) => result.scores.map((score) => cellsOf(score, result)));
   const widths = columnWidths(rows.flat());
   const blocks = results.map((result, i) => [
-    `${result.title}: ${result.variant}${countOf(result, fake.count)}`,
+    `${result.title}: ${result.variant}${countOf(result, summary)}`,
     ...rows[i].map((cells) => `  ${cells.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`),
     ...result.warnings.map((warning) => `  warning: ${warning}`),
   ]);
@@ -17,9 +18,9 @@ export function scoreTable(summary: EvalSummary): string {
 }
 
 /** Said only where it is another number than above the table. */
-function countOf({ count }: MetricResult, usual: number): string {
-  const isUsual = count.real === usual && count.fake === usual;
-  return isUsual ? '' : ` (${count.fake} pictures against ${count.real})`;
+function countOf({ count: { real, fake } }: MetricResult, usual: EvalSummary): string {
+  const isUsual = real === usual.real.count && fake === usual.fake.count;
+  return isUsual ? '' : ` (${countWords({ real: { count: real }, fake: { count: fake } })})`;
 }
 
 function cellsOf(score: Score, result: MetricResult): string[] {

@@ -28,8 +28,8 @@ const compare = (fake: ImageSet, overrides: { otherReals?: ImageSet | undefined;
 
 describe('comparing two sets', () => {
   it('puts both floors beside every distance, at the same count', async () => {
-    const { results, count, warnings } = await compare(drawnSuns('other', 50, SIZE));
-    expect(count).toBe(32);
+    const { results, counts, warnings } = await compare(drawnSuns('other', 50, SIZE));
+    expect(counts).toEqual({ real: 32, fake: 32 });
     expect(warnings).toEqual([]);
     const [swd, ssim] = results;
     expect(swd.scores.map(({ key }) => key)).toEqual(['swd.32', 'swd.16', 'swd.mean']);

@@ -184,8 +184,8 @@ describe('more generated pictures than reals', () => {
 
   it('are taken where the metric is defined for them, and nowhere else', async () => {
     const metrics: MetricName[] = ['swd', 'fid', 'kid', 'support'];
-    const { results, warnings, count } = await compareSets({ ...comparison, metrics }, quietEffects());
-    expect(count).toBe(40);
+    const { results, warnings, counts } = await compareSets({ ...comparison, metrics }, quietEffects());
+    expect(counts).toEqual({ real: 40, fake: 40 });
     const [swd, ...others] = results;
     expect(swd.count).toEqual({ real: 40, fake: 40 });
     const alone = await compareSets({ ...comparison, metrics: ['swd'] }, quietEffects());
@@ -222,7 +222,7 @@ describe('more generated pictures than reals', () => {
   });
 
   it('may be fewer too, as those of a folder, and floors as large as both sides are held against them', async () => {
-    const { results, warnings } = await compareSets(
+    const { counts, results, warnings } = await compareSets(
       {
         ...comparison,
         fake: drawnSuns('folder', 20, SIZE),
@@ -231,6 +231,8 @@ describe('more generated pictures than reals', () => {
       },
       quietEffects(),
     );
+    // Nothing else was judged, so these are the counts of the whole.
+    expect(counts).toEqual({ real: 40, fake: 20 });
     for (const { count, scores } of results) {
       expect(count).toEqual({ real: 40, fake: 20 });
       const [trainTest, halves] = scores[0].floors;

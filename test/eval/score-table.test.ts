@@ -15,6 +15,18 @@ describe('scores in a terminal', () => {
     expect(line('Sliced')).toContain('PG-GAN, gray native, 8-bit');
   });
 
+  it('tell both counts in the heading where only metrics of unequal counts were asked for', () => {
+    const summary = sampleSummary();
+    const fid = { ...summary.results[2], count: { real: 300, fake: 4096 } };
+    const real = { ...summary.real, count: 300 };
+    const fake = { ...summary.fake, count: 4096 };
+    const [head, , title] = scoreTable({ ...summary, real, fake, results: [fid] }).split('\n');
+    expect(head).toContain('test split: 4096 pictures against 300, 32 pixels');
+    expect(title).toBe('FID: clean resizer, inception.pth');
+    const beside = scoreTable({ ...summary, real, fake }).split('\n');
+    expect(beside.find((text) => text.startsWith('Sliced'))).toMatch(/\(64 pictures a side\)$/);
+  });
+
   it('never name FID without its resizer, and give its interval', () => {
     expect(line('  FID (clean)')).toMatch(
       /41\.50 +95 %: 37\.50 to 45\.50 +train-test 22\.50, halves 20\.25 +1\.84 x floor$/,

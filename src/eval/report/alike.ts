@@ -1,4 +1,5 @@
 /** Are runs of a comparison judged alike? What differs is said: distances fall with the count and depend on the rest. */
+import { countWords } from '../metric.ts';
 import { formatCount } from './format.ts';
 import type { JudgedRun } from './model.ts';
 
@@ -19,7 +20,7 @@ export function differencesOf(runs: readonly JudgedRun[]): Difference[] {
     ),
     differing(
       runs,
-      'The runs are not judged with as many pictures a side: every distance falls with the count, so compare multiples of the floor only',
+      'The runs are not judged with as many pictures: every distance falls with the count, so compare multiples of the floor only',
       countsOf,
     ),
     ...differingVariants(runs),
@@ -32,7 +33,7 @@ export function realsOf({ judgement: { summary } }: JudgedRun): string {
   return `${label} (${hash?.slice(0, 8) ?? source}) at ${resolution} pixels`;
 }
 
-/** `256`, or `256 (FID: 1,024 against 300)` where a metric has its own. */
+/** `256 pictures a side`, or `256 pictures a side (FID: 1,024 against 300)` where a metric has its own. */
 export function countsOf({ judgement: { summary } }: JudgedRun): string {
   const own = summary.results.filter(
     ({ count }) => count.fake !== summary.fake.count || count.real !== summary.real.count,
@@ -40,7 +41,7 @@ export function countsOf({ judgement: { summary } }: JudgedRun): string {
   const against = ({ real, fake }: (typeof own)[number]['count']) =>
     real === fake ? formatCount(fake) : `${formatCount(fake)} against ${formatCount(real)}`;
   const words = own.map(({ title, count }) => `${title}: ${against(count)}`);
-  return `${formatCount(summary.fake.count)}${words.length > 0 ? ` (${words.join(', ')})` : ''}`;
+  return `${countWords(summary, formatCount)}${words.length > 0 ? ` (${words.join(', ')})` : ''}`;
 }
 
 /** Beyond so many, runs that have the same are counted instead of named. */

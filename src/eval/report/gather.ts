@@ -4,6 +4,7 @@ import { SunganError } from '../../core/errors.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { openRun, type Run } from '../../train/index.ts';
 import { readGanspace } from '../ganspace/record.ts';
+import { countWords } from '../metric.ts';
 import { readEvaluations } from '../record.ts';
 import type { EvalSummary } from '../scores.ts';
 import { METRICS_FILE, openDatasetOfRun } from '../sources/run.ts';
@@ -57,7 +58,7 @@ export async function gatherScores(path: string): Promise<RunReport> {
       { label: 'Against', value: `${real.label}, ${real.source}` },
       {
         label: 'Pictures',
-        value: `${formatCount(fake.count)} a side, ${fake.resolution} × ${fake.resolution} pixels`,
+        value: `${countWords({ real, fake }, formatCount)}, ${fake.resolution} × ${fake.resolution} pixels`,
       },
       { label: 'Scores', value: headline(judgement.summary) },
     ],

@@ -74,7 +74,7 @@ function runRows(name: string, judgement: Judgement | undefined, columns: readon
   if (!judgement)
     return html`<tbody class="run"><tr><th scope="row" colspan="${span}"><strong>${name}</strong> <span class="quiet">not judged</span></th></tr></tbody>`;
   const { kimg, results } = judgement.summary;
-  const against = `${countsOf({ name, judgement })} pictures a side against ${realsOf({ name, judgement })}${kimg === null ? '' : `, after ${formatKimg(kimg)} thousand pictures`}`;
+  const against = `${countsOf({ name, judgement })}, judged against ${realsOf({ name, judgement })}${kimg === null ? '' : `, after ${formatKimg(kimg)} thousand pictures`}`;
   return html`<tbody class="run"><tr><th scope="row"><strong>${name}</strong></th>
     ${columns.map((column) => html`<td class="number">${scoreCell(findScore(results, column))}</td>`)}</tr>
     <tr><td colspan="${span}">${reading(judgement)}<p class="note">${against}.</p></td></tr></tbody>`;

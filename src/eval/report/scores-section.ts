@@ -1,5 +1,6 @@
 /** Scores beside their floors: a picture of all of them, then the table, then what must be known to read it. */
 import type { Gallery } from '../gallery.ts';
+import { countWords } from '../metric.ts';
 import type { Curve, EvalSummary, MetricResult, Score } from '../scores.ts';
 import { flawOf, nameOf, resizerOf, timesOf } from '../standing.ts';
 import { floorChart, lineColours, metricChart, seriesColour } from './charts.ts';
@@ -51,7 +52,7 @@ function runScores({ name, judgement: { summary } }: JudgedRun, named: boolean):
   return html`
     ${named && html`<h3>${name}</h3>`}
     <div class="scroll"><table>
-      <caption>${summary.fake.label} judged against ${summary.real.label}; ${formatCount(summary.fake.count)} pictures a side,
+      <caption>${summary.fake.label} judged against ${summary.real.label}; ${countWords(summary, formatCount)},
         ${summary.real.resolution} × ${summary.real.resolution} pixels, seed ${summary.seed}${summary.kimg !== null && `, after ${formatKimg(summary.kimg)} thousand pictures`}.</caption>
       <thead><tr><th scope="col">Score</th><th scope="col" class="number">Generated</th><th scope="col" class="number">Reals</th>
         ${pairs.map((pair) => html`<th scope="col" class="number">Floor:<br>${PAIR_NAMES[pair] ?? pair}</th>`)}
@@ -86,7 +87,7 @@ function ownConditions({ count, seed }: MetricResult, summary: EvalSummary): str
   const words = [
     ...(count.fake === summary.fake.count && count.real === summary.real.count
       ? []
-      : [`${formatCount(count.fake)} pictures against ${formatCount(count.real)}`]),
+      : [countWords({ real: { count: count.real }, fake: { count: count.fake } }, formatCount)]),
     ...(seed === summary.seed ? [] : [`seed ${seed}`]),
   ];
   return words.length > 0 ? `; ${words.join(', ')}` : '';

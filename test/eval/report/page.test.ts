@@ -123,21 +123,21 @@ describe('a comparison', () => {
   it('gives count, reals and variant, and nothing to warn of where all are alike', async () => {
     const text = await textOf([of('clean', 40)], [of('clean', 50)]);
     expect(text).toContain('FIDclean resizer');
-    expect(text).toContain('64 pictures a side against demo, test split (ab12) at 32 pixels');
+    expect(text).toContain('64 pictures a side, judged against demo, test split (ab12) at 32 pixels');
     expect(text).not.toContain('columns of its own');
     expect(text).not.toContain('not judged');
   });
 
   it('keeps variants apart, and warns of other counts and other reals', async () => {
     const other = of('stylegan', 50);
-    Object.assign(other.real, { hash: 'cd34', label: 'other, test split' });
+    Object.assign(other.real, { hash: 'cd34', label: 'other, test split', count: 128 });
     Object.assign(other.fake, { count: 128 });
     Object.assign(other.results[0].count, { fake: 128, real: 128 });
     const text = await textOf([of('clean', 40)], [other]);
     expect(text).toMatch(/FIDclean resizer, inception\.pth ?FIDstylegan resizer, inception\.pth/);
     expect(text).toContain('FID was computed in 2 ways');
     expect(text).toContain('not judged against the same reals');
-    expect(text).toContain('run-1: 64; run-2: 128');
+    expect(text).toContain('run-1: 64 pictures a side; run-2: 128 pictures a side');
   });
 });
 
