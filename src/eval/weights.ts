@@ -15,9 +15,14 @@ export const weightsOptions = z.strictObject({
     .describe('file to fetch: the PyTorch port, or the original frozen graph'),
   url: z
     .string()
+    .refine(isWebAddress, 'must be an http or https address')
     .optional()
     .describe('fetch from this address instead, a mirror: size and hash are checked all the same'),
 });
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
 
 export type WeightsOptions = z.output<typeof weightsOptions>;
 

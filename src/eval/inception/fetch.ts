@@ -27,6 +27,9 @@ const MOST_REDIRECTS = 5;
 const TIMEOUT_MS = 60_000;
 const TRIES = 4;
 
+/** What another try would not change. */
+class Refusal extends Error {}
+
 export async function fetchWeights(
   known: KnownFile,
   workspace: Workspace,
@@ -73,6 +76,9 @@ async function unpack(archive: string, path: string, known: KnownFile): Promise<
   await rm(archive);
 }
 
+/** Answers that are no other a few seconds later: the file is not there, or not for us. */
+const isFinal = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429;
+
 /** Goes on behind what `part` already holds; a server that cannot starts from the beginning. */
 async function download(url: string, part: string, bytes: number, effects: Effects): Promise<void> {
   const progress = effects.progress('weights', bytes / 1e6, 'MB');
@@ -84,7 +90,7 @@ async function download(url: string, part: string, bytes: number, effects: Effec
       await transfer(url, part, effects.signal, (count) => progress.advance(count / 1e6));
     } catch (cause) {
       throwIfStopped(effects.signal);
-      if (attempt >= TRIES) {
+      if (attempt >= TRIES || cause instanceof Refusal) {
         throw new SunganError('network', `cannot fetch the weights: ${(cause as Error).message}`, {
           where: url,
           remedy:
@@ -116,7 +122,8 @@ async function transfer(
   const { statusCode, body } = await follow(url, begin, signal);
   if (statusCode !== 200 && statusCode !== 206) {
     await body.dump();
-    throw new Error(`the server answers ${statusCode}`);
+    const answer = `the server answers ${statusCode}`;
+    throw isFinal(statusCode) ? new Refusal(answer) : new Error(answer);
   }
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {

@@ -86,6 +86,13 @@ describe('fetching weights', () => {
         remedy: expect.stringContaining('--weights'),
       },
     );
+    // Nor is it asked again.
+    expect(server.requests.filter((line) => line === 'GET /gone')).toHaveLength(1);
+  });
+
+  it.each(['nonsense', 'ftp://mirror/file.pth', ''])('an address that is none is refused: "%s"', (url) => {
+    const { success } = weightsOptions.safeParse({ action: 'fetch', url });
+    expect(success).toBe(false);
   });
 
   it('takes the graph out of its archive', async () => {
