@@ -34,17 +34,22 @@ export interface Verdict {
   isOver: boolean;
 }
 
-/** What the statistics of a run, up to now, say to the judge's wishes. */
+/**
+ * What the statistics of a run, up to now, say to the judge's wishes. A growing network is judged anew at every side:
+ * distances of small images are smaller, whatever they show. It does not end before it has grown to `resolution`.
+ */
 export function verdictOf(
   { best, earlyStop }: Pick<Judge, 'best' | 'earlyStop'>,
   lines: readonly Readonly<Record<string, number>>[],
+  resolution: number,
 ): Verdict {
+  const side = lines.at(-1)?.['side'];
   const scores = lines.flatMap((line) => {
-    const score = best === undefined ? undefined : line[best];
+    const score = best === undefined || line['side'] !== side ? undefined : line[best];
     return score === undefined ? [] : [score];
   });
   if (scores.length === 0) return { isBest: false, isOver: false };
   const lowest = scores.indexOf(Math.min(...scores));
   const since = scores.length - 1 - lowest;
-  return { isBest: since === 0, isOver: earlyStop > 0 && since >= earlyStop };
+  return { isBest: since === 0, isOver: earlyStop > 0 && since >= earlyStop && side === resolution };
 }

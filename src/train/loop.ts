@@ -120,8 +120,8 @@ function isWorthKeeping({ trainer, onCollapse }: LoopOptions): boolean {
   return onCollapse === 'warn' || !isFlat(variety, images / 1000);
 }
 
-function isPlayedOut({ judge }: LoopOptions, ticks: readonly Tick[]): boolean {
-  return judge !== undefined && verdictOf(judge, ticks).isOver;
+function isPlayedOut({ judge, recipe }: LoopOptions, ticks: readonly Tick[]): boolean {
+  return judge !== undefined && verdictOf(judge, ticks, recipe.resolution).isOver;
 }
 
 /** Written before the numbered checkpoint: whatever a resumed run does not do again has its best one already. */
@@ -130,9 +130,9 @@ async function keepBest(
   ticks: readonly Tick[],
   lastGood: string | undefined,
 ): Promise<void> {
-  const { judge, folder } = options;
+  const { judge, folder, recipe } = options;
   const isJudged = judge?.best !== undefined && ticks.at(-1)?.[judge.best] !== undefined;
-  if (!isJudged || !verdictOf(judge, ticks).isBest) return;
+  if (!isJudged || !verdictOf(judge, ticks, recipe.resolution).isBest) return;
   await saveCheckpoint({ ...options, folder: bestFolder(folder, judge.best!), keep: 1 }, lastGood);
 }
 

@@ -81,6 +81,28 @@ describe('a judge', () => {
   });
 });
 
+describe('a judge of a growing network', () => {
+  it('holds no score against those of smaller images, and ends no run before it has grown', async () => {
+    const options = tinyOptions({
+      name: 'growing',
+      architecture: 'pggan',
+      resolution: 16,
+      growBatches: [4],
+      holdKimg: 0.012,
+      fadeKimg: 0.006,
+      pathWeight: 0,
+      styleMixing: 0,
+      kimg: 0.06,
+    });
+    const judge = scripted([1, 5, 9, 10, 11], { earlyStop: 1 });
+    const result = await train(options, { workspace, effects, images: diskImages(24, 16), judge });
+    const { stats } = await openRun(result.directory);
+    expect(stats.map(({ side }) => side)).toEqual([4, 8, 16, 16]);
+    expect(result).toMatchObject({ finished: 'early-stop', images: 48 });
+    expect(readdirSync(join(result.directory, 'best-swd'))).toEqual(['00000009.safetensors']);
+  });
+});
+
 describe('styles', () => {
   it('synthesised are what the seeds give, with truncation and without', async () => {
     const generator = await openGenerator(join(workspace.runs, '0001-plain'), { batch: 2 });
