@@ -164,7 +164,8 @@ async function recordTick(
   await writeSamples(folder, counters.images, samples, networks, images.physical);
   // Reals that are all alike say nothing about samples.
   const reals = await diversityOfReals(images, networks.resolution);
-  const share = reals > 0 ? diversity(samples, networks) / reals : 1;
+  const compared = sampleSeeds.length > 1 ? samples : await trainer.sample(COMPARED_SEEDS);
+  const share = reals > 0 ? diversity(compared, networks) / reals : 1;
   counters.variety = watchVariety(counters.variety, share);
   const rates = anneal(recipe, counters.images);
   const isJudged = judge !== undefined && counters.tick % judge.everyTicks === 0;
@@ -201,6 +202,9 @@ function describeTick(tick: Tick): string {
 }
 
 const REALS_FOR_DIVERSITY = 64;
+
+/** Where one sample is shown: it differs from nothing. */
+const COMPARED_SEEDS = [0, 1, 2, 3, 4, 5, 6, 7];
 
 async function diversityOfReals(images: TrainingImages, side: number): Promise<number> {
   const count = Math.min(REALS_FOR_DIVERSITY, images.count);

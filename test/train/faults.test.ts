@@ -262,6 +262,12 @@ describe('alarms', () => {
     expect(error).toMatchObject({ message: expect.stringContaining('collapse'), where: newest(directory) });
   });
 
+  it('compare more samples than the one that is shown', async () => {
+    const workspace = workspaceOfTest();
+    const { lastTick } = await train(tinyOptions({ ...oneBatchATick, samples: 1 }), context(workspace));
+    expect(lastTick?.['diversity']).toBeGreaterThan(0);
+  });
+
   it('only say so where that is wanted, and checkpoints go on', async () => {
     const workspace = workspaceOfTest();
     const warnings: string[] = [];
