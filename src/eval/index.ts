@@ -38,7 +38,7 @@ export {
   type SideSummary,
   timesFloor,
 } from './scores.ts';
-export { type JudgeOptions, judgeOptions, trainingJudge } from './training-judge.ts';
+export { goOnJudging, type JudgeOptions, judgeOptions, trainingJudge } from './training-judge.ts';
 export {
   manageWeights,
   type WeightsContext,

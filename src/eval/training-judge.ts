@@ -26,18 +26,28 @@ import { datasetSource } from './sources/dataset.ts';
 /** All of them are better when lower: `ms-ssim-gap` is the distance of MS-SSIM from that of the reals. */
 const SCORES = ['swd', 'ms-ssim-gap', ...SOLAR_KEYS] as [string, ...string[]];
 
+const DEFAULT_SOLAR = ['intensity', 'spectrum', 'flux', 'ar-area'];
+const DEFAULT_COUNT = 256;
+
 export const judgeOptions = z.strictObject({
   judgeTicks: z.coerce
     .number()
     .int()
     .min(0)
-    .default(0)
-    .describe('ticks between two scorings during training; 0: none, but 1 with --best or --early-stop'),
-  judgeCount: z.coerce.number().int().min(8).default(256).describe('pictures a side of these scorings'),
+    .optional()
+    .describe(
+      'ticks between two scorings during training; 0: none, but 1 with --best or --early-stop [0; of a resumed run, as before]',
+    ),
+  judgeCount: z.coerce
+    .number()
+    .int()
+    .min(8)
+    .optional()
+    .describe('pictures a side of these scorings [256; of a resumed run, as before]'),
   judgeSolar: z
     .array(z.enum(SOLAR_KEYS as [string, ...string[]]))
-    .default(['intensity', 'spectrum', 'flux', 'ar-area'])
-    .describe('solar quantities among these scores'),
+    .optional()
+    .describe(`solar quantities among these scores [${DEFAULT_SOLAR.join()}; of a resumed run, as before]`),
   best: z
     .enum(SCORES)
     .optional()
@@ -46,11 +56,20 @@ export const judgeOptions = z.strictObject({
     .number()
     .int()
     .min(0)
-    .default(0)
-    .describe('end when so many scorings in a row bring no lower best score; 0: never'),
+    .optional()
+    .describe(
+      'end when so many scorings in a row bring no lower best score; 0: never [0; of a resumed run, as before]',
+    ),
 });
 
 export type JudgeOptions = z.output<typeof judgeOptions>;
+
+/** What is asked for now, and where nothing is, `before`: how a resumed run was scored until now, as it was written down. */
+export function goOnJudging(asked: JudgeOptions, before: unknown): JudgeOptions {
+  const known = judgeOptions.safeParse(before);
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+  return { ...(known.success && known.data), ...Object.fromEntries(given) };
+}
 
 /** Seeds of the judged pictures: far from those of the samples and of `eval`. */
 const FIRST_SEED = 500_000_000;
@@ -65,12 +84,18 @@ export function trainingJudge(
   workspace: Workspace,
   effects: Effects = quietEffects(),
 ): OpenJudge | undefined {
-  const best = options.best ?? (options.earlyStop > 0 ? 'swd' : undefined);
-  const everyTicks = options.judgeTicks || (best === undefined ? 0 : 1);
+  const { earlyStop = 0, judgeTicks = 0, judgeCount = DEFAULT_COUNT, judgeSolar = DEFAULT_SOLAR } = options;
+  const best = options.best ?? (earlyStop > 0 ? 'swd' : undefined);
+  const everyTicks = judgeTicks || (best === undefined ? 0 : 1);
   if (everyTicks === 0) return undefined;
   return async ({ data, images }): Promise<Judge> => {
-    const reals = await realPictures(data, images, workspace, options.judgeCount);
-    return { everyTicks, best, earlyStop: options.earlyStop, score: createBench(reals, options, effects) };
+    const reals = await realPictures(data, images, workspace, judgeCount);
+    return {
+      everyTicks,
+      best,
+      earlyStop,
+      score: createBench(reals, { judgeCount, judgeSolar, best }, effects),
+    };
   };
 }
 
@@ -117,13 +142,20 @@ async function realPictures(
   };
 }
 
+interface BenchOptions {
+  judgeCount: number;
+  judgeSolar: readonly string[];
+  best: string | undefined;
+}
+
 function createBench(
   { of: realsOf, linear }: RealPictures,
-  { judgeCount, judgeSolar, best }: JudgeOptions,
+  { judgeCount, judgeSolar, best }: BenchOptions,
   { log }: Effects,
 ): Judge['score'] {
   const wanted = SOLAR_KEYS.filter((key) => key === best || judgeSolar.includes(key));
   for (const text of solarWarnings(linear, wanted)) log.warn(text);
+  const tellMissing = missingScore(log);
   // What is known of the reals is kept, one size at a time.
   let known: Reals | undefined;
   return async (generator) => {
@@ -137,11 +169,25 @@ function createBench(
       );
       return { [NOT_FINITE]: broken / fake.count };
     }
-    return {
+    const scores = {
       ...(await patchScores(known.set, fake)),
       ...(await pairScores(known, fake)),
       ...(await solarScores(known, fake, wanted)),
     };
+    if (best !== undefined && scores[best] === undefined) tellMissing(best, generator.resolution);
+    return scores;
+  };
+}
+
+/** Says it once for every size of pictures. */
+function missingScore({ warn }: Effects['log']): (score: string, resolution: number) => void {
+  const told = new Set<number>();
+  return (score, resolution) => {
+    if (!told.has(resolution))
+      warn(
+        `pictures of ${resolution} pixels have no score '${score}': no checkpoint is kept as the best, and no run ends early`,
+      );
+    told.add(resolution);
   };
 }
 

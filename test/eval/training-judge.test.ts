@@ -6,7 +6,7 @@ import { quietEffects } from '../../src/core/effects.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { openWorkspace } from '../../src/core/workspace.ts';
 import { createTransform } from '../../src/curate/transforms/index.ts';
-import { judgeOptions, trainingJudge } from '../../src/eval/index.ts';
+import { goOnJudging, judgeOptions, trainingJudge } from '../../src/eval/index.ts';
 import { curveGroups } from '../../src/eval/report/curves.ts';
 import { createRandom } from '../../src/numeric/random.ts';
 import { imagesInMemory, type JudgedGenerator } from '../../src/train/index.ts';
@@ -64,9 +64,22 @@ describe('the judge of a training', () => {
     expect(good['ms-ssim-reals']).toBe(bad['ms-ssim-reals']);
   });
 
-  it('leaves out what a growing generator is still too small for', async () => {
-    const judge = (await openJudge({ best: 'swd', judgeCount: 8 }))!;
-    expect(await judge.score(generator(0, 8))).toEqual({});
+  it('leaves out what a growing generator is still too small for, and says so once', async () => {
+    const warnings: string[] = [];
+    const warn = (text: string) => void warnings.push(text);
+    const judge = (await openJudge({ best: 'swd', judgeCount: 8 }, { ...silentLogger, warn }))!;
+    for (const side of [8, 8, SIZE]) {
+      const scores = await judge.score(generator(0, side));
+      expect(Object.keys(scores)).toHaveLength(side === 8 ? 0 : 4);
+    }
+    expect(warnings).toEqual([expect.stringContaining("pictures of 8 pixels have no score 'swd'")]);
+  });
+
+  it('of a resumed run changes in what is asked for only', () => {
+    const before = judgeOptions.parse({ judgeTicks: 2, judgeCount: 64, best: 'flux', earlyStop: 5 });
+    const asked = judgeOptions.parse({ earlyStop: 0, best: undefined });
+    expect(goOnJudging(asked, before)).toEqual({ ...before, earlyStop: 0 });
+    expect(goOnJudging(asked, undefined)).toEqual({ earlyStop: 0 });
   });
 
   it('gives no score to pictures that are no numbers, and says so', async () => {

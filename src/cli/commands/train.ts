@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Workspace } from '../../core/workspace.ts';
-import { type JudgeOptions, judgeOptions, trainingJudge } from '../../eval/index.ts';
+import { goOnJudging, type JudgeOptions, judgeOptions, trainingJudge } from '../../eval/index.ts';
 import {
   describeCosts,
   planTraining,
@@ -40,10 +40,8 @@ export default defineCommand({
 async function judgeOptionsOf(options: Options, workspace: Workspace): Promise<JudgeOptions> {
   const keys = Object.keys(judgeOptions.shape) as (keyof JudgeOptions)[];
   const own = judgeOptions.parse(Object.fromEntries(keys.map((key) => [key, options[key]])));
-  const isAsked = JSON.stringify(own) !== JSON.stringify(judgeOptions.parse({}));
-  if (isAsked || options.resume === undefined) return own;
-  const before = judgeOptions.safeParse(await recordedJudge(workspace, options.resume));
-  return before.success ? before.data : own;
+  if (options.resume === undefined) return own;
+  return goOnJudging(own, await recordedJudge(workspace, options.resume));
 }
 
 function describePlan(plan: TrainPlan): string {
