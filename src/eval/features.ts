@@ -4,12 +4,12 @@
  */
 import { join } from 'node:path';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
-import { sha256OfBytes, writeAtomic } from '../core/files.ts';
+import { sha256OfBytes } from '../core/files.ts';
 import { forEachBatch, type ImageSet, pixelsOf, toBytes } from './image-set.ts';
 import { INPUT_SIZE } from './inception/architecture.ts';
 import type { FeatureExtractor } from './inception/extractor.ts';
 import { prepareInput, type VariantName } from './inception/variants.ts';
-import { readIfThere } from './kept-file.ts';
+import { readKept, writeKept } from './kept-file.ts';
 import { readStatistics, writeStatistics } from './kept-statistics.ts';
 import type { MatrixProduct } from './measures/matrix.ts';
 import { type FeatureStatistics, statisticsOf } from './measures/statistics.ts';
@@ -42,7 +42,7 @@ export interface FeatureBookOptions {
 const NETWORK_BATCH = 8;
 
 /** Part of the name of every kept file: raised when the same pictures would get other features, or another file. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 /** Likewise for the statistics. */
 const STATISTICS_LAYOUT = 1;
 
@@ -60,8 +60,8 @@ export function createFeatureBook({
 
   async function compute(set: ImageSet): Promise<Float32Array> {
     const path = cachePath(set, 'f32');
-    const kept = path && (await readKept(path, set.count * extractor.dimension));
-    if (kept) return kept;
+    const kept = path && (await readKept(path));
+    if (kept && kept.length === 4 * set.count * extractor.dimension) return new Float32Array(kept.buffer);
     const features = new Float32Array(set.count * extractor.dimension);
     const progress = effects.progress(`eval: features of ${set.label}`, set.count, 'pictures');
     await forEachBatch(
@@ -75,7 +75,7 @@ export function createFeatureBook({
       NETWORK_BATCH,
     );
     progress.done();
-    if (path) await writeAtomic(path, new Uint8Array(features.buffer));
+    if (path) await writeKept(path, new Uint8Array(features.buffer));
     return features;
   }
 
@@ -131,10 +131,4 @@ function prepareBatch(set: ImageSet, batch: Float32Array, variant: VariantName):
     prepareInput(planes, variant, inputs.subarray(i * length, (i + 1) * length));
   }
   return inputs;
-}
-
-/** A file of another length is as good as none. */
-async function readKept(path: string, length: number): Promise<Float32Array | undefined> {
-  const bytes = await readIfThere(path);
-  return bytes?.length === 4 * length ? new Float32Array(Uint8Array.from(bytes).buffer) : undefined;
 }

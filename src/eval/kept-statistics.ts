@@ -1,10 +1,6 @@
 /** Mean and covariance of features on the disk: float64, the same numbers bit for bit that were computed once. */
-import { sha256OfBytes, writeAtomic } from '../core/files.ts';
-import { readIfThere } from './kept-file.ts';
+import { readKept, writeKept } from './kept-file.ts';
 import type { FeatureStatistics } from './measures/statistics.ts';
-
-/** Hex digits of the sum in front of the numbers: a flipped bit would be a wrong distance without a word. */
-const SUM_LENGTH = 64;
 
 export interface StatisticsShape {
   readonly count: number;
@@ -17,10 +13,8 @@ export async function readStatistics(
   { count, dimension }: StatisticsShape,
 ): Promise<FeatureStatistics | undefined> {
   const length = 1 + dimension + dimension * dimension;
-  const bytes = await readIfThere(path);
-  if (bytes?.length !== SUM_LENGTH + 8 * length) return undefined;
-  const body = Uint8Array.from(bytes.subarray(SUM_LENGTH));
-  if (bytes.toString('latin1', 0, SUM_LENGTH) !== sha256OfBytes(body)) return undefined;
+  const body = await readKept(path);
+  if (body?.length !== 8 * length) return undefined;
   const numbers = new Float64Array(body.buffer);
   if (numbers[0] !== count) return undefined;
   return {
@@ -31,7 +25,7 @@ export async function readStatistics(
   };
 }
 
-/** A sum, the count, the mean [dimension] and the covariance [dimension, dimension]. */
+/** The count, the mean [dimension] and the covariance [dimension, dimension]. */
 export async function writeStatistics(
   path: string,
   { count, dimension, mean, covariance }: FeatureStatistics,
@@ -40,6 +34,5 @@ export async function writeStatistics(
   numbers[0] = count;
   numbers.set(mean, 1);
   numbers.set(covariance, 1 + dimension);
-  const body = new Uint8Array(numbers.buffer);
-  await writeAtomic(path, Buffer.concat([Buffer.from(sha256OfBytes(body), 'latin1'), body]));
+  await writeKept(path, new Uint8Array(numbers.buffer));
 }

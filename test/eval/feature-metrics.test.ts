@@ -274,6 +274,18 @@ describe('features', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.f32'))).toHaveLength(2);
   });
 
+  it('are computed anew where their file was changed', async () => {
+    const set = { ...drawnSuns('kept', 6, SIZE), identity: 'suns of a bad disk' };
+    const before = readdirSync(folder);
+    const first = await kept.of(set);
+    const [name] = readdirSync(folder).filter((file) => !before.includes(file));
+    const flipped = Uint8Array.from(readFileSync(join(folder, name)));
+    flipped[flipped.length - 2] ^= 1;
+    writeFileSync(join(folder, name), flipped);
+    expect(await kept.of({ ...set })).toEqual(first);
+    expect(extracted).toBe(12);
+  });
+
   it('have their statistics kept beside them, to the last digit, and made anew from a damaged file', async () => {
     const set = { ...drawnSuns('kept', 6, SIZE), identity: 'suns with statistics' };
     let products = 0;
