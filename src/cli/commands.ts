@@ -40,6 +40,10 @@ export const COMMANDS: Record<string, CommandEntry> = {
     summary: 'what is missing, since when, why, and what was tried',
     load: () => import('./commands/gaps.ts'),
   },
+  verify: {
+    summary: 'whether stored files are still what they were',
+    load: () => import('./commands/verify.ts'),
+  },
   inspect: {
     summary: 'what FITS files hold',
     load: () => import('./commands/inspect.ts'),

@@ -99,9 +99,12 @@ export function sha256OfParts(parts: readonly (Uint8Array | string)[]): string {
   return hash.digest('hex');
 }
 
+const READ_BYTES = 1 << 20;
+
 /** Hash of a file read as a stream: memory stays bounded whatever its size. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }))
+    hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

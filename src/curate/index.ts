@@ -24,3 +24,4 @@ export {
   type TransformRecord,
 } from './transforms/index.ts';
 export { digestOf, type VerdictDigest } from './verdict-digest.ts';
+export { type DatasetCheck, verifyDatasets } from './verify.ts';

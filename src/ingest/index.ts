@@ -9,3 +9,9 @@ export type { IngestPlan } from './plan.ts';
 export { resolveTime } from './slots.ts';
 export { describeSummary, exitCodeOf, type IngestSummary } from './summary.ts';
 export { TABLE_NAMES, type TableName } from './tables.ts';
+export {
+  type FaultyFrame,
+  type FramesSummary,
+  verifyFrames,
+  verifyFramesOptions,
+} from './verify.ts';

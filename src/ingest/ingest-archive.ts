@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalog, EventFinder, Frame, SlotKey } from '../catalog/index.ts';
+import { forEachConcurrently } from '../core/concurrency.ts';
 import { SunganError } from '../core/errors.ts';
 import { requireDuration } from '../core/time.ts';
 import { createBufferPool } from './buffer-pool.ts';
@@ -123,15 +124,9 @@ const LOOKS = 16;
 /** A stored frame whose file somebody deleted is expected again. */
 async function withoutLostFiles(catalog: Catalog, root: string, rows: readonly Frame[]): Promise<Frame[]> {
   const checked = [...rows];
-  const indices = rows.keys();
-  // One promise for each of a million rows would fill a gigabyte.
-  const work = async () => {
-    for (const index of indices) {
-      if (rows[index]!.state === 'stored')
-        checked[index] = await withoutLostFile(catalog, root, rows[index]!);
-    }
-  };
-  await Promise.all(Array.from({ length: LOOKS }, work));
+  await forEachConcurrently(rows, LOOKS, async (row, index) => {
+    if (row.state === 'stored') checked[index] = await withoutLostFile(catalog, root, row);
+  });
   return checked;
 }
 
