@@ -11,7 +11,7 @@ export async function readEvaluations(path: string): Promise<EvalSummary[]> {
     if (line.trim() === '') return [];
     try {
       const summary = JSON.parse(line) as EvalSummary;
-      return summary.schema === 1 && Array.isArray(summary.results) ? [summary] : [];
+      return isWhole(summary) ? [summary] : [];
     } catch (cause) {
       throw new SunganError('format', 'not a line of scores', {
         where: `${path}, line ${index + 1}`,
@@ -20,6 +20,13 @@ export async function readEvaluations(path: string): Promise<EvalSummary[]> {
       });
     }
   });
+}
+
+/** False for a line of another schema; throws where it is of this one, and something of it is missing. */
+function isWhole({ schema, results, real, fake }: EvalSummary): boolean {
+  if (schema !== 1) return false;
+  if (!Array.isArray(results) || !real || !fake) throw new Error('results or sides are missing');
+  return true;
 }
 
 /** The whole file is written anew, so that a kill leaves the old scores or the new ones, never half a line. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,6 +81,21 @@ describe('judging a run against a folder', () => {
     expect(() => readFileSync(out)).toThrow('ENOENT');
     await report(options, context);
     expect(readFileSync(out, 'utf8')).toContain('<h1>Two</h1>');
+  });
+
+  it('names what is damaged in a run, and goes without what is not there', async () => {
+    const damaged = join(workspace.runs, '0002-damaged');
+    cpSync(run, damaged, { recursive: true });
+    const page = () => report(parseOptions(reportOptions, { paths: ['2'] }, 'test'), context);
+    appendFileSync(join(damaged, 'stats.jsonl'), 'null\n{"step":');
+    await page();
+    writeFileSync(join(damaged, 'reals.png'), '');
+    await expect(page()).rejects.toMatchObject({ kind: 'format', where: join(damaged, 'reals.png') });
+    rmSync(join(damaged, 'reals.png'));
+    await page();
+    appendFileSync(join(damaged, 'metrics.jsonl'), '{"schema":1,"results":[]}\n');
+    await expect(page()).rejects.toMatchObject({ where: `${join(damaged, 'metrics.jsonl')}, line 4` });
+    rmSync(damaged, { recursive: true });
   });
 });
 

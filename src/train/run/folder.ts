@@ -98,7 +98,7 @@ function cannotWrite(where: string, cause: unknown): SunganError {
   return new SunganError('io', `cannot write: ${(cause as Error).message}`, { where, remedy, cause });
 }
 
-/** The statistics of a run, one object a tick; a half-written last line (a kill) is left out. */
+/** The statistics of a run, one object a tick; what is none, as a half-written last line (a kill), is left out. */
 export async function readStatistics(folder: RunFolder): Promise<Record<string, number>[]> {
   const text = await readFile(folder.statistics, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return '';
@@ -109,7 +109,8 @@ export async function readStatistics(folder: RunFolder): Promise<Record<string, 
   });
   return text.split('\n').flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as Record<string, number>];
+      const tick = JSON.parse(line) as Record<string, number> | null;
+      return tick && typeof tick === 'object' ? [tick] : [];
     } catch {
       return [];
     }
