@@ -6,7 +6,7 @@ import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { describeError } from '../core/errors.ts';
 import { sha256OfFile } from '../core/files.ts';
 import type { Workspace } from '../core/workspace.ts';
-import { readManifest } from './manifest.ts';
+import { MANIFEST_FILE, readManifest } from './manifest.ts';
 
 export interface DatasetCheck {
   name: string;
@@ -35,9 +35,11 @@ async function verifyDataset(
   effects: Effects,
 ): Promise<DatasetCheck | undefined> {
   const directory = join(workspace.datasets, name);
-  const manifest = await readManifest(directory);
-  if (!manifest) return undefined;
   const check: DatasetCheck = { name, files: 0, bytes: 0, faulty: [] };
+  const manifest = await readManifest(directory).catch((error) => {
+    check.faulty.push({ path: MANIFEST_FILE, detail: describeError(error) });
+  });
+  if (!manifest) return check.faulty.length > 0 ? check : undefined;
   const files = Object.entries(manifest.files);
   const progress = effects.progress(`verify ${name}`, files.length, 'files');
   await forEachConcurrently(files, FILES_AT_A_TIME, async ([path, { bytes, sha256 }]) => {

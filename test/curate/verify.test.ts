@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
@@ -30,5 +30,16 @@ test('a turned bit and a lost file of a dataset are found by name', async () => 
   expect(spoiled!.faulty).toEqual([
     { path: '32/c/0/0/0', detail: expect.stringMatching(/^SHA-256 .*, the manifest says/) },
     { path: 'time/c/0', detail: expect.stringContaining('ENOENT') },
+  ]);
+
+  writeFileSync(join(directory, 'manifest.json'), '{');
+  mkdirSync(join(workspace.datasets, 'no-dataset'));
+  expect(await verifyDatasets(workspace, quietEffects())).toEqual([
+    {
+      name: 'aia-193',
+      files: 0,
+      bytes: 0,
+      faulty: [{ path: 'manifest.json', detail: expect.stringContaining('not JSON') }],
+    },
   ]);
 });

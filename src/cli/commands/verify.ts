@@ -32,7 +32,11 @@ export default defineCommand({
     const isBad =
       datasets.some(({ faulty }) => faulty.length > 0) || faultyFrames.some(({ repaired }) => !repaired);
     return {
-      text: [...(frames ? describeFrames(frames) : []), ...datasets.flatMap(describeDataset)].join('\n'),
+      text: [
+        ...(frames ? describeFrames(frames) : []),
+        ...datasets.flatMap(describeDataset),
+        ...(what === 'datasets' && datasets.length === 0 ? ['no datasets yet'] : []),
+      ].join('\n'),
       data: { frames: frames ?? null, datasets },
       exitCode: isBad ? 1 : faultyFrames.length > 0 ? 3 : 0,
     };
