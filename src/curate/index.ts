@@ -6,7 +6,7 @@ export { type Effects, quietEffects } from '../core/effects.ts';
 export { openWorkspace, type Workspace } from '../core/workspace.ts';
 export { type ContactSheetOptions, contactSheetOptions, contactSheets } from './contact-sheets.ts';
 export { type CurateContext, curate } from './curate.ts';
-export { type Dataset, type DatasetFrame, openDataset } from './dataset.ts';
+export { type Dataset, type DatasetFrame, isDated, openDataset } from './dataset.ts';
 export { type ExportOptions, type ExportSummary, exportDataset, exportOptions } from './export/index.ts';
 export {
   countPictures,

@@ -10,6 +10,7 @@ import { stagesOf } from './curriculum.ts';
 import { openTrainingImages } from './data/dataset.ts';
 import type { TrainingImages } from './data/images.ts';
 import type { OpenJudge } from './judge.ts';
+import { flawOfClasses } from './labels.ts';
 import { machineMemory } from './machine.ts';
 import {
   type RecipeOptions,
@@ -73,6 +74,8 @@ export async function prepareJob(options: TrainOptions, context: TrainContext): 
   const wanted = source ? warmRecipe(resolved, source, options) : resolved;
   const images = await openImages(context, data, wanted);
   if (source) warnOfTransform(source, images, context.effects);
+  const flaw = images.labels && flawOfClasses(images.labels);
+  if (flaw) context.effects.log.warn(flaw);
   const recipe = fitToMemory(wanted, images, options, context.effects);
   return {
     recipe,

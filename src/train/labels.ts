@@ -24,6 +24,14 @@ export interface ImageLabels extends LabelFacts {
   of: Uint16Array;
 }
 
+/** What is odd about classes for a network that is to learn them, in words; undefined when nothing is. */
+export function flawOfClasses({ kind, names, counts }: LabelFacts): string | undefined {
+  const empty = names.filter((_, i) => counts[i] === 0);
+  if (names.length - empty.length < 2)
+    return `all training images have one ${kind}: there is nothing to tell apart, and --label none would learn the same`;
+  return empty.length > 0 ? `no training image has the ${kind} ${empty.join(', ')}` : undefined;
+}
+
 /** Row-major [rows, classes]; rows beyond the labels are zero. */
 export function oneHot(labels: readonly number[], classes: number, rows = labels.length): Float32Array {
   const values = new Float32Array(rows * classes);

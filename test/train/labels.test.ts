@@ -7,7 +7,7 @@ import { quietEffects } from '../../src/core/effects.ts';
 import type { Dataset } from '../../src/curate/index.ts';
 import { labelFrames, terciles } from '../../src/train/data/labels.ts';
 import { exportGenerator, generate, generateOptions, openGenerator, train } from '../../src/train/index.ts';
-import { type LabelFacts, labelsOfSeeds, oneHot } from '../../src/train/labels.ts';
+import { flawOfClasses, type LabelFacts, labelsOfSeeds, oneHot } from '../../src/train/labels.ts';
 import { diskImages, labelled, temporaryWorkspace, tinyOptions } from './support.ts';
 
 const { workspace, remove } = temporaryWorkspace();
@@ -38,6 +38,26 @@ describe('labels of a dataset', () => {
       of: Uint16Array.of(0, 0, 1),
     });
     expect((await labelFrames(dataset, [0, 4], 'month')).names).toEqual(['01', '05']);
+  });
+
+  it('year and month are refused where frames tell no time, as imported pictures without a date', async () => {
+    const frames = dataset.frames.map((frame, i) => (i === 3 ? { time: '1970-01-01T00:00:00Z' } : frame));
+    const undated = { ...dataset, frames } as Dataset;
+    await expect(labelFrames(undated, [1, 2, 3], 'month')).rejects.toMatchObject({
+      kind: 'usage',
+      message: '1 of 3 training frames tell no time',
+      remedy: expect.stringContaining('--label activity'),
+    });
+    expect((await labelFrames(undated, [0, 1], 'month')).names).toEqual(['01', '02']);
+    expect((await labelFrames(undated, [3, 4], 'activity')).of).toHaveLength(2);
+  });
+
+  it('that tell nothing apart are warned of', () => {
+    const flaw = (...counts: number[]) =>
+      flawOfClasses({ kind: 'activity', names: ['low', 'high', 'top'], counts, source: '' });
+    expect(flaw(1, 2, 3)).toBeUndefined();
+    expect(flaw(0, 0, 3)).toContain('all training images have one activity');
+    expect(flaw(1, 0, 3)).toBe('no training image has the activity high');
   });
 
   it('activity is the tercile of the mean linear value, of the first channel', async () => {

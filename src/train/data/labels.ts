@@ -2,16 +2,24 @@
  * Labels out of a dataset itself: the time of every frame is in it, and its activity can be read off its pixels. So
  * datasets made by `curate` and by `import` are labelled alike.
  */
-import type { Dataset } from '../../curate/index.ts';
+import { SunganError } from '../../core/errors.ts';
+import { type Dataset, isDated } from '../../curate/index.ts';
 import type { ImageLabels, LabelKind } from '../labels.ts';
 
-/** Classes of the frames `indices` (the training split). */
+/** Classes of the frames `indices` (the training split). Throws `usage` where they do not tell theirs. */
 export async function labelFrames(
   dataset: Dataset,
   indices: readonly number[],
   kind: Exclude<LabelKind, 'none'>,
 ): Promise<ImageLabels> {
   if (kind === 'activity') return byActivity(dataset, indices);
+  const undated = indices.filter((index) => !isDated(dataset.frames[index]!)).length;
+  if (undated > 0) {
+    throw new SunganError('usage', `${undated} of ${indices.length} training frames tell no time`, {
+      where: `--label ${kind}`,
+      remedy: 'take --label activity, or import pictures whose names tell their time',
+    });
+  }
   const [begin, end] = kind === 'year' ? [0, 4] : [5, 7];
   const keys = indices.map((index) => dataset.frames[index]!.time.slice(begin, end));
   const names = [...new Set(keys)].sort();
