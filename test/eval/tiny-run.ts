@@ -11,15 +11,17 @@ import { drawnSuns } from '../support/drawn-suns.ts';
 
 export const TINY_SIZE = 16;
 
-/** The folder of a run of 64 images. */
-export async function trainTinyRun(workspace: Workspace): Promise<string> {
+/** The folder of a run of 64 images; of two or more channels, which are different suns. */
+export async function trainTinyRun(workspace: Workspace, channels: 1 | 2 = 1): Promise<string> {
   const suns = drawnSuns('train', 32, TINY_SIZE);
   const images = imagesInMemory({
     name: 'drawn',
     resolution: TINY_SIZE,
-    channels: 1,
+    channels,
     hash: 'of-drawn-suns',
-    transforms: [createTransform('log1p', '193').record],
+    transforms: (['193', '171'] as const)
+      .slice(0, channels)
+      .map((channel) => createTransform('log1p', channel).record),
     simulated: true,
     values: await suns.read(Array.from({ length: 32 }, (_, i) => i)),
   });

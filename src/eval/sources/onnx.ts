@@ -56,7 +56,7 @@ async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Sour
     });
   });
   const facts = factsOf(readMetadata(bytes, path));
-  const shape = await shapeOf(ort, session, path, facts.labels);
+  const shape = await shapeOf(ort, session, path, facts);
   const { channels, resolution } = shape;
   const hash = sha256OfBytes(bytes);
   const label = basename(path);
@@ -86,7 +86,7 @@ async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Sour
         const seeds = indices.map((index) => seed * SEED_STRIDE + index);
         const values = await generate(ort, session, shape, seeds);
         for (let i = 0; i < values.length; i++) values[i] = toRange(facts.toUnit(values[i]));
-        return facts.isTopFirst ? flipRows(values, resolution) : values;
+        return facts.isOwn ? values : flipRows(values, resolution);
       },
     }),
     close: () => session.release(),
@@ -95,7 +95,7 @@ async function openGeneratorModel(path: string, bytes: Uint8Array): Promise<Sour
 
 interface ModelFacts {
   readonly toUnit: (value: number) => number;
-  readonly isTopFirst: boolean;
+  readonly isOwn: boolean;
   readonly isSure: boolean;
   readonly simulated: boolean;
   readonly kimg: number | null;
@@ -118,7 +118,7 @@ function factsOf(metadata: ReadonlyMap<string, string>): ModelFacts {
   const dataset = isOwn ? (JSON.parse(metadata.get('dataset') ?? '{}') as OwnDataset) : {};
   return {
     toUnit: range === '0..1' ? (value) => value : (value) => (value + 1) / 2,
-    isTopFirst: !isOwn,
+    isOwn,
     isSure: range !== undefined,
     simulated: dataset.simulated === true,
     kimg: Number.isFinite(seen) ? seen / 1000 : null,
@@ -145,7 +145,7 @@ async function shapeOf(
   ort: typeof Ort,
   session: Ort.InferenceSession,
   path: string,
-  labels: LabelFacts | undefined,
+  { labels, isOwn }: Pick<ModelFacts, 'labels' | 'isOwn'>,
 ): Promise<ModelShape> {
   const refuse = (reason: string) =>
     new SunganError('data', `not a generator of pictures: ${reason}`, {
@@ -173,8 +173,9 @@ async function shapeOf(
   const found = Object.entries(outputs).find(([, { dims }]) => dims.length === 4);
   if (!found) throw refuse('no output has four dimensions');
   const [, channels, height, width] = found[1].dims;
-  if (height !== width || (channels !== 1 && channels !== 3))
-    throw refuse(`its output is [${found[1].dims.join(', ')}]`);
+  // What others have four dimensions for may be anything else; this program's are pictures of any number of wavelengths.
+  const isPicture = isOwn || channels === 1 || channels === 3;
+  if (height !== width || !isPicture) throw refuse(`its output is [${found[1].dims.join(', ')}]`);
   return { ...trial, output: found[0], channels, resolution: width };
 }
 

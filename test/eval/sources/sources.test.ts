@@ -11,7 +11,7 @@ import { packedField, stringField } from '../../../src/eval/onnx/protobuf.ts';
 import { openSource, type Source } from '../../../src/eval/sources/index.ts';
 import { exportGenerator } from '../../../src/train/index.ts';
 import { drawnSuns } from '../../support/drawn-suns.ts';
-import { trainTinyRun, writePictures } from '../tiny-run.ts';
+import { TINY_SIZE, trainTinyRun, writePictures } from '../tiny-run.ts';
 import { storedZip } from './stored-zip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sungan-sources-'));
@@ -331,5 +331,20 @@ describe('a run whose data set is not here, and its exported generator', () => {
         expect(warnings).toEqual([]);
       });
     }
+  });
+
+  it('may have any number of channels', async () => {
+    const run = await trainTinyRun(context.workspace, 2);
+    const exported = join(folder, 'two-channels.onnx');
+    await exportGenerator(run, exported);
+    const [own, foreign] = await Promise.all(
+      [run, exported].map((name) =>
+        using(name, async ({ images, channels, transforms }) => {
+          expect([channels, transforms?.length]).toEqual([2, 2]);
+          return images({ ...request, resolution: TINY_SIZE }).read([0, 7]);
+        }),
+      ),
+    );
+    expect(Math.max(...own.map((value, i) => Math.abs(value - foreign[i])))).toBeLessThan(1e-5);
   });
 });
