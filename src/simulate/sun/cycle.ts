@@ -67,5 +67,5 @@ function strength(cycle: Cycle, year: number): number {
   const rising = year < cycle.maximum;
   const phase = rising ? (year - from) / (cycle.maximum - from) : (to - year) / (to - cycle.maximum);
   const wave = 0.5 - 0.5 * Math.cos(Math.PI * phase);
-  return cycle.amplitude * (0.012 + 0.988 * wave ** (rising ? 1.25 : 2.4));
+  return cycle.amplitude * (0.012 * Math.min(1, 20 * phase) + 0.988 * wave ** (rising ? 1.25 : 2.4));
 }

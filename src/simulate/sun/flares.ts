@@ -3,7 +3,7 @@
  * 2, Crosby et al. 1993), minutes to rise and about an hour to fall.
  */
 import { createRandom } from '../../numeric/random.ts';
-import { type ActiveRegion, DAY_MS } from './regions.ts';
+import { type ActiveRegion, DAY_MS, fluxAt } from './regions.ts';
 
 export interface Flare {
   region: ActiveRegion;
@@ -20,7 +20,10 @@ export interface Flare {
 
 const BIN_HOURS = 3;
 const HOUR_MS = 3_600_000;
-const MEMORY_BINS = 3;
+/** The largest flares glow for half a day. */
+const MEMORY_BINS = 5;
+/** Fainter ones are not seen; they fade until there. */
+const FAINTEST = 0.004;
 
 export function flaresAt(seed: number | string, regions: readonly ActiveRegion[], time: Date): Flare[] {
   const hours = time.getTime() / HOUR_MS;
@@ -29,9 +32,12 @@ export function flaresAt(seed: number | string, regions: readonly ActiveRegion[]
   for (const region of regions) {
     for (let bin = last - MEMORY_BINS; bin <= last; bin++) {
       // A region born today must not flare yesterday: age at the bin's start decides.
-      if (region.ageDays - (hours - bin * BIN_HOURS) / 24 < 0.3) continue;
+      const age = region.ageDays - (hours - bin * BIN_HOURS) / 24;
+      if (age < 0.3) continue;
       const random = createRandom(`${seed}/flares/${region.key}/${bin}`);
-      const count = random.poisson(0.35 * region.flux ** 1.6 * BIN_HOURS * (DAY_MS / HOUR_MS / 24));
+      const count = random.poisson(
+        0.35 * fluxAt(region.strength, age) ** 1.6 * BIN_HOURS * (DAY_MS / HOUR_MS / 24),
+      );
       for (let index = 0; index < count; index++) {
         const flare = flareNow(random.fork(index), region, hours, bin * BIN_HOURS);
         if (flare) flares.push(flare);
@@ -54,11 +60,11 @@ function flareNow(
   const east = 0.18 * region.separationMm * random.normal();
   const north = 0.18 * region.separationMm * random.normal();
   if (age < 0) return undefined;
-  const brightness = peak * (age < riseHours ? age / riseHours : Math.exp(-(age - riseHours) / fallHours));
-  if (brightness < 0.004) return undefined;
+  const glow = peak * (age < riseHours ? age / riseHours : Math.exp(-(age - riseHours) / fallHours));
+  if (glow < FAINTEST) return undefined;
   return {
     region,
-    brightness,
+    brightness: glow - FAINTEST,
     sizeMm: 7 + 9 * Math.log10(1 + 20 * peak),
     east,
     north,

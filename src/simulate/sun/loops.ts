@@ -20,6 +20,8 @@ const FAN_LOG_TEMPERATURE = 5.92;
 const HIDDEN_BELOW = 1.012;
 /** Spots on one step of a line, at most: SPOTS holds so many for the longest line. */
 const MAX_PIECES = 140;
+/** Flux of a region whose loops are too faint to draw; they fade in up to twice this. */
+const FAINTEST = 0.012;
 /** Hours that one loop stays bright. */
 const LOOP_HOURS = 9;
 
@@ -36,7 +38,8 @@ export function drawLoops(
 ): void {
   const frame = localFrame(region.latitude, region.longitude);
   const axes: ViewAxes = [toView(view, frame.up), toView(view, frame.west), toView(view, frame.north)];
-  if (axes[0][2] < -0.55 || region.flux * (1 - 0.75 * region.dispersal) < 0.012) return;
+  const shown = Math.min(1, (region.flux * (1 - 0.75 * region.dispersal)) / FAINTEST - 1);
+  if (axes[0][2] < -0.55 || shown <= 0) return;
   const charges = chargesOf(region);
   // The number follows the region's best flux: it must not change with time, or every loop would jump to another place.
   const total = Math.round(60 + 320 * Math.sqrt(region.strength));
@@ -47,8 +50,8 @@ export function drawLoops(
     // Each loop brightens and fades in its own time; its next life has another shape.
     const clock = hours / LOOP_HOURS + ((index * 0.618034) % 1);
     const life = Math.floor(clock);
-    const glow = Math.sin(Math.PI * (clock - life)) ** 2;
-    if (glow < 0.03) continue;
+    const glow = Math.sin(Math.PI * (clock - life)) ** 2 - 0.03;
+    if (glow <= 0) continue;
     const random = createRandom(`${region.key}/loop/${index}/${life}`);
     drawLoop(
       canvas,
@@ -59,7 +62,7 @@ export function drawLoops(
       bundles[index % bundles.length]!,
       random,
       charges,
-      glow * stride,
+      glow * stride * shown,
     );
   }
 }

@@ -3,13 +3,13 @@
  * mixed-polarity network in between, polar fields of the cycle. Radial field times mu.
  */
 
+import { driftingFields } from './drifting.ts';
 import { SOLAR_RADIUS_MM } from './ephemeris.ts';
 import { chargesOf, fromLocal, localFrame } from './field-lines.ts';
-import { createPatternRow, finePattern } from './fine.ts';
+import { FINE_SIZES, laneOf, resolvedShare } from './fine.ts';
 import { createPlaces, type Places } from './rows.ts';
 import { aroundSpot, spotsOf } from './spots.ts';
 import { type SunState, sunStateAt } from './state.ts';
-import { createField } from './texture.ts';
 import { createView, type Geometry, toView, type Vector, type View } from './view.ts';
 
 export interface MagnetogramRequest {
@@ -23,6 +23,14 @@ const PLAGE_GAUSS = 420;
 const UMBRA_GAUSS = 2300;
 const NETWORK_GAUSS = 190;
 const BAND_ROWS = 32;
+/** The lanes and their clumps are those of the pictures; on them lie knots of either sign. Solar radii. */
+const NETWORK_SIZES = {
+  lanes: FINE_SIZES.lanes,
+  clumps: FINE_SIZES.clumps,
+  mottles: FINE_SIZES.mottles,
+  polarity: 0.016,
+  knots: 0.011,
+} as const;
 
 interface Pole {
   position: Vector;
@@ -75,28 +83,25 @@ function placePixel(view: View, disk: DiskRow, index: number, x: number, y: numb
 
 function createFieldModel(state: SunState, view: View): (disk: DiskRow, image: Float32Array) => void {
   const { width } = view.geometry;
-  const fine = finePattern(state.seed, state.time, 1 / view.radiusPixels, width);
-  const epoch = Math.floor(state.time.getTime() / 86_400_000 / 3);
-  const polarity = createField(`${state.seed}/polarity/${epoch}`, 0.016);
-  const clumps = createField(`${state.seed}/clumps/${epoch}`, 0.008);
+  const mottlesWeight = resolvedShare('mottles', 1 / view.radiusPixels);
+  const fields = driftingFields({
+    seed: state.seed,
+    time: state.time,
+    sizes: NETWORK_SIZES,
+    weights: { lanes: 1, clumps: 1, mottles: mottlesWeight, polarity: 1, knots: 1 },
+    capacity: width,
+  });
   const poles = state.regions.flatMap(polesOf).filter((pole) => toView(view, pole.position)[2] > -0.1);
-  const pattern = createPatternRow(width);
-  const signs = new Float64Array(width);
-  const grains = new Float64Array(width);
   const polar = polarField(state.year);
   return ({ index, mu, places }, image) => {
-    fine.fill(places, pattern);
-    signs.fill(0, 0, places.count);
-    grains.fill(0, 0, places.count);
-    polarity.addTo(places, 1, signs);
-    clumps.addTo(places, 1, grains);
+    const { lanes, clumps, mottles, polarity, knots } = fields.sample(places);
     for (let n = 0; n < places.count; n++) {
       const z = places.z[n]!;
       const cap = polar * Math.sign(z) * Math.max(0, Math.abs(z) - 0.8);
       const background = backgroundOf(poles, places.x[n]!, places.y[n]!, z) + cap;
-      const lane = pattern.lane[n]!;
-      const clump = Math.max(0, grains[n]! - 0.7 + 0.9 * lane);
-      const network = NETWORK_GAUSS * Math.tanh(3 * (signs[n]! + background / 60)) * clump * clump * lane;
+      const lane = laneOf(lanes[n]!, clumps[n]!, mottles[n]!, mottlesWeight);
+      const clump = Math.max(0, knots[n]! - 0.7 + 0.9 * lane);
+      const network = NETWORK_GAUSS * Math.tanh(3 * (polarity[n]! + background / 60)) * clump * clump * lane;
       image[index[n]!] = (network + background * Math.max(0.06, 1.7 * clump)) * mu[n]!;
     }
   };
@@ -135,9 +140,9 @@ function drawSpotFields(image: Float32Array, view: View, state: SunState): void 
     for (const spot of spotsOf(region)) {
       const mu = Math.max(0, toView(view, spot.position)[2]);
       aroundSpot(view, spot, 1.6, (index, distance) => {
-        const strength =
-          UMBRA_GAUSS * Math.min(1, 0.5 + spot.radiusMm / 24) * Math.exp(-1.6 * distance * distance);
-        image[index] = image[index]! * (1 - Math.exp(-distance)) + spot.sign * strength * mu;
+        const share = Math.exp(-1.6 * distance * distance);
+        const strength = UMBRA_GAUSS * Math.min(1, 0.5 + spot.radiusMm / 24) * share;
+        image[index] = image[index]! * (1 - share) + spot.sign * strength * mu;
       });
     }
   }

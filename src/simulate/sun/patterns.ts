@@ -2,6 +2,7 @@
  * Patterns that live for weeks, sampled on the coarse Carrington grid. Two generations cross-fade; the grids of a
  * generation are kept, because an archive asks for many frames of the same weeks.
  */
+import { generationsAt } from './generations.ts';
 import { createPlaces } from './rows.ts';
 import { createField } from './texture.ts';
 
@@ -26,15 +27,13 @@ const grids = new Map<string, Float32Array>();
 
 /** Each pattern on the grid [row][column], zero mean, unit variance at any time. */
 export function slowPatterns(seed: number | string, time: Date): Record<SlowPattern, Float32Array> {
-  const position = time.getTime() / 86_400_000 / GENERATION_DAYS;
-  const generation = Math.floor(position);
-  const share = position - generation;
-  const norm = 1 / Math.hypot(share, 1 - share);
+  const generations = generationsAt(time, GENERATION_DAYS);
   const blend = (name: SlowPattern) => {
-    const older = gridOf(`${seed}/${name}/${generation}`, SIZES[name]);
-    const newer = gridOf(`${seed}/${name}/${generation + 1}`, SIZES[name]);
-    const result = new Float32Array(older.length);
-    for (let i = 0; i < result.length; i++) result[i] = norm * ((1 - share) * older[i]! + share * newer[i]!);
+    const result = new Float32Array(MAP_ROWS * MAP_COLUMNS);
+    for (const { index, weight } of generations) {
+      const grid = gridOf(`${seed}/${name}/${index}`, SIZES[name]);
+      for (let i = 0; i < result.length; i++) result[i]! += weight * grid[i]!;
+    }
     return result;
   };
   return {

@@ -34,7 +34,9 @@ const RADIAN = Math.PI / 180;
 export const DAY_MS = 86_400_000;
 /** Nothing is left of a region after this. */
 const MEMORY_DAYS = 110;
-/** Fainter regions are lost in the quiet network. */
+/** A large region has not faded by itself until then: what is left of it goes within this time. */
+const LEAVING_DAYS = 25;
+/** Fainter regions are lost in the quiet network; those of less than twice this flux fade into it. */
 const FAINTEST = 0.02;
 /** How long an active nest of longitudes lives (Castenmiller et al. 1986: several rotations). */
 const NEST_DAYS = 160;
@@ -72,14 +74,13 @@ function regionNow(
 ): ActiveRegion | undefined {
   const strength = Math.min(1.5, Math.max(0.07, 0.3 * Math.exp(0.8 * random.normal())));
   const ageDays = now - (day + random.uniform());
-  const lifeDays = 9 + 26 * strength;
-  const flux = strength * evolution(ageDays, 1.2 + 1.6 * strength, lifeDays);
+  const flux = fluxAt(strength, ageDays);
   const hemisphere = random.uniform() < 0.5 ? 1 : -1;
   const degrees = Math.max(2, belt.latitude + 4.5 * random.normal());
   const latitude = hemisphere * degrees * RADIAN;
   const birthLongitude = birthplace(random, seed, day, hemisphere);
   const tilt = -hemisphere * (0.45 * degrees + 12 * random.normal()) * RADIAN;
-  if (ageDays <= 0 || flux < FAINTEST) return undefined;
+  if (flux <= 0) return undefined;
   const growth = 1 - Math.exp(-ageDays / 2.5);
   const dispersal = 1 - Math.exp(-ageDays / (8 + 14 * strength));
   return {
@@ -95,6 +96,13 @@ function regionNow(
     plageRadius: (2 + 3.2 * Math.sqrt(strength) + 4.5 * dispersal) * RADIAN,
     dispersal,
   };
+}
+
+/** Flux of a region of some strength at some age, without a step from its birth to its end. */
+export function fluxAt(strength: number, ageDays: number): number {
+  const leaving = Math.min(1, Math.max(0, (MEMORY_DAYS - ageDays) / LEAVING_DAYS));
+  const flux = leaving * strength * evolution(ageDays, 1.2 + 1.6 * strength, 9 + 26 * strength);
+  return flux * Math.min(1, Math.max(0, flux / FAINTEST - 1));
 }
 
 /** Fast emergence, slow decay (e-fold `lifeDays`), as flux histories of sunspot groups show. */

@@ -16,8 +16,9 @@ export interface Spot {
 
 /** Spots of a region now: one a pole, shrinking as the region ages; small regions have pores only. */
 export function spotsOf(region: ActiveRegion): Spot[] {
-  const young = Math.max(0, 1 - 1.35 * region.dispersal);
-  if (young <= 0 || region.flux < 0.08) return [];
+  const emerged = Math.min(1, (region.flux - 0.08) / 0.04);
+  const young = (1 - 1.35 * region.dispersal) * emerged;
+  if (emerged <= 0 || young <= 0) return [];
   const random = createRandom(`${region.key}/spots`);
   const frame = localFrame(region.latitude, region.longitude);
   return chargesOf(region).flatMap((charge) => {
