@@ -44,7 +44,7 @@ interface Nearness {
 }
 
 function judge({ near = 0, p, low = 1, ratio = 1 }: Nearness, isSmooth: boolean): string | undefined {
-  const share = `${Math.round(100 * near)} % are nearer to a training frame (or its mirror image) than 95 % of the test frames are`;
+  const share = `${Math.round(100 * near)} % are nearer to a training frame (or a mirror image of it) than 95 % of the test frames are`;
   if (p === undefined) {
     return near >= OLD.share && ratio <= OLD.ratio
       ? `${share}; their distance is ${Math.round(100 * ratio)} % of the usual one`

@@ -52,14 +52,36 @@ describe('memorisation', () => {
     },
   };
 
-  it('finds copies that are mirrored, and shows the frame as mirrored', async () => {
-    const result = await judge(mirrored, ['memorisation']);
+  const turned: ImageSet = {
+    ...training,
+    async read(indices) {
+      const pictures = await training.read(indices);
+      for (let plane = 0; plane < pictures.length; plane += 1024)
+        pictures.subarray(plane, plane + 1024).reverse();
+      return pictures;
+    },
+  };
+  const upsideDown: ImageSet = {
+    ...training,
+    async read(indices) {
+      const pictures = await turned.read(indices);
+      for (let row = 0; row < pictures.length; row += 32) pictures.subarray(row, row + 32).reverse();
+      return pictures;
+    },
+  };
+
+  it.each([
+    [mirrored, 'mirrored east-west'],
+    [upsideDown, 'mirrored north-south'],
+    [turned, 'turned by 180 degrees'],
+  ])('finds copies that are mirrored, and shows the frame as mirrored %#', async (copies, how) => {
+    const result = await judge(copies, ['memorisation']);
     expect([value(result, 'near'), value(result, 'ratio')]).toEqual([1, 0]);
     const frames = result.gallery!.rows.map(({ pictures: [own, frame] }) => [
       own.uri === frame.uri,
       frame.label,
     ]);
-    expect(new Set(frames.map(String))).toEqual(new Set(['true,nearest training frame, mirrored']));
+    expect(new Set(frames.map(String))).toEqual(new Set([`true,nearest training frame, ${how}`]));
   });
 
   it('finds the copies of one that repeats a frame now and then, where the median tells nothing', async () => {

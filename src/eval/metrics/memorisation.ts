@@ -1,5 +1,5 @@
 /**
- * Memorisation: is a generated picture a copy of a training frame, or of its mirror image (training may mirror frames)?
+ * Memorisation: is a generated picture a copy of a training frame, or of a mirror image of it (training may mirror frames)?
  * The distance of each to its nearest training frame is compared with the same distance of test frames, which the
  * generator cannot have seen: in pixels at 32 x 32 (shifted copies of fine detail are no excuse there), and in Inception
  * features where they are at hand. Medians tell a generator that copies always; the low quantile and the share of the
@@ -53,6 +53,7 @@ interface Space {
   key: string;
   label: string;
   dimension: number;
+  mirrors: readonly Mirror[];
   describe(set: ImageSet): Promise<Float32Array>;
 }
 
@@ -65,6 +66,8 @@ async function compareDistances(input: MetricInput, project: Project): Promise<M
       key: 'feature',
       label: 'in features',
       dimension: features.dimension,
+      // Each costs a pass of the network over all pictures; copies of the others are found in pixels.
+      mirrors: ['mirrored east-west'],
       describe: (set) => features.of(set),
     });
 
@@ -91,7 +94,7 @@ async function compareDistances(input: MetricInput, project: Project): Promise<M
   if (real.count < 1 / NEAR_SHARE)
     warnings.push(`memorisation against ${real.count} test frames: too few to say what is suspiciously near`);
   return {
-    variant: `nearest of ${training.count} training frames and their mirror images, transform space at ${Math.min(PIXEL_SIZE, real.width)} pixels${features ? `; ${features.variant}` : ''}`,
+    variant: `nearest of ${training.count} training frames and their mirror images along both axes${features ? ' (in features: east-west)' : ''}, transform space at ${Math.min(PIXEL_SIZE, real.width)} pixels${features ? `; ${features.variant}` : ''}`,
     scores,
     warnings,
     curves,
@@ -106,6 +109,7 @@ function pixelSpace(set: ImageSet): Space {
     key: 'pixel',
     label: 'in pixels',
     dimension,
+    mirrors: ['mirrored east-west', 'mirrored north-south', 'turned by 180 degrees'],
     async describe(pictures) {
       const result = new Float32Array(pictures.count * dimension);
       const area = pictures.width ** 2;
@@ -125,39 +129,56 @@ function pixelSpace(set: ImageSet): Space {
 }
 
 interface NearestFrame extends Nearest {
-  /** 1 where the frame's mirror image is nearer than the frame. */
-  readonly isMirrored: Uint8Array;
+  /** How the frame is mirrored where that is nearer than the frame itself. */
+  readonly mirrors: readonly (Mirror | undefined)[];
 }
 
 /** Mirroring a picture instead of all the frames gives the same distance in pixels, and nearly the same in features. */
 async function nearestFrames(
   set: ImageSet,
   known: Float32Array,
-  { describe, dimension }: Space,
+  { describe, dimension, mirrors }: Space,
   project: Project,
 ): Promise<NearestFrame> {
-  const plain = await nearestRows(await describe(set), known, dimension, project);
-  const mirrored = await nearestRows(await describe(mirroredSet(set)), known, dimension, project);
-  const isMirrored = Uint8Array.from(plain.distance, (distance, i) =>
-    Number(mirrored.distance[i] < distance),
-  );
+  const nearestOf = async (pictures: ImageSet) =>
+    nearestRows(await describe(pictures), known, dimension, project);
+  let nearest: NearestFrame = { ...(await nearestOf(set)), mirrors: Array(set.count).fill(undefined) };
+  for (const mirror of mirrors) nearest = nearer(nearest, await nearestOf(mirroredSet(set, mirror)), mirror);
+  return nearest;
+}
+
+function nearer(before: NearestFrame, mirrored: Nearest, mirror: Mirror): NearestFrame {
+  const isNearer = Array.from(before.distance, (distance, i) => mirrored.distance[i] < distance);
   return {
-    index: plain.index.map((row, i) => (isMirrored[i] ? mirrored.index[i] : row)),
-    distance: plain.distance.map((distance, i) => Math.min(distance, mirrored.distance[i])),
-    isMirrored,
+    index: before.index.map((row, i) => (isNearer[i] ? mirrored.index[i] : row)),
+    distance: before.distance.map((distance, i) => Math.min(distance, mirrored.distance[i])),
+    mirrors: before.mirrors.map((own, i) => (isNearer[i] ? mirror : own)),
   };
 }
 
-/** East and west exchanged in every picture. */
-function mirroredSet(set: ImageSet): ImageSet {
+/** What is turned round of every plane: the order of its rows and of their pixels, or of the pixels of each row. */
+const TURNS = {
+  'mirrored east-west': { plane: false, row: true },
+  'mirrored north-south': { plane: true, row: true },
+  'turned by 180 degrees': { plane: true, row: false },
+} as const;
+
+type Mirror = keyof typeof TURNS;
+
+function mirroredSet(set: ImageSet, mirror: Mirror): ImageSet {
+  const turns = TURNS[mirror];
+  const reverse = (pictures: Float32Array, length: number) => {
+    for (let begin = 0; begin < pictures.length; begin += length)
+      pictures.subarray(begin, begin + length).reverse();
+  };
   return {
     ...set,
-    label: `${set.label}, mirrored`,
-    identity: set.identity && `${set.identity}/mirrored`,
+    label: `${set.label}, ${mirror}`,
+    identity: set.identity && `${set.identity}/${mirror}`,
     async read(indices) {
       const pictures = await set.read(indices);
-      for (let row = 0; row < pictures.length; row += set.width)
-        pictures.subarray(row, row + set.width).reverse();
+      if (turns.plane) reverse(pictures, set.width * set.height);
+      if (turns.row) reverse(pictures, set.width);
       return pictures;
     },
   };
@@ -261,13 +282,13 @@ async function nearestPairs(
     (await set.read([index])).subarray(0, pixelsOf(set) / set.channels);
   const rows = await Promise.all(
     chosen.map(async (index) => {
-      const isMirrored = nearest.isMirrored[index] === 1;
-      const frame = await first(isMirrored ? mirroredSet(training) : training, nearest.index[index]);
+      const mirror = nearest.mirrors[index];
+      const frame = await first(mirror ? mirroredSet(training, mirror) : training, nearest.index[index]);
       return {
         caption: `difference ${nearest.distance[index].toPrecision(3)}`,
         pictures: [
           { label: 'generated', values: await first(fake, index) },
-          { label: `nearest training frame${isMirrored ? ', mirrored' : ''}`, values: frame },
+          { label: `nearest training frame${mirror ? `, ${mirror}` : ''}`, values: frame },
         ],
       };
     }),
