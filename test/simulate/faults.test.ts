@@ -198,6 +198,23 @@ describe('the plan', () => {
     expect(mean(labels.map(({ fault }) => (fault === 'absent' ? 1 : 0)))).toBeCloseTo(0.03, 1);
   });
 
+  test('most eclipses fall in their seasons, about the equinoxes', () => {
+    const eclipses = labels.filter(({ fault }) => fault === 'eclipse');
+    const inSeason = eclipses.filter(({ slot }) => /-(02-2[2-9]|03-|08-2[6-9]|08-3|09-)/.test(slot));
+    expect(eclipses.length).toBeGreaterThan(8);
+    expect(inSeason.length / eclipses.length).toBeGreaterThan(0.55);
+    expect(inSeason.length).toBeLessThan(eclipses.length);
+  });
+
+  test('a frame in season is no more often faulty than another, and has other faults too', () => {
+    const dense = plannedFrames({ ...contents, cadenceMs: 600_000, from: new Date('2014-03-01'), absent: 0 });
+    const spring = dense
+      .slice(0, 2300)
+      .map(({ planned }) => (planned as { fault: { name: string } })?.fault.name);
+    expect(mean(spring.map((name) => (name ? 1 : 0)))).toBeCloseTo(0.12, 1);
+    expect(new Set(spring).size).toBeGreaterThan(8);
+  });
+
   test('leaves some faults without a word in the header', () => {
     const eclipses = planFaults('eclipse');
     const silent = eclipses.filter((planned) => !planned.noticed).length / eclipses.length;

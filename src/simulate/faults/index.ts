@@ -1,9 +1,10 @@
 /** Faults that real archives contain, planted by rate and seed. A new one is a function beside these and a row here. */
-import { createRandom } from '../../numeric/random.ts';
+import { createRandom, type Random } from '../../numeric/random.ts';
 import { type FrameId, hmiSeriesOf, isLevel1, type Product } from '../products.ts';
 import { duplicate, html, truncated } from './file.ts';
 import { blur, dark, offPoint, shortExposure, wrongWavelength } from './instrument.ts';
 import { MAGNETOGRAM_FAULTS } from './magnetogram.ts';
+import { inSeason } from './seasons.ts';
 import { eclipse, lunarTransit } from './shadows.ts';
 import { missingBlocks, particleStorm } from './telemetry.ts';
 import { type Evidence, FAULT_NAMES, type Fault, type FaultName, type PlannedFault } from './types.ts';
@@ -57,13 +58,34 @@ export function planFault(
 ): PlannedFault | undefined {
   const random = createRandom(`${seed}/fault/${id.product}/${id.wavelength}/${id.slot.getTime()}`);
   const noticed = random.uniform() >= unnoticed;
-  let draw = random.uniform();
   const shares = resolveRates(rates, id.product);
-  for (const name of faultNamesOf(id.product)) {
-    draw -= shares[name] ?? 0;
-    if (draw < 0) return { fault: FAULTS[name], noticed };
-  }
-  return undefined;
+  const names = faultNamesOf(id.product);
+  const drawn = pick(names, shares, random.uniform());
+  if (drawn === undefined) return undefined;
+  const hasSeasons = typeof rates === 'number' && names.includes('eclipse');
+  const other = () => pickOther(names, random);
+  return { fault: FAULTS[hasSeasons ? inSeason(drawn, id.slot, random, other) : drawn], noticed };
+}
+
+/** The name into whose share a draw of [0, 1) falls. */
+function pick(
+  names: readonly FaultName[],
+  shares: Partial<Record<FaultName, number>>,
+  draw: number,
+): FaultName | undefined {
+  let left = draw;
+  return names.find((name) => {
+    left -= shares[name] ?? 0;
+    return left < 0;
+  });
+}
+
+/** A fault that is no eclipse, by weight. */
+function pickOther(names: readonly FaultName[], random: Random): FaultName {
+  const others = names.filter((name) => name !== 'eclipse');
+  const total = others.reduce((sum, name) => sum + FAULTS[name].weight, 0);
+  const shares = Object.fromEntries(others.map((name) => [name, FAULTS[name].weight / total]));
+  return pick(others, shares, random.fork('other').uniform()) ?? others[0]!;
 }
 
 /** Where a planted fault shows in the finished file. */
