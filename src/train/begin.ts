@@ -22,8 +22,13 @@ export function firstValues({ from }: TrainOptions, job: Job, effects: Effects):
   const networks = createNetworks(networkOptions(recipe, images.channels, images.labels?.names.length));
   const values = initialState(networks, trainingPhases(networks, stepRecipe(recipe, recipe.batch)), seed);
   if (!job.source) return values;
-  const { taken, total } = takeWeights(values, networks, job.source);
-  effects.log.info(`${taken} of ${total} weight tensors taken from ${from}`);
+  const { taken, total, unlike } = takeWeights(values, networks, job.source);
+  const words = `${taken} of ${total} weight tensors taken from ${from}`;
+  if (taken > unlike) effects.log.info(words);
+  else
+    effects.log.warn(
+      `only ${words}, ${unlike} have another shape there: give --latent-size, --style-size, --channel-base and --channel-max as that run has them`,
+    );
   return values;
 }
 

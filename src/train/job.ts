@@ -125,8 +125,11 @@ function warmRecipe(
 
 function warnOfTransform({ dataset, path }: Checkpoint, images: TrainingImages, { log }: Effects): void {
   if (JSON.stringify(dataset.transforms) === JSON.stringify(images.transforms)) return;
+  const [before, now] = [dataset.transforms.length, images.transforms.length];
   log.warn(
-    `${path} has learnt values in another transform (${transformNames(dataset)}) than these images have (${transformNames(images)})`,
+    before === now
+      ? `${path} has learnt values in another transform (${transformNames(dataset)}) than these images have (${transformNames(images)})`
+      : `${path} has learnt ${before} channel(s), these images have ${now}: the layers next to the images begin anew`,
   );
 }
 

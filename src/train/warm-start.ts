@@ -13,15 +13,15 @@ const TAKEN = ['generator/weights', 'generator/average', 'discriminator/weights'
 
 /**
  * Copies every tensor of `source` that has the same name and shape in the new networks, so a run at 512 pixels can
- * begin with one at 256: the layers they share are taken, the others stay fresh.
+ * begin with one at 256: the layers they share are taken, the others stay fresh. `unlike`: same name, another shape.
  */
 export function takeWeights(
   values: StateValues,
   networks: GanNetworks,
   source: Checkpoint,
-): { taken: number; total: number } {
+): { taken: number; total: number; unlike: number } {
   const sourceNetworks = createNetworks(source.network, source.side);
-  let [taken, total] = [0, 0];
+  let [taken, total, unlike] = [0, 0, 0];
   for (const name of TAKEN) {
     const player = name.split('/')[0] as Player;
     const before = locate(sourceNetworks[player]);
@@ -29,7 +29,11 @@ export function takeWeights(
     for (const [parameter, { shape, begin }] of locate(networks[player])) {
       total++;
       const found = before.get(parameter);
-      if (!from || !found || !sameShape(found.shape, shape)) continue;
+      if (!from || !found) continue;
+      if (!sameShape(found.shape, shape)) {
+        unlike++;
+        continue;
+      }
       values.get(name)!.set(from.subarray(found.begin, found.begin + elementCount(shape)), begin);
       taken++;
     }
@@ -37,7 +41,7 @@ export function takeWeights(
   const style = source.values.get('generator/styleAverage');
   const target = values.get('generator/styleAverage');
   if (style && target && style.length === target.length) target.set(style);
-  return { taken, total };
+  return { taken, total, unlike };
 }
 
 function locate(parameters: ParameterList): Map<string, { shape: Shape; begin: number }> {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import type { Workspace } from '../../src/core/workspace.ts';
 import {
+  imagesInMemory,
   openGenerator,
   planTraining,
   recordedJudge,
@@ -409,5 +410,35 @@ describe('a run that begins with the weights of another', () => {
     });
     expect(recipe).toMatchObject({ adaptiveKimg: 100, averageRampup: 0.01 });
     expect(warnings).toEqual([expect.stringContaining('(log1p) than these images have (linear)')]);
+  });
+
+  it('says when its images have other channels, and when few of the weights fit', async () => {
+    const workspace = workspaceOfTest();
+    await train(tinyOptions({ kimg: 0.004 }), context(workspace));
+    const told = async (options: Partial<TrainOptions>, images: TrainingImages) => {
+      const warnings: string[] = [];
+      const log = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
+      const effects = quietEffects({ log });
+      await train(tinyOptions({ from: '1', kimg: 0.004, ...options }), {
+        ...context(workspace, images),
+        effects,
+      });
+      return warnings;
+    };
+    const images = diskImages(24, 8);
+    const [transform] = images.transforms;
+    const three = imagesInMemory({
+      ...images,
+      channels: 3,
+      transforms: [transform!, transform!, transform!],
+      values: await images.read(Array.from({ length: 24 }, (_, i) => i)),
+    });
+    expect(await told({}, images)).toEqual([]);
+    expect(await told({}, three)).toEqual([
+      expect.stringContaining('has learnt 1 channel(s), these images have 3'),
+    ]);
+    expect(await told({ channelMax: 4, styleSize: 6 }, images)).toEqual([
+      expect.stringMatching(/^only \d+ of \d+ weight tensors .* --channel-max as that run/),
+    ]);
   });
 });
