@@ -127,7 +127,7 @@ export function ablationTable(rows: readonly AblationRow[], seeds: number): stri
     `${seeds === 1 ? 'One seed, so without a spread' : `Mean and half range over ${seeds} seeds`}; all but MS-SSIM and the share near training: lower is better, down to the floor.`,
     '',
     ...columns.map(
-      ({ title, cells }) => `- ${title}: ${cells[0].variant}; ${countsOf(cells)} pictures a side`,
+      ({ title, cells }) => `- ${title}: ${cells[0].variant}; ${countsOf(cells)} generated pictures`,
     ),
     ...[...warnings].map((warning) => `- Warning: ${warning}`),
     '',

@@ -39,7 +39,7 @@ describe('the table of an ablation', () => {
   it('names the resizer of FID, how it was made, and what was warned of', () => {
     const table = ablationTable(summariseRows([judgedBy('a', fidResult('clean', 40))]), 1);
     expect(table.split('\n')[0]).toBe('| preset | FID (clean) |');
-    expect(table).toContain('- FID (clean): clean resizer, inception.pth; 64 pictures a side');
+    expect(table).toContain('- FID (clean): clean resizer, inception.pth; 64 generated pictures');
     expect(table).toContain('- Warning: FID from 64 pictures a side');
   });
 
