@@ -29,6 +29,7 @@ afterAll(() => archive.close());
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
   fetch(`${archive.url}/${path}`, { headers, method, redirect: 'manual' });
 const labelled = (fault: Label['fault']) => labels.find((label) => label.fault === fault)!;
+const secondBefore = (date: string) => new Date(Date.parse(date) - 1000).toUTCString();
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
 describe('files', () => {
@@ -144,6 +145,36 @@ describe('ranges', () => {
     expect(await status(date)).toBe(206);
     expect(await status('"000000000000000000000000"')).toBe(200);
     expect(await status('Wed, 01 Jan 2003 00:00:00 GMT')).toBe(200);
+  });
+
+  test.each([
+    ['if-match', (etag: string) => etag, 200],
+    ['if-match', (etag: string) => `"x", ${etag}`, 200],
+    ['if-match', () => '*', 200],
+    ['if-match', () => '"x"', 412],
+    // Strong comparison: a weak tag fits nothing.
+    ['if-match', (etag: string) => `W/${etag}`, 412],
+    ['if-unmodified-since', (_: string, date: string) => date, 200],
+    ['if-unmodified-since', (_: string, date: string) => secondBefore(date), 412],
+    ['if-unmodified-since', () => 'yesterday', 200],
+  ] as const)('%s, case %#: 412 when the file is another', async (name, value, status) => {
+    const { path } = labelled(null);
+    const { headers } = await get(path, {}, 'HEAD');
+    const condition = { [name]: value(headers.get('etag')!, headers.get('last-modified')!) };
+    const answer = await get(path, { ...condition, range: 'bytes=0-9' });
+    expect(answer.status).toBe(status === 200 ? 206 : status);
+    expect(Number(answer.headers.get('content-length'))).toBe((await bytesOf(answer)).length);
+  });
+
+  test('If-Match is asked before If-Unmodified-Since and If-None-Match', async () => {
+    const { path } = labelled(null);
+    const { headers } = await get(path, {}, 'HEAD');
+    const [etag, date] = [headers.get('etag')!, headers.get('last-modified')!];
+    expect((await get(path, { 'if-match': etag, 'if-unmodified-since': secondBefore(date) })).status).toBe(
+      200,
+    );
+    expect((await get(path, { 'if-match': '"x"', 'if-none-match': etag })).status).toBe(412);
+    expect((await get('data/aia/synoptic/none.fits', { 'if-match': '"x"' })).status).toBe(404);
   });
 
   test('If-None-Match and If-Modified-Since: 304', async () => {

@@ -3,6 +3,7 @@
  * HEAD (RFC 9110). Answers are values, so that a disturbance can spoil one before it is sent.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorPage } from './pages.ts';
 import type { StoredFile } from './store.ts';
 
 export interface Reply {
@@ -40,6 +41,17 @@ export function fileReply(request: IncomingMessage, file: StoredFile): Reply {
     'Last-Modified': file.modified.toUTCString(),
     'Accept-Ranges': 'bytes',
   };
+  if (isOther(request, file))
+    return textReply(
+      412,
+      'text/html; charset=iso-8859-1',
+      errorPage(
+        '412 Precondition Failed',
+        'Precondition Failed',
+        'The file is not the one that was asked for.',
+      ),
+      headers,
+    );
   if (isUnchanged(request, file)) return { status: 304, headers, body: NOTHING };
   const range = rangeIsWanted(request, file) ? parseRange(request.headers.range, length) : undefined;
   if (range === 'unsatisfiable')
@@ -53,12 +65,26 @@ export function fileReply(request: IncomingMessage, file: StoredFile): Reply {
   return { status: range ? 206 : 200, headers: { ...headers, 'Content-Length': body.length }, body };
 }
 
+/** Whether If-Match names other versions only (strong tags), or, without it, the file has changed since If-Unmodified-Since. */
+function isOther(request: IncomingMessage, file: StoredFile): boolean {
+  const tags = request.headers['if-match'];
+  if (tags !== undefined)
+    return tags.trim() !== '*' && !tags.split(',').some((tag) => tag.trim() === file.etag);
+  const since = Date.parse(request.headers['if-unmodified-since'] ?? '');
+  // A date that is none is no condition.
+  return wholeSecond(file.modified) > since;
+}
+
+function wholeSecond(time: Date): number {
+  return Math.floor(time.getTime() / 1000) * 1000;
+}
+
 function isUnchanged(request: IncomingMessage, file: StoredFile): boolean {
   const tags = request.headers['if-none-match'];
   if (tags !== undefined)
     return tags === '*' || tags.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.etag);
   const since = request.headers['if-modified-since'];
-  return since !== undefined && Date.parse(since) >= Math.floor(file.modified.getTime() / 1000) * 1000;
+  return since !== undefined && Date.parse(since) >= wholeSecond(file.modified);
 }
 
 /** A Range with an If-Range that no longer fits is answered with the whole file. */
