@@ -27,7 +27,9 @@ export const simulateOptions = z.strictObject({
     .min(0)
     .max(65_535)
     .optional()
-    .describe('serve the frames over HTTP at this port (0: any) instead of writing them'),
+    .describe(
+      'serve the frames over HTTP at this port (0: any) instead of writing them; their ground truth is /labels.json',
+    ),
   services: z
     .array(z.enum(SERVICE_NAMES))
     .default([...SERVICE_NAMES])

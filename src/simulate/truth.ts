@@ -1,4 +1,4 @@
-/** `labels.json`: the ground truth of a folder of simulated frames, added to by every run that writes there. */
+/** `labels.json`: the ground truth of simulated frames, at the root of an archive, and in a folder, where every run adds to it. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Lock, takeLock } from '../catalog/index.ts';
@@ -9,11 +9,13 @@ import type { Label } from './labels.ts';
 import type { SimulateOptions } from './options.ts';
 import { MOST_SLOTS } from './plan.ts';
 
-const LABELS_FILE = 'labels.json';
+export const LABELS_FILE = 'labels.json';
 /** Held while labels are read, merged and written: runs of neighbouring ranges may share a folder. */
 const LOCK_FILE = '.labels.lock';
 const RETRY_MS = 50;
 const PATIENCE_MS = 60_000;
+
+type Recipe = Record<'seed' | 'size' | 'faults' | 'unnoticed' | 'absent' | 'cadence', unknown>;
 
 interface Truth {
   recipe: unknown;
@@ -44,15 +46,27 @@ export async function addTruth(
         where: path,
         remedy: 'choose another --out for this range',
       });
-    await writeAtomic(path, `${JSON.stringify({ simulated: true, recipe, frames }, null, 1)}\n`);
+    await writeAtomic(path, truthText({ recipe, frames }));
   } finally {
     lock.release();
   }
   return path;
 }
 
+/** The text of `labels.json`. */
+export function truthText({ recipe, frames }: Truth): string {
+  return `${JSON.stringify({ simulated: true, recipe, frames }, null, 1)}\n`;
+}
+
 /** What decides the bytes of a frame. Frames made with other values must not share a folder: their labels would lie. */
-function recipeOf({ seed, size, faults, unnoticed, absent, cadence }: SimulateOptions) {
+export function recipeOf({
+  seed,
+  size,
+  faults,
+  unnoticed,
+  absent,
+  cadence,
+}: Partial<Recipe>): Partial<Recipe> {
   return { seed, size, faults, unnoticed, absent, cadence };
 }
 

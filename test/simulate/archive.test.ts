@@ -32,6 +32,37 @@ const labelled = (fault: Label['fault']) => labels.find((label) => label.fault =
 const secondBefore = (date: string) => new Date(Date.parse(date) - 1000).toUTCString();
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
+describe('the ground truth', () => {
+  test('lies at the root as it would in a folder, whatever troubles the archive', async () => {
+    const troubled = await startArchive({
+      ...OPTIONS,
+      disturbances: 0.075,
+      outages: [{ from: '2010-01-01', to: '2100-01-01' }],
+    });
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const response = await fetch(troubled.labelsUrl);
+      expect(response.headers.get('content-type')).toBe('application/json');
+      const { simulated, recipe, frames } = (await response.json()) as Record<string, unknown>;
+      expect(simulated).toBe(true);
+      expect(recipe).toEqual({
+        seed: 11,
+        size: 48,
+        faults: OPTIONS.faults,
+        absent: 0.1,
+        cadence: '3h',
+      });
+      expect(frames).toEqual(troubled.labels());
+    }
+    expect((await fetch(troubled.labelsUrl, { method: 'HEAD' })).status).toBe(200);
+    await troubled.close();
+  });
+
+  test('is no part of the archive', async () => {
+    expect(await (await get('')).text()).not.toContain('labels');
+    expect((await get('labels.json', {}, 'DELETE')).status).toBe(405);
+  });
+});
+
 describe('files', () => {
   test('come with type, length, validator and date', async () => {
     const response = await get(labelled(null).path);

@@ -92,6 +92,7 @@ function describeDoors(archive: Archive, product: Product, services: readonly Se
     product === 'aia-synoptic' ? [`ingest --source synoptic --base-url ${archive.synopticUrl}`] : [];
   return [
     `serving SIMULATED frames at ${archive.synopticUrl} until interrupted`,
+    `  what is wrong with them: ${archive.labelsUrl}`,
     ...[...main, ...services.map((service) => doors[service])].map((line) => `  try: sungan ${line}`),
   ];
 }

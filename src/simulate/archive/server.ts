@@ -6,12 +6,13 @@ import { SunganError } from '../../core/errors.ts';
 import { requireTime } from '../../core/time.ts';
 import { createRandom } from '../../numeric/random.ts';
 import type { Label } from '../labels.ts';
+import { LABELS_FILE, recipeOf, truthText } from '../truth.ts';
 import { createBucket } from './bucket/index.ts';
 import { DISTURBANCES, type DisturbanceName, planDisturbance } from './disturbances/index.ts';
 import { holdingsOf } from './holdings.ts';
 import { createJsoc } from './jsoc/index.ts';
 import type { ArchiveOptions } from './options.ts';
-import { send } from './reply.ts';
+import { type Reply, send, textReply } from './reply.ts';
 import { type Doors, replyTo } from './routes.ts';
 import { createStore, type FileStore } from './store.ts';
 
@@ -36,6 +37,8 @@ export interface Archive {
   synopticUrl: string;
   /** What is wrong with every slot, absent ones included. */
   labels(): Label[];
+  /** Where the server tells the same, as the `labels.json` of a folder does: `http://127.0.0.1:PORT/labels.json`. */
+  labelsUrl: string;
   /** Every request so far, in order. */
   journal(): readonly JournalEntry[];
   close(): Promise<void>;
@@ -85,6 +88,7 @@ export async function startArchive(options: ArchiveOptions): Promise<Archive> {
     nrtUrl: `${url}/data/aia/synoptic/nrt/`,
     synopticUrl: `${url}/data/aia/synoptic/`,
     labels: () => tools.store.labels(),
+    labelsUrl: `${url}/${LABELS_FILE}`,
     journal: () => tools.journal,
     close: () =>
       new Promise((resolve) => {
@@ -119,6 +123,16 @@ function prepare(options: ArchiveOptions): Omit<Tools, 'signal'> {
   };
 }
 
+/** No archive has such a file: it is the test's own, and so beyond disturbances and outages. */
+function isTruth({ method, url }: IncomingMessage): boolean {
+  return url === `/${LABELS_FILE}` && (method === 'GET' || method === 'HEAD');
+}
+
+function truthReply({ store, options }: Tools): Reply {
+  const text = truthText({ recipe: recipeOf(options), frames: store.labels() });
+  return textReply(200, 'application/json', text);
+}
+
 async function answer(tools: Tools, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { store, doors, options, attempts, journal } = tools;
   const path = request.url ?? '/';
@@ -126,6 +140,10 @@ async function answer(tools: Tools, request: IncomingMessage, response: ServerRe
   attempts.set(path, attempt + 1);
   const note = (disturbance: JournalEntry['disturbance']) =>
     journal.push({ method: request.method ?? 'GET', path, attempt, disturbance });
+  if (isTruth(request)) {
+    note(null);
+    return send(request, response, truthReply(tools));
+  }
   const time = tools.now().getTime();
   if (tools.outages.some(({ from, to }) => time >= from && time < to)) {
     note('outage');
