@@ -10,8 +10,8 @@ export interface GrayPicture {
 
 /** Pixels looked at for the percentiles. */
 const SAMPLE = 200_000;
-/** Above this ratio of bright to middling values only a logarithm shows both. */
-const LOGARITHM_FROM = 12;
+/** Of the way from black to white: a median darker than that is lifted to it, or only the brightest regions would show. */
+const DARKEST_MEDIAN = 0.3;
 
 /** Pixels without a value are black. A frame that lies on its head (HMI, CROTA2 about 180) is turned. */
 export function quickLook(
@@ -39,7 +39,10 @@ export function quickLook(
   return { width, height, pixels };
 }
 
-/** From value to [0, 1]: signed data symmetric about zero, wide ranges by logarithm, others linear. */
+/**
+ * From value to [0, 1]: signed data symmetric about zero, others linear or, where that leaves the median dark, by as much
+ * of a logarithm as lifts it. There is no step between the two: frames of a series look alike.
+ */
 function chooseTone(data: Float64Array, hasValue: (value: number) => boolean): (value: number) => number {
   const sample = sampleOf(data, hasValue);
   if (sample.length === 0) return () => 0;
@@ -52,12 +55,26 @@ function chooseTone(data: Float64Array, hasValue: (value: number) => boolean): (
   const floor = Math.min(low, high);
   const range = high - floor;
   if (!(range > 0)) return () => 0.5;
-  if (high - floor > LOGARITHM_FROM * Math.max(middle - floor, range / 1000)) {
-    const knee = Math.max((middle - floor) / 3, range / 1000);
-    return (value) => clamp01(Math.log1p(Math.max(0, value - floor) / knee) / Math.log1p(range / knee));
-  }
-  return (value) => clamp01((value - floor) / range);
+  const median = (middle - floor) / range;
+  if (median >= DARKEST_MEDIAN) return (value) => clamp01((value - floor) / range);
+  const knee = range * kneeOf(median);
+  return (value) => clamp01(Math.log1p(Math.max(0, value - floor) / knee) / Math.log1p(range / knee));
 }
+
+/** The k for which log(1 + median / k) / log(1 + 1 / k) is `DARKEST_MEDIAN`; it falls with k, to `median` itself. */
+function kneeOf(median: number): number {
+  let [low, high] = [SMALLEST_KNEE, LARGEST_KNEE];
+  for (let i = 0; i < 40; i++) {
+    const middle = Math.sqrt(low * high);
+    if (Math.log1p(median / middle) / Math.log1p(1 / middle) > DARKEST_MEDIAN) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Below it noise of the sky would show, above it all is linear. */
+const SMALLEST_KNEE = 1e-3;
+const LARGEST_KNEE = 1e4;
 
 function sampleOf(data: Float64Array, hasValue: (value: number) => boolean): Float64Array {
   const step = Math.max(1, Math.floor(data.length / SAMPLE));
