@@ -69,6 +69,17 @@ export function isCompressed(product: Product): boolean {
   return product !== 'aia-nrt' && product !== 'aia-heliocloud';
 }
 
+/** The synoptic directory is filled about a week after the fact, its near-real-time twin within minutes. */
+const DAY_MS = 86_400_000;
+const MADE_AFTER_MS = 7 * DAY_MS;
+const NRT_MADE_AFTER_MS = 18 * 60_000;
+
+/** When a file came into being, as DATE and Last-Modified tell it; every revision is a day younger. */
+export function madeAt({ product, slot }: FrameId, revision = 0): Date {
+  const after = product === 'aia-nrt' ? NRT_MADE_AFTER_MS : MADE_AFTER_MS;
+  return new Date(slot.getTime() + after + revision * DAY_MS);
+}
+
 /** DRMS series of AIA level 1 that holds a channel. */
 export function level1Series(wavelength: number): string {
   if (wavelength === 4500) return 'aia.lev1_vis_1h';

@@ -209,3 +209,15 @@ describe('the bucket', () => {
     expect(products.map(({ slot }) => slot)).toEqual(['2022-12-31T22:00:00Z', '2022-12-31T23:00:00Z']);
   });
 });
+
+test('a near-real-time file has the size that its index shows, and was made minutes after its slot', async () => {
+  await start({ services: ['nrt'], size: 256 });
+  const page = await (await fetch(`${archive.nrtUrl}2014/01/01/H0500/`)).text();
+  const shown = /AIA20140101_050000_0193.fits<\/a>.*?>\s*([\d.]+[KM])<\/td><\/tr>/.exec(page)?.[1];
+  const response = await fetch(`${archive.nrtUrl}2014/01/01/H0500/AIA20140101_050000_0193.fits`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  expect(shown).toBe(`${Math.round(bytes.length / 1024)}K`);
+  const { DATE: date } = firstImage(readFits(bytes)).header.toRecord();
+  expect(date).toBe('2014-01-01T05:18:00');
+  expect(response.headers.get('last-modified')).toBe('Wed, 01 Jan 2014 05:18:00 GMT');
+});

@@ -2,10 +2,10 @@
 import { sha256OfBytes } from '../../core/files.ts';
 import type { HeaderCard } from '../../fits/index.ts';
 import { runCooperatively } from '../cooperate.ts';
-import { frameSteps } from '../frame.ts';
+import { fileBytesOf, frameSteps } from '../frame.ts';
 import { type Label, labelOf } from '../labels.ts';
 import { type ArchiveContents, type PlannedFrame, plannedFrames } from '../plan.ts';
-import { type FrameId, type Product, pathOf } from '../products.ts';
+import { type FrameId, isCompressed, madeAt, type Product, pathOf } from '../products.ts';
 import { createCache } from './cache.ts';
 import { type IndexEntry, indexOf } from './folders.ts';
 
@@ -62,10 +62,6 @@ interface Entry extends StoredEntry {
   holding: Holding;
 }
 
-/** The synoptic directory is filled about a week after the fact, its near-real-time twin within minutes. */
-const DATED_AFTER_MS = 7 * 86_400_000;
-const NRT_DATED_AFTER_MS = 18 * 60_000;
-const DAY_MS = 86_400_000;
 const CACHE_BYTES = 192 * 2 ** 20;
 
 export function createStore({ holdings, now }: StoreOptions): FileStore {
@@ -129,24 +125,24 @@ async function draw(
     bytes,
     cards,
     etag: `"${sha256OfBytes(bytes).slice(0, 24)}"`,
-    modified: new Date(datedAt(id).getTime() + revision * DAY_MS),
+    modified: madeAt(id, revision),
     type: fault?.fault.name === 'html' ? 'text/html; charset=iso-8859-1' : 'application/fits',
   };
 }
 
-function datedAt({ product, slot }: FrameId): Date {
-  return new Date(slot.getTime() + (product === 'aia-nrt' ? NRT_DATED_AFTER_MS : DATED_AFTER_MS));
-}
-
 function filesOf(entries: readonly (readonly [string, Entry])[]) {
-  return entries.map(([path, { id, contents }]) => ({
-    path,
-    modified: datedAt(id),
-    bytes: typicalBytes(contents.size),
-  }));
+  const known = new Map<ArchiveContents, number>();
+  return entries.map(([path, { id, contents }]) => {
+    const bytes = known.get(contents) ?? typicalBytes(id, contents);
+    known.set(contents, bytes);
+    return { path, modified: madeAt(id), bytes };
+  });
 }
 
-/** An index shows sizes to three digits; drawing every frame to know them would take minutes, so it shows a typical one. */
-function typicalBytes(size: number): number {
-  return 20_160 + size * size;
+/**
+ * An index shows sizes to three digits; drawing every frame to know them would take minutes, so it shows a typical one. What is
+ * not compressed has one size, whatever is in the picture.
+ */
+function typicalBytes(id: FrameId, { seed, size, cadenceMs }: ArchiveContents): number {
+  return isCompressed(id.product) ? 20_160 + size * size : fileBytesOf({ id, seed, size, stepMs: cadenceMs });
 }

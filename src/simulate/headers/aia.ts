@@ -3,7 +3,7 @@ import { card } from '../../fits/index.ts';
 import type { FrameStatistics } from '../instrument/statistics.ts';
 import { PERCENTAGES } from '../instrument/statistics.ts';
 import { DETECTOR_PIXELS, type Observation } from '../observation.ts';
-import { isLevel1 as isLevel1Product } from '../products.ts';
+import { isLevel1 as isLevel1Product, madeAt } from '../products.ts';
 import {
   bareNan,
   type Card,
@@ -20,8 +20,6 @@ import { missingBits } from './quality.ts';
 const TOTAL_PIXELS = DETECTOR_PIXELS ** 2;
 const UNSET = -2_147_483_648;
 const DEGREE = 180 / Math.PI;
-/** Synoptic files appear about a week late. */
-const PROCESSED_AFTER_MS = 7 * 86_400_000;
 
 export function aiaHeader(observation: Observation, statistics: FrameStatistics): Card[] {
   const isLevel1 = isLevel1Product(observation.id.product);
@@ -46,10 +44,7 @@ function identity({ id, time, telemetry, channel, serial, random, revision }: Ob
   const slot = isLevel1 ? new Date(id.slot.getTime() + 1000) : new Date(id.slot.getTime() + 6000);
   return [
     card('ORIGIN', SIMULATED_ORIGIN),
-    card(
-      'DATE',
-      wholeSeconds(new Date(id.slot.getTime() + PROCESSED_AFTER_MS + revision * 86_400_000)).slice(0, 19),
-    ),
+    card('DATE', wholeSeconds(madeAt(id, revision)).slice(0, 19)),
     card('TELESCOP', 'SDO/AIA'),
     card('INSTRUME', `AIA_${channel.telescope}`),
     card('DATE-OBS', centiseconds(start)),
