@@ -89,7 +89,7 @@ export function trainingJudge(
   const everyTicks = judgeTicks || (best === undefined ? 0 : 1);
   if (everyTicks === 0) return undefined;
   return async ({ data, images }): Promise<Judge> => {
-    const reals = await realPictures(data, images, workspace, judgeCount);
+    const reals = await realPictures(data, images, workspace, judgeCount, effects);
     return {
       everyTicks,
       best,
@@ -111,12 +111,14 @@ async function realPictures(
   images: TrainingImages,
   workspace: Workspace,
   count: number,
+  effects: Effects,
 ): Promise<RealPictures> {
-  const effects = quietEffects();
   const source =
     data === '' ? undefined : await datasetSource.open(data, { workspace, effects, split: 'validation' });
   if (source) {
-    const { transforms } = source;
+    const { transforms, warnings } = source;
+    // That these are training images, above all: the best score is then that of a copy.
+    for (const text of warnings) effects.log.warn(`scores during training: ${text}`);
     return {
       of: (resolution) => source.images({ resolution, count, seed: SEED }),
       linear:
@@ -205,7 +207,7 @@ function solarWarnings(linear: Linear | undefined, wanted: readonly string[]): s
 
 interface Reals {
   set: ImageSet;
-  /** Undefined for pictures that are too small. */
+  /** Undefined for pictures that are too small, and for one alone. */
   similarity: number | undefined;
   solar: { measure(set: ImageSet): Promise<Measured>; own: Measured } | undefined;
 }
@@ -214,7 +216,8 @@ async function measureReals(all: ImageSet, count: number, linear: Linear | undef
   const set = await hold(sample(all, count, createRandom(`judge/${SEED}`)));
   return {
     set,
-    similarity: set.width < SMALLEST_PICTURE ? undefined : (await pairMean(set, PAIRS, SEED)).mean,
+    similarity:
+      set.width < SMALLEST_PICTURE || set.count < 2 ? undefined : (await pairMean(set, PAIRS, SEED)).mean,
     solar: await measureSuns(set, linear),
   };
 }

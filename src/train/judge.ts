@@ -46,7 +46,8 @@ export function verdictOf(
   const side = lines.at(-1)?.['side'];
   const scores = lines.flatMap((line) => {
     const score = best === undefined || line['side'] !== side ? undefined : line[best];
-    return score === undefined ? [] : [score];
+    // As a line of JSON gives it back, what is no number is null.
+    return Number.isFinite(score) ? [score as number] : [];
   });
   if (scores.length === 0) return { isBest: false, isOver: false };
   const lowest = scores.indexOf(Math.min(...scores));

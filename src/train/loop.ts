@@ -131,7 +131,7 @@ async function keepBest(
   lastGood: string | undefined,
 ): Promise<void> {
   const { judge, folder, recipe } = options;
-  const isJudged = judge?.best !== undefined && ticks.at(-1)?.[judge.best] !== undefined;
+  const isJudged = judge?.best !== undefined && Number.isFinite(ticks.at(-1)?.[judge.best]);
   if (!isJudged || !verdictOf(judge, ticks, recipe.resolution).isBest) return;
   await saveCheckpoint({ ...options, folder: bestFolder(folder, judge.best!), keep: 1 }, lastGood);
 }

@@ -5,20 +5,22 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { quietEffects } from '../../src/core/effects.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { openWorkspace } from '../../src/core/workspace.ts';
+import { importOptions, importPictures } from '../../src/curate/index.ts';
 import { createTransform } from '../../src/curate/transforms/index.ts';
 import { goOnJudging, judgeOptions, trainingJudge } from '../../src/eval/index.ts';
 import { curveGroups } from '../../src/eval/report/curves.ts';
 import { createRandom } from '../../src/numeric/random.ts';
 import { imagesInMemory, type JudgedGenerator } from '../../src/train/index.ts';
 import { drawnSuns } from '../support/drawn-suns.ts';
+import { writePictures } from './tiny-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sungan-judge-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const workspace = openWorkspace(folder);
 const SIZE = 16;
 
-async function openJudge(options: object, log = silentLogger) {
-  const suns = drawnSuns('train', 32, SIZE);
+async function openJudge(options: object, log = silentLogger, { data = '', count = 32 } = {}) {
+  const suns = drawnSuns('train', count, SIZE);
   const images = imagesInMemory({
     name: 'drawn',
     resolution: SIZE,
@@ -26,9 +28,9 @@ async function openJudge(options: object, log = silentLogger) {
     hash: 'of-drawn-suns',
     transforms: [createTransform('log1p', '193').record],
     simulated: true,
-    values: await suns.read(Array.from({ length: 32 }, (_, i) => i)),
+    values: await suns.read(Array.from({ length: count }, (_, i) => i)),
   });
-  return trainingJudge(judgeOptions.parse(options), workspace, quietEffects({ log }))?.({ data: '', images });
+  return trainingJudge(judgeOptions.parse(options), workspace, quietEffects({ log }))?.({ data, images });
 }
 
 /** The same suns with noise: worse the more of it. */
@@ -80,6 +82,22 @@ describe('the judge of a training', () => {
     const asked = judgeOptions.parse({ earlyStop: 0, best: undefined });
     expect(goOnJudging(asked, before)).toEqual({ ...before, earlyStop: 0 });
     expect(goOnJudging(asked, undefined)).toEqual({ earlyStop: 0 });
+  });
+
+  it('has no pairs of one picture, so no score of them', async () => {
+    const judge = (await openJudge({ judgeTicks: 1, judgeCount: 8 }, silentLogger, { count: 1 }))!;
+    expect(Object.keys(await judge.score(generator(0)))).toEqual(['swd']);
+  });
+
+  it('says that it judges by training images where nothing else is there', async () => {
+    const pictures = join(folder, 'pictures');
+    await writePictures(pictures, drawnSuns('train', 2, SIZE));
+    const options = importOptions.parse({ path: pictures, name: 'few' });
+    await importPictures(options, { workspace, effects: quietEffects() });
+    const warnings: string[] = [];
+    const warn = (text: string) => void warnings.push(text);
+    await openJudge({ best: 'swd' }, { ...silentLogger, warn }, { data: 'few' });
+    expect(warnings).toEqual([expect.stringContaining('the train split stands in for it')]);
   });
 
   it('gives no score to pictures that are no numbers, and says so', async () => {

@@ -81,6 +81,14 @@ describe('a judge', () => {
   });
 });
 
+it('a score that is no number is no best one, and ends nothing', async () => {
+  const judge = scripted([Number.NaN, 3, Number.NaN, Number.NaN], { earlyStop: 1 });
+  const options = tinyOptions({ name: 'no-number' });
+  const result = await train(options, { workspace, effects, images: images(), judge });
+  expect(result.finished).toBe('kimg');
+  expect(readdirSync(join(result.directory, 'best-swd'))).toEqual(['00000006.safetensors']);
+});
+
 describe('a judge of a growing network', () => {
   it('holds no score against those of smaller images, and ends no run before it has grown', async () => {
     const options = tinyOptions({
