@@ -1,5 +1,4 @@
 /** Files of HMI: magnetograms of two cadences, and the continuum beside the line. */
-import { utcOfTai } from '../core/time.ts';
 import { writeImage } from '../fits/index.ts';
 import { createRandom } from '../numeric/random.ts';
 import { MAGNETOGRAM_FAULTS, type Magnetogram } from './faults/index.ts';
@@ -9,7 +8,7 @@ import { hmiGeometry, hmiHeader } from './headers/hmi.ts';
 import { type FrameStatistics, statisticsOf } from './instrument/statistics.ts';
 import { stored } from './instrument/stored.ts';
 import { DETECTOR_PIXELS, nominalObservation } from './observation.ts';
-import { type FrameId, hmiSeriesOf, pathOf } from './products.ts';
+import { type FrameId, hmiSeriesOf, pathOf, slotTime } from './products.ts';
 import { ephemerisAt, renderMagnetogramSteps, renderSunSteps } from './sun/index.ts';
 
 const NO_PIXELS = new Float32Array(0);
@@ -34,7 +33,7 @@ export function* magnetogramSteps(request: FrameRequest, id: FrameId): Generator
   const fault = planned && MAGNETOGRAM_FAULTS[planned.fault.name];
   fault?.prepare?.(magnetogram);
   const { geometry } = magnetogram;
-  const field = yield* renderMagnetogramSteps({ seed, time: observedAt(id), geometry });
+  const field = yield* renderMagnetogramSteps({ seed, time: slotTime(id), geometry });
   magnetogram.field = field;
   const pixelNoise = id.product === 'hmi-45s' ? MAGNETOGRAM_NOISE_45S : MAGNETOGRAM_NOISE;
   const noise = (pixelNoise * size) / DETECTOR_PIXELS;
@@ -69,7 +68,7 @@ export function* continuumSteps(request: FrameRequest, id: FrameId): Generator<v
   const { centreX, centreY } = geometry;
   const sun = {
     seed,
-    time: observedAt(id),
+    time: slotTime(id),
     wavelength: CONTINUUM_CHANNEL,
     size,
     geometry,
@@ -99,18 +98,13 @@ export function* continuumSteps(request: FrameRequest, id: FrameId): Generator<v
 
 function nominalMagnetogram({ seed, size }: FrameRequest, id: FrameId): Magnetogram {
   const geometry = hmiGeometry(size);
-  const { radiusArcsec } = ephemerisAt(observedAt(id));
+  const { radiusArcsec } = ephemerisAt(slotTime(id));
   return {
     field: NO_PIXELS,
     geometry,
     radiusPixels: radiusArcsec / geometry.arcsecPerPixel,
     random: createRandom(`${seed}/noise/${pathOf(id)}`),
   };
-}
-
-/** Slots of HMI are readings of a TAI clock. */
-function observedAt({ slot }: FrameId): Date {
-  return new Date(utcOfTai(slot.getTime()));
 }
 
 /** The header tells the nominal geometry, also of frames that are not where they should be. */
@@ -120,7 +114,7 @@ export function hmiCards(
   statistics: FrameStatistics,
   missing = 0,
 ): Card[] {
-  const ephemeris = ephemerisAt(observedAt(id));
+  const ephemeris = ephemerisAt(slotTime(id));
   const quality = fault?.noticed ? (MAGNETOGRAM_FAULTS[fault.fault.name]?.bit ?? 0) : 0;
   const told = fault && !fault.noticed ? 0 : missing;
   const geometry = hmiGeometry(size);

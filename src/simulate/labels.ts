@@ -1,9 +1,10 @@
 /** The ground truth of simulated frames. It lives in a file of its own, never in a frame's header. */
 import { formatTime } from '../core/time.ts';
 import { type Evidence, evidenceOf, type FaultName, type PlannedFault } from './faults/index.ts';
-import { type FrameId, type Product, pathOf } from './products.ts';
+import { type FrameId, type Product, pathOf, slotTime } from './products.ts';
 
 export interface Label {
+  /** UTC; slots of HMI, which are whole in TAI, are 34 to 37 s before the time in their names. */
   slot: string;
   product: Product;
   wavelength: number;
@@ -21,7 +22,7 @@ export function labelOf(id: FrameId, planned: PlannedFault | 'absent' | undefine
   const fault = planned === undefined ? null : planned === 'absent' ? planned : planned.fault.name;
   const evidence = planned === undefined ? null : planned === 'absent' ? 'file' : evidenceOf(planned, id);
   return {
-    slot: formatTime(id.slot),
+    slot: formatTime(slotTime(id)),
     product: id.product,
     wavelength: id.wavelength,
     path: pathOf(id),

@@ -12,8 +12,8 @@ export const simulateOptions = z.strictObject({
     .default('1.5')
     .describe('AIA only: 1 as downlinked, 1.5 as the synoptic directory has it'),
   wavelength: z.array(z.number().int()).default([193]).describe('AIA channels, angstrom'),
-  from: z.string().default('2014-01-01').describe('first slot, UTC'),
-  to: z.string().default('2014-01-02').describe('end of the range, UTC, not included'),
+  from: z.string().default('2014-01-01').describe('first slot, UTC; of HMI in TAI, as its files are named'),
+  to: z.string().default('2014-01-02').describe('end of the range, likewise, not included'),
   cadence: z.string().default('6h').describe('time between frames'),
   size: z.number().int().min(16).max(4096).default(1024).describe('pixels a side; 4096 is the detector'),
   seed: z.number().int().min(0).default(1).describe('another seed is another Sun'),

@@ -8,7 +8,7 @@ import { findChannel, WAVELENGTHS, type Wavelength } from './sun/index.ts';
 
 export interface ArchiveContents {
   seed: number | string;
-  /** Inclusive and exclusive ends. */
+  /** Inclusive and exclusive ends, in the time system of the slots. */
   from: Date;
   to: Date;
   cadenceMs: number;

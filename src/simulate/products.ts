@@ -1,4 +1,5 @@
 /** What can be simulated, and where files of each product lie in an archive or folder. */
+import { utcOfTai } from '../core/time.ts';
 import type { Wavelength } from './sun/index.ts';
 
 /**
@@ -53,10 +54,15 @@ export function hmiSeriesOf(product: Product): HmiSeries | undefined {
 
 export interface FrameId {
   product: Product;
-  /** Nominal time of the slot, UTC. */
+  /** Nominal time of the slot: UTC, and of HMI the reading of a TAI clock, as its records and files are named. */
   slot: Date;
   /** Angstrom; 0 for HMI. */
   wavelength: Wavelength | 0;
+}
+
+/** The time of a slot, UTC. */
+export function slotTime({ product, slot }: FrameId): Date {
+  return hmiSeriesOf(product) ? new Date(utcOfTai(slot.getTime())) : slot;
 }
 
 /** Whether the picture is as the detector saw it, not yet turned and centred. */

@@ -231,6 +231,13 @@ describe('the plan', () => {
     expect(labelOf(ID, undefined)).toMatchObject({ fault: null, visibleInHeader: false, evidence: null });
   });
 
+  test('labels tell the slot in UTC, of magnetograms too', () => {
+    expect(labelOf(ID, undefined).slot).toBe('2014-01-02T06:00:00Z');
+    const { slot, path } = labelOf(idOf('2017-01-01T00:00:00Z', 0, 'hmi'), undefined);
+    expect(slot).toBe('2016-12-31T23:59:24Z');
+    expect(path).toContain('20170101_000000_TAI');
+  });
+
   test('does not depend on the range that is asked for', () => {
     const part = plannedFrames({ ...contents, from: new Date('2014-06-01'), to: new Date('2014-06-11') });
     const whole = new Map(frames.map(({ id, planned }) => [id.slot.getTime(), planned]));

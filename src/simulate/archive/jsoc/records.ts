@@ -1,8 +1,7 @@
 /** The records of the database: one for every slot of the archive that has come, whether or not its image exists. */
-import { utcOfTai } from '../../../core/time.ts';
 import { createRandom } from '../../../numeric/random.ts';
 import { keywordsBeforeDrawing } from '../../frame.ts';
-import { partsOf, pathOf } from '../../products.ts';
+import { partsOf, pathOf, slotTime } from '../../products.ts';
 import type { FileStore, StoredEntry } from '../store.ts';
 import { databaseKeywords, numberOf, withoutImage } from './keywords.ts';
 import type { JsocOptions } from './options.ts';
@@ -88,7 +87,7 @@ function recordOf(series: Series, entry: StoredEntry, options: DatabaseOptions):
   if (!hasImage && random.fork('record').uniform() < 0.5) return undefined;
   const share = random.fork('storage').uniform();
   const { tape = 0, offline = 0, lost = 0 } = options;
-  const utc = new Date(series.isTai ? utcOfTai(id.slot.getTime()) : id.slot.getTime() + 1000);
+  const utc = series.isTai ? slotTime(id) : new Date(id.slot.getTime() + 1000);
   return {
     series,
     entry,
