@@ -4,8 +4,10 @@ import { type Evidence, evidenceOf, type FaultName, type PlannedFault } from './
 import { type FrameId, type Product, pathOf, slotTime } from './products.ts';
 
 export interface Label {
-  /** UTC; slots of HMI, which are whole in TAI, are 34 to 37 s before the time in their names. */
+  /** The slot as its file is named and as a catalog of the directories has it: of HMI that is TAI, whatever its Z says. */
   slot: string;
+  /** UTC of the slot: of HMI 34 to 37 s before what its name says. */
+  time: string;
   product: Product;
   wavelength: number;
   /** Below the archive's root, forward slashes. */
@@ -22,7 +24,8 @@ export function labelOf(id: FrameId, planned: PlannedFault | 'absent' | undefine
   const fault = planned === undefined ? null : planned === 'absent' ? planned : planned.fault.name;
   const evidence = planned === undefined ? null : planned === 'absent' ? 'file' : evidenceOf(planned, id);
   return {
-    slot: formatTime(slotTime(id)),
+    slot: formatTime(id.slot),
+    time: formatTime(slotTime(id)),
     product: id.product,
     wavelength: id.wavelength,
     path: pathOf(id),

@@ -231,10 +231,11 @@ describe('the plan', () => {
     expect(labelOf(ID, undefined)).toMatchObject({ fault: null, visibleInHeader: false, evidence: null });
   });
 
-  test('labels tell the slot in UTC, of magnetograms too', () => {
-    expect(labelOf(ID, undefined).slot).toBe('2014-01-02T06:00:00Z');
-    const { slot, path } = labelOf(idOf('2017-01-01T00:00:00Z', 0, 'hmi'), undefined);
-    expect(slot).toBe('2016-12-31T23:59:24Z');
+  test('labels tell the time of the slot in UTC, of magnetograms too', () => {
+    expect(labelOf(ID, undefined).time).toBe('2014-01-02T06:00:00Z');
+    const { slot, time, path } = labelOf(idOf('2017-01-01T00:00:00Z', 0, 'hmi'), undefined);
+    expect(time).toBe('2016-12-31T23:59:24Z');
+    expect(slot).toBe('2017-01-01T00:00:00Z');
     expect(path).toContain('20170101_000000_TAI');
   });
 
