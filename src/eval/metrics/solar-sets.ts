@@ -6,6 +6,7 @@ import {
   QUANTITIES,
   type QuantityKey,
   type SolarMeasurement,
+  stepsToDex,
 } from '../measures/solar/quantities.ts';
 import { wasserstein } from '../measures/transport.ts';
 import type { Linear } from '../metric.ts';
@@ -76,7 +77,7 @@ export const CURVES = [
     pick: ({ distribution }: SolarMeasurement) => distribution,
     // Area between the cumulative distributions over log10 DN: how far a quantile is off in the mean.
     distance: (a: Float64Array, b: Float64Array) =>
-      (a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) * Math.log10(16383)) / (a.length - 1),
+      stepsToDex(a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0)),
   },
   {
     key: 'spectrum',

@@ -43,8 +43,17 @@ export interface SolarMeasurement {
   readonly distribution: Float64Array;
 }
 
-/** Edges in DN at which the cumulative distribution is taken: 64 equal steps of the logarithm from 1 to 16383. */
-export const INTENSITY_STEPS: readonly number[] = Array.from({ length: 64 }, (_, i) => 16383 ** (i / 63));
+/** Where AIA's camera ends, DN, and the equal steps of the logarithm from 1 up to there. */
+const CAMERA_END = 16383;
+const CAMERA_STEPS = 63;
+/** What so many steps are in dex. */
+export const stepsToDex = (steps: number) => (steps * Math.log10(CAMERA_END)) / CAMERA_STEPS;
+
+/** Edges in DN at which the cumulative distribution is taken: to 16383, and on to the 80,000 of HMI's continuum. */
+export const INTENSITY_STEPS: readonly number[] = Array.from(
+  { length: CAMERA_STEPS + 12 },
+  (_, i) => CAMERA_END ** (i / CAMERA_STEPS),
+);
 
 /** `picture` is in DN, row 0 south; its size is a power of two. */
 export function measureSun(picture: Float32Array, disk: Disk): SolarMeasurement {

@@ -8,6 +8,7 @@ import {
 import { measureSun, QUANTITIES } from '../../../../src/eval/measures/solar/quantities.ts';
 import { findRegions } from '../../../../src/eval/measures/solar/regions.ts';
 import { symmetryOf } from '../../../../src/eval/measures/solar/symmetry.ts';
+import { CURVES } from '../../../../src/eval/metrics/solar-sets.ts';
 
 const SIZE = 128;
 const RADIUS = 50;
@@ -99,6 +100,18 @@ describe('symmetry', () => {
 
 describe('all quantities of one picture', () => {
   const quiet = measureSun(sun(), disk);
+
+  it('tells the brightness of the continuum, far above what the camera of AIA counts', () => {
+    const peak = Math.max(...sun());
+    const upTo = (high: number) =>
+      measureSun(
+        sun().map((value) => (value * high) / peak),
+        disk,
+      ).distribution;
+    const { distance } = CURVES[0];
+    expect(distance(upTo(80_000), upTo(40_000))).toBeCloseTo(Math.log10(2), 1);
+    expect(distance(upTo(16_000), upTo(8000))).toBeCloseTo(Math.log10(2), 1);
+  });
 
   it('every row of the table has a value', () => {
     expect(Object.keys(quiet.values).sort()).toEqual(QUANTITIES.map(({ key }) => key as string).sort());
