@@ -99,6 +99,17 @@ export function sha256OfParts(parts: readonly (Uint8Array | string)[]): string {
   return hash.digest('hex');
 }
 
+/** How a file differs from the one of that length and hash, for people; undefined when it does not. Throws as `stat` does. */
+export async function differenceFrom(
+  path: string,
+  { bytes, sha256 }: { bytes: number; sha256: string },
+): Promise<string | undefined> {
+  const { size } = await stat(path);
+  if (size !== bytes) return `${size} bytes instead of ${bytes}`;
+  const found = await sha256OfFile(path);
+  return found === sha256 ? undefined : `SHA-256 ${found} instead of ${sha256}`;
+}
+
 const READ_BYTES = 1 << 20;
 
 /** Hash of a file read as a stream: memory stays bounded whatever its size. */

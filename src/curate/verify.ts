@@ -1,10 +1,10 @@
 /** Whether the arrays of a dataset are still the bytes that its manifest lists. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forEachConcurrently } from '../core/concurrency.ts';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { describeError } from '../core/errors.ts';
-import { sha256OfFile } from '../core/files.ts';
+import { differenceFrom } from '../core/files.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { MANIFEST_FILE, readManifest } from './manifest.ts';
 
@@ -18,11 +18,15 @@ export interface DatasetCheck {
 
 const FILES_AT_A_TIME = 4;
 
-/** Every dataset of the workspace, by name. */
-export async function verifyDatasets(workspace: Workspace, effects: Effects): Promise<DatasetCheck[]> {
+/** Every dataset of the workspace, by name; `jobs` files are read at a time. */
+export async function verifyDatasets(
+  workspace: Workspace,
+  effects: Effects,
+  jobs = FILES_AT_A_TIME,
+): Promise<DatasetCheck[]> {
   const checks: DatasetCheck[] = [];
   for (const name of (await readdir(workspace.datasets).catch(() => [])).sort()) {
-    const check = name.startsWith('.') ? undefined : await verifyDataset(name, workspace, effects);
+    const check = name.startsWith('.') ? undefined : await verifyDataset(name, workspace, effects, jobs);
     if (check) checks.push(check);
   }
   return checks;
@@ -33,6 +37,7 @@ async function verifyDataset(
   name: string,
   workspace: Workspace,
   effects: Effects,
+  jobs: number,
 ): Promise<DatasetCheck | undefined> {
   const directory = join(workspace.datasets, name);
   const check: DatasetCheck = { name, files: 0, bytes: 0, faulty: [] };
@@ -42,26 +47,15 @@ async function verifyDataset(
   if (!manifest) return check.faulty.length > 0 ? check : undefined;
   const files = Object.entries(manifest.files);
   const progress = effects.progress(`verify ${name}`, files.length, 'files');
-  await forEachConcurrently(files, FILES_AT_A_TIME, async ([path, { bytes, sha256 }]) => {
+  await forEachConcurrently(files, jobs, async ([path, stored]) => {
     throwIfStopped(effects.signal);
-    const detail = await faultOf(join(directory, path), bytes, sha256);
+    const detail = await differenceFrom(join(directory, path), stored).catch(describeError);
     if (detail !== undefined) check.faulty.push({ path, detail });
     check.files++;
-    check.bytes += bytes;
+    check.bytes += stored.bytes;
     progress.advance(1, path);
   });
   progress.done();
   check.faulty.sort((a, b) => (a.path < b.path ? -1 : 1));
   return check;
-}
-
-async function faultOf(path: string, bytes: number, sha256: string): Promise<string | undefined> {
-  try {
-    const { size } = await stat(path);
-    if (size !== bytes) return `${size} bytes, the manifest says ${bytes}`;
-    const found = await sha256OfFile(path);
-    return found === sha256 ? undefined : `SHA-256 ${found}, the manifest says ${sha256}`;
-  } catch (error) {
-    return describeError(error);
-  }
 }

@@ -6,7 +6,7 @@ export { type TableOutcome, tablePath } from './fetch-tables.ts';
 export { ingest, planIngest } from './ingest.ts';
 export { type IngestOptions, ingestOptions } from './options.ts';
 export type { IngestPlan } from './plan.ts';
-export { resolveTime } from './slots.ts';
+export { filterOf, frameSelection } from './selection.ts';
 export { describeSummary, exitCodeOf, type IngestSummary } from './summary.ts';
 export { TABLE_NAMES, type TableName } from './tables.ts';
 export {

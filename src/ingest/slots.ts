@@ -29,13 +29,17 @@ export function resolveRange(from: string, to: string, now: Date): TimeRange {
       remedy: 'SDO data begin in May 2010',
     });
   }
-  if (range.to <= range.from) {
-    throw new SunganError('usage', `the range ends (${to}) before it begins (${from})`, {
-      where: '--to',
-      remedy: 'give --from an earlier time',
-    });
-  }
+  requireOrder(range, from, to);
   return range;
+}
+
+/** `from` and `to` as they were given, for the message. */
+export function requireOrder(range: TimeRange, from: string, to: string): void {
+  if (range.to > range.from) return;
+  throw new SunganError('usage', `the range ends (${to}) before it begins (${from})`, {
+    where: '--to',
+    remedy: 'give --from an earlier time',
+  });
 }
 
 /** Cadence in milliseconds; must be a multiple of what the archive has and fit into a day or be whole days. */

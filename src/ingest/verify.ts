@@ -1,21 +1,17 @@
 /** Whether stored files are still what they were when they were stored: disks forget, and people edit. */
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { type Catalog, type Frame, openCatalog, openToRead, takeLock } from '../catalog/index.ts';
 import { forEachConcurrently } from '../core/concurrency.ts';
 import { type Effects, throwIfStopped } from '../core/effects.ts';
 import { describeError, SunganError } from '../core/errors.ts';
-import { exists, sha256OfFile, syncFolder } from '../core/files.ts';
+import { differenceFrom, exists, syncFolder } from '../core/files.ts';
 import { insideWorkspace, type Workspace } from '../core/workspace.ts';
-import { resolveTime } from './slots.ts';
+import { filterOf, frameSelection } from './selection.ts';
 
 export const verifyFramesOptions = z.strictObject({
-  source: z.string().optional().describe('only frames of this source'),
-  product: z.string().optional().describe('only frames of this product'),
-  wavelength: z.number().optional().describe('only frames of this channel'),
-  from: z.string().optional().describe('frames at or after this UTC time, or an age such as 30d'),
-  to: z.string().optional().describe('frames before this UTC time, or an age'),
+  ...frameSelection.shape,
   repair: z
     .boolean()
     .default(false)
@@ -78,25 +74,18 @@ export async function verifyFrames(
   try {
     const catalog = options.repair ? openCatalog(workspace.catalog, { now }) : openToRead(workspace.catalog);
     try {
-      return await verifyAll(catalog.frames(filterOf(options, now())), catalog, options.repair, context);
+      return await verifyAll(
+        catalog.frames({ ...filterOf(options, now()), states: ['stored'] }),
+        catalog,
+        options.repair,
+        context,
+      );
     } finally {
       catalog.close();
     }
   } finally {
     lock?.release();
   }
-}
-
-function filterOf({ source, product, wavelength, from, to }: VerifyFramesOptions, now: Date) {
-  const iso = (text: string, option: string) => new Date(resolveTime(text, now, option)).toISOString();
-  return {
-    states: ['stored' as const],
-    ...(source === undefined ? {} : { source }),
-    ...(product === undefined ? {} : { product }),
-    ...(wavelength === undefined ? {} : { wavelength }),
-    ...(from === undefined ? {} : { from: iso(from, '--from') }),
-    ...(to === undefined ? {} : { to: iso(to, '--to') }),
-  };
 }
 
 async function verifyAll(
@@ -114,8 +103,8 @@ async function verifyAll(
     summary.bytes += row.bytes ?? 0;
     progress.advance(1, row.slot);
     if (!found) return;
-    const repaired =
-      repair && found.fault !== 'unreadable' && (await expectAgain(row, found, catalog, workspace));
+    const repaired = repair && found.fault !== 'unreadable';
+    if (repaired) await expectAgain(row, found, catalog, workspace);
     summary.faulty.push({ frameId: row.id, slot: row.slot, path: row.path!, ...found, repaired });
   });
   progress.done();
@@ -128,12 +117,8 @@ type Found = Pick<FaultyFrame, 'fault' | 'detail'>;
 async function faultOf(row: Frame, workspace: Workspace): Promise<Found | undefined> {
   const path = insideWorkspace(workspace, row.path!);
   try {
-    const { size } = await stat(path);
-    if (size !== row.bytes) return { fault: 'damaged', detail: `${size} bytes, stored with ${row.bytes}` };
-    const sha256 = await sha256OfFile(path);
-    if (row.sha256 && sha256 !== row.sha256)
-      return { fault: 'damaged', detail: `SHA-256 ${sha256}, stored with ${row.sha256}` };
-    return undefined;
+    const detail = await differenceFrom(path, { bytes: row.bytes!, sha256: row.sha256! });
+    return detail === undefined ? undefined : { fault: 'damaged', detail };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const isGone = code === 'ENOENT' || code === 'ENOTDIR';
@@ -149,7 +134,7 @@ async function expectAgain(
   { fault, detail }: Found,
   catalog: Catalog,
   workspace: Workspace,
-): Promise<boolean> {
+): Promise<void> {
   if (fault === 'damaged') {
     const path = insideWorkspace(workspace, row.path!);
     const place = join(workspace.root, QUARANTINE, relative(workspace.root, path));
@@ -158,5 +143,4 @@ async function expectAgain(
     await syncFolder(dirname(path));
   }
   catalog.forgetFile(row.id, 'expected', `${fault}: ${detail}`);
-  return true;
 }

@@ -28,7 +28,7 @@ test('a turned bit and a lost file of a dataset are found by name', async () => 
   rmSync(join(directory, 'time', 'c', '0'));
   const [spoiled] = await verifyDatasets(workspace, quietEffects());
   expect(spoiled!.faulty).toEqual([
-    { path: '32/c/0/0/0', detail: expect.stringMatching(/^SHA-256 .*, the manifest says/) },
+    { path: '32/c/0/0/0', detail: expect.stringMatching(/^SHA-256 .* instead of/) },
     { path: 'time/c/0', detail: expect.stringContaining('ENOENT') },
   ]);
 

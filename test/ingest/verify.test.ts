@@ -50,8 +50,8 @@ test('a turned bit, a shorter file and a lost one are found; nothing is changed'
     ['2017-01-02', 'damaged', false],
     ['2017-01-03', 'lost', false],
   ]);
-  expect(faulty[0]!.detail).toMatch(/^SHA-256 [0-9a-f]{64}, stored with [0-9a-f]{64}$/);
-  expect(faulty[1]!.detail).toMatch(/^2880 bytes, stored with \d+$/);
+  expect(faulty[0]!.detail).toMatch(/^SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}$/);
+  expect(faulty[1]!.detail).toMatch(/^2880 bytes instead of \d+$/);
   workspace.withCatalog((catalog) => {
     expect(catalog.frames({}).every(({ state }) => state === 'stored')).toBe(true);
   });
@@ -61,6 +61,7 @@ test('only what was asked for is read', async () => {
   expect((await verify({ wavelength: 171 })).files).toBe(2);
   expect((await verify({ from: '2017-01-02', to: '2017-01-04' })).files).toBe(2);
   expect((await verify({ source: 'synoptic' })).files).toBe(0);
+  await expect(verify({ from: '2017-01-04', to: '2017-01-02' })).rejects.toMatchObject({ where: '--to' });
   await expect(verify({ from: 'noon' })).rejects.toMatchObject({ kind: 'usage', where: '--from' });
 });
 

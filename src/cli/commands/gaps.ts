@@ -1,9 +1,8 @@
 /** `sungan gaps`: what is missing, since when, why, and what was tried. */
 import { z } from 'zod';
 import { type ExplainedGap, readGaps, readStatus } from '../../catalog/index.ts';
-import { SunganError } from '../../core/errors.ts';
 import type { Workspace } from '../../core/workspace.ts';
-import { resolveTime } from '../../ingest/index.ts';
+import { filterOf, frameSelection } from '../../ingest/index.ts';
 import { defineCommand } from '../command.ts';
 
 const STATES = [
@@ -19,11 +18,7 @@ const STATES = [
 export default defineCommand({
   examples: ['sungan gaps --wavelength 193', 'sungan gaps --states corrupt,blocked --from 2017-01-01'],
   schema: z.strictObject({
-    source: z.string().optional().describe('only this source'),
-    product: z.string().optional().describe('only this product'),
-    wavelength: z.number().optional().describe('only this channel'),
-    from: z.string().optional().describe('slots at or after this UTC time, or an age such as 30d'),
-    to: z.string().optional().describe('slots before this UTC time, or an age'),
+    ...frameSelection.shape,
     states: z
       .array(z.enum(STATES))
       .min(1, 'name at least one state')
@@ -31,18 +26,11 @@ export default defineCommand({
       .describe('kinds of missing'),
     limit: z.number().int().min(1).default(50).describe('gaps to print, longest first; --json gives all'),
   }),
-  async run({ source, product, wavelength, from, to, states, limit }, { workspace, effects }) {
-    const range = rangeOf(from, to, effects.clock.now());
-    const gaps = readGaps(workspace, {
-      ...(source === undefined ? {} : { source }),
-      ...(product === undefined ? {} : { product }),
-      ...(wavelength === undefined ? {} : { wavelength }),
-      ...range,
-      states,
-    });
+  async run({ states, limit, ...selection }, { workspace, effects }) {
+    const gaps = readGaps(workspace, { ...filterOf(selection, effects.clock.now()), states });
     if (!gaps) return { text: `no catalog in ${workspace.root} yet; sungan ingest makes one`, data: null };
     if (gaps.length === 0) {
-      const text = isKnown({ source, product, wavelength }, workspace)
+      const text = isKnown(selection, workspace)
         ? 'nothing is missing'
         : 'no slots of that kind are known; sungan status shows which are';
       return { text, data: [] };
@@ -58,27 +46,7 @@ export default defineCommand({
   },
 });
 
-/** In an empty range nothing is missing, which would be no answer to what was meant. */
-function rangeOf(
-  from: string | undefined,
-  to: string | undefined,
-  now: Date,
-): { from?: string; to?: string } {
-  const iso = (text: string, option: string) => new Date(resolveTime(text, now, option)).toISOString();
-  const range = {
-    ...(from === undefined ? {} : { from: iso(from, '--from') }),
-    ...(to === undefined ? {} : { to: iso(to, '--to') }),
-  };
-  if (range.from !== undefined && range.to !== undefined && range.from >= range.to) {
-    throw new SunganError('usage', `the range ends (${to}) before it begins (${from})`, {
-      where: '--to',
-      remedy: 'give --from an earlier time',
-    });
-  }
-  return range;
-}
-
-type Kind = { [Key in 'source' | 'product' | 'wavelength']: string | number | undefined };
+type Kind = { [Key in 'source' | 'product' | 'wavelength']?: string | number | undefined };
 
 /** Whether anything of that source, product and channel was ever asked for: a slip of the pen is no good news. */
 function isKnown(kind: Kind, workspace: Workspace): boolean {

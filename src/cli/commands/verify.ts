@@ -27,7 +27,7 @@ export default defineCommand({
     if (dryRun) return { text: `would read ${what} of ${workspace.root} and compare hashes`, data: { what } };
     const frames =
       what === 'datasets' ? undefined : await verifyFrames(options, { workspace, effects, jobs });
-    const datasets = what === 'frames' ? [] : await verifyDatasets(workspace, effects);
+    const datasets = what === 'frames' ? [] : await verifyDatasets(workspace, effects, jobs);
     const faultyFrames = frames?.faulty ?? [];
     const isBad =
       datasets.some(({ faulty }) => faulty.length > 0) || faultyFrames.some(({ repaired }) => !repaired);
