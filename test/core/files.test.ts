@@ -29,17 +29,15 @@ describe('writeAtomic', () => {
     expect(await readFile(join(folder, 'a', 'b.txt'), 'utf8')).toBe('two');
   });
 
-  it.skipIf(process.platform === 'win32')(
-    'hands a pipe or a device its content, and leaves it there',
-    async () => {
-      const pipe = join(folder, 'pipe');
-      execFileSync('mkfifo', [pipe]);
-      const reader = readFile(pipe, 'utf8');
-      await writeAtomic(pipe, 'content');
-      expect((await lstat(pipe)).isFIFO()).toBe(true);
-      expect(await reader).toBe('content');
-    },
-  );
+  it('hands a pipe or a device its content, and leaves it there', async (context) => {
+    if (process.platform === 'win32') return context.skip('Windows has no named pipes in folders');
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = readFile(pipe, 'utf8');
+    await writeAtomic(pipe, 'content');
+    expect((await lstat(pipe)).isFIFO()).toBe(true);
+    expect(await reader).toBe('content');
+  });
 
   it('takes names as long as the file system does', async () => {
     const path = join(folder, `${'ä'.repeat(125)}.json`);
